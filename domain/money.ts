@@ -1,0 +1,52 @@
+import Big from 'big.js';
+
+/**
+ * An exact decimal number in plain notation, such as `"12.5"` or `"-0.00000001"`.
+ * Amounts stay strings everywhere outside this file, so that no float ever rounds money.
+ */
+export type Decimal = string;
+
+const decimalPattern = /^-?\d{1,30}(\.\d{1,30})?$/;
+
+/** True for plain decimal notation: an optional minus, digits, optionally a point and digits. No exponent. */
+export function isDecimal(value: unknown): value is Decimal {
+  return typeof value === 'string' && decimalPattern.test(value);
+}
+
+/**
+ * The plain decimal notation of a number or numeric string: `1e-8` gives `"0.00000001"`, `"1.50"` gives `"1.5"`.
+ * Throws RangeError for what is not a finite decimal number.
+ */
+export function toDecimal(value: string | number): Decimal {
+  try {
+    return plain(new Big(value));
+  } catch {
+    throw new RangeError(`not a decimal number: ${JSON.stringify(value)}`);
+  }
+}
+
+export function add(a: Decimal, b: Decimal): Decimal {
+  return plain(new Big(a).plus(b));
+}
+
+export function subtract(a: Decimal, b: Decimal): Decimal {
+  return plain(new Big(a).minus(b));
+}
+
+export function multiply(a: Decimal, b: Decimal): Decimal {
+  return plain(new Big(a).times(b));
+}
+
+/** Negative when `a < b`, 0 when equal (`"1.0"` equals `"1"`), positive when `a > b`. */
+export function compare(a: Decimal, b: Decimal): -1 | 0 | 1 {
+  return new Big(a).cmp(b);
+}
+
+export function isBelow(a: Decimal, b: Decimal): boolean {
+  return compare(a, b) < 0;
+}
+
+function plain(value: Big): Decimal {
+  // A zero may carry a sign in big.js; "-0" would be a second spelling of the same amount.
+  return value.eq(0) ? '0' : value.toFixed();
+}
