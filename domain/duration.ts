@@ -14,7 +14,8 @@ export const durationPattern = /^(\d{1,9}[smhdw])+$/;
 export function parseDuration(text: string): number | undefined {
   if (!durationPattern.test(text)) return undefined;
   let ms = 0;
-  for (const [, digits, unit] of text.matchAll(/(\d+)([smhdw])/g)) ms += Number(digits) * unitMs[unit as Unit];
+  for (const [, digits, unit] of text.matchAll(/(\d+)([smhdw])/g))
+    ms += Number(digits) * unitMs[unit as Unit];
   return ms <= longestDurationMs ? ms : undefined;
 }
 
@@ -22,7 +23,9 @@ export function parseDuration(text: string): number | undefined {
 export function durationMs(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined) {
-    throw new RangeError(`"${text}" is not a duration: expected digits and s, m, h, d or w, such as "24h" or "1d12h", at most 3650d`);
+    throw new RangeError(
+      `"${text}" is not a duration: expected digits and s, m, h, d or w, such as "24h" or "1d12h", at most 3650d`,
+    );
   }
   return ms;
 }

@@ -1,0 +1,52 @@
+import type { Audience, Profile, RuleKey } from './profile.js';
+import { addressesOf, type Client } from './reading.js';
+
+/** What one group of people is told at one check: one e-mail to each of them, naming every rule that sent to the group. */
+export interface Notice {
+  readonly audience: Audience;
+  /** Sorted as in the profile. */
+  readonly rules: readonly RuleKey[];
+  /** Each address once, as first written. */
+  readonly recipients: readonly string[];
+}
+
+/**
+ * Rule 9: groups the rules that send at one check into at most two notices, so that one address gets one e-mail.
+ * - An address of both audiences gets the client's wording, and that notice then names the staff's rule too.
+ * - Addresses are the same without regard to case.
+ */
+export function noticesFor(profile: Profile, client: Client, sending: readonly RuleKey[]): readonly Notice[] {
+  const told = profile.rules
+    .filter((rule) => sending.includes(rule.key))
+    .map((rule) => ({ rule, addresses: addressesOf(rule, client) }));
+  const forClient = unique(
+    told.filter(({ rule }) => rule.audience === 'client').flatMap(({ addresses }) => addresses),
+  );
+  const clientKeys = new Set(forClient.map(normalAddress));
+  const forStaff = unique(
+    told.filter(({ rule }) => rule.audience === 'staff').flatMap(({ addresses }) => addresses),
+  );
+  const onlyStaff = forStaff.filter((address) => !clientKeys.has(normalAddress(address)));
+  const group = (audience: Audience, recipients: readonly string[]): readonly Notice[] => {
+    const keys = new Set(recipients.map(normalAddress));
+    const reached = told.filter(({ addresses }) =>
+      addresses.some((address) => keys.has(normalAddress(address))),
+    );
+    return recipients.length === 0
+      ? []
+      : [{ audience, recipients, rules: reached.map(({ rule }) => rule.key) }];
+  };
+  return [...group('staff', onlyStaff), ...group('client', forClient)];
+}
+
+/** The form in which two spellings of one address are the same. */
+export function normalAddress(address: string): string {
+  return address.trim().toLowerCase();
+}
+
+function unique(addresses: readonly string[]): readonly string[] {
+  const byKey = new Map<string, string>();
+  for (const address of addresses)
+    if (!byKey.has(normalAddress(address))) byKey.set(normalAddress(address), address.trim());
+  return [...byKey.values()];
+}

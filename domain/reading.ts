@@ -1,0 +1,89 @@
+import { add, multiply, type Decimal } from './money.js';
+import type { Profile, Rule, RuleKey } from './profile.js';
+
+/** A client as the billing system shows it at an instant. Instants are epoch milliseconds. */
+export interface Client {
+  readonly clientId: string;
+  readonly name: string;
+  readonly resellerId: string;
+  readonly resellerName: string;
+  readonly profileId: string | null;
+  /** ISO 4217 */
+  readonly currency: string;
+  readonly balance: Decimal;
+  readonly creditLimit: Decimal;
+  readonly status: 'active' | 'suspended' | 'closed';
+  readonly prepaid: boolean;
+  readonly language: string | null;
+  readonly timeZone: string | null;
+  readonly createdAt: number;
+  readonly lastChargeAt: number | null;
+  readonly lastRefillAt: number | null;
+  readonly billingEmail: string | null;
+  readonly managerEmail: string | null;
+  /** Login → e-mail of the users that the profile names and the billing system knows. */
+  readonly users: Readonly<Record<string, string>>;
+  /** From the profile's currency to the client's; null where the billing system has none. "1" where they are the same. */
+  readonly rate: Decimal | null;
+}
+
+/** What a check sees of a client, reduced to what rules are about. No address: it may enter a workflow's history. */
+export interface Reading {
+  readonly status: 'active' | 'suspended';
+  /** balance + credit limit, in `currency` */
+  readonly availableBalance: Decimal;
+  /** the client's */
+  readonly currency: string;
+  /** profile currency → client currency; null: none known (rule 2) */
+  readonly rate: Decimal | null;
+  /** Last charge, or the client's creation where it was never charged (rule 8). */
+  readonly lastActivityAt: number;
+  readonly recipients: Readonly<Record<string, number>>;
+}
+
+export function readingOf(client: Client, profile: Profile): Reading {
+  return {
+    status: client.status === 'suspended' ? 'suspended' : 'active',
+    availableBalance: add(client.balance, client.creditLimit),
+    currency: client.currency,
+    rate: client.rate,
+    lastActivityAt: client.lastChargeAt ?? client.createdAt,
+    recipients: Object.fromEntries(profile.rules.map((rule) => [rule.key, addressesOf(rule, client).length])),
+  };
+}
+
+/** Rule 2: a threshold in the client's currency, exactly; undefined without a rate. */
+export function thresholdIn(rule: Rule, rate: Decimal | null): Decimal | undefined {
+  return rate === null ? undefined : multiply(rule.threshold, rate);
+}
+
+/** Who a rule tells, before duplicates and invalid addresses are taken out. */
+export function addressesOf(rule: Rule, client: Client): readonly string[] {
+  const own = rule.audience === 'staff' ? client.managerEmail : client.billingEmail;
+  const users = rule.users.flatMap((login) => client.users[login] ?? []);
+  return [...(rule.notify && own ? [own] : []), ...users, ...rule.emails].filter((address) =>
+    isAddress(address),
+  );
+}
+
+/** One at sign, a dot in the domain, no spaces, brackets, commas or control characters. */
+export function isAddress(text: string): boolean {
+  return text.length <= 320 && /^[^\s@<>,;"\p{Cc}]+@[^\s@<>,;"\p{Cc}]+\.[^\s@<>,;".\p{Cc}]+$/u.test(text);
+}
+
+/** Why a client's workflow ends (rule 13). */
+export type EndReason = 'closed' | 'not-prepaid' | 'no-profile' | 'not-found';
+
+/** Rule 13: why this client is not watched, or undefined where it is. */
+export function endReasonOf(client: Client | undefined, profile: Profile | undefined): EndReason | undefined {
+  if (!client) return 'not-found';
+  if (client.status === 'closed') return 'closed';
+  if (!client.prepaid) return 'not-prepaid';
+  if (!profile) return 'no-profile';
+  return undefined;
+}
+
+/** A rule key from text, or undefined. */
+export function parseRuleKey(text: string): RuleKey | undefined {
+  return text === 'user' || text === 'client' || /^advanced:.+/.test(text) ? (text as RuleKey) : undefined;
+}
