@@ -1,0 +1,79 @@
+import { DataSource } from 'typeorm';
+import { OwnTables1763942400000 } from './migrations/1763942400000-own-tables.js';
+import {
+  noticeEntity,
+  noticeRecipientEntity,
+  profileEntity,
+  revisionEntity,
+  watchedClientEntity,
+} from './rows.js';
+
+/** MySQL or MariaDB could not be reached or refused us. The message names the address, never the password. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+}
+
+export interface DatabaseOptions {
+  /** Connections at most; a check needs one for a few milliseconds. */
+  readonly poolSize?: number;
+}
+
+/**
+ * Opens the database with the service's own tables. `url` is `mysql://user:password@host:port/database`.
+ * Throws DatabaseError within 10 s where it cannot be reached.
+ */
+export async function openDatabase(
+  url: string,
+  { poolSize = 10 }: DatabaseOptions = {},
+): Promise<DataSource> {
+  const database = new DataSource({
+    type: 'mysql',
+    url: withoutParameters(url),
+    charset: 'utf8mb4_general_ci',
+    timezone: 'Z',
+    dateStrings: true,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    connectTimeout: 8_000,
+    poolSize,
+    ...(wantsTls(url) ? { ssl: {} } : {}),
+    entities: [profileEntity, revisionEntity, noticeEntity, noticeRecipientEntity, watchedClientEntity],
+    migrations: [OwnTables1763942400000],
+    migrationsTableName: 'low_balance_migration',
+  });
+  try {
+    return await database.initialize();
+  } catch (error) {
+    throw new DatabaseError(`MySQL at ${addressOf(url)} cannot be used: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Brings the service's own tables to this version; safe to repeat. */
+export async function migrate(database: DataSource): Promise<readonly string[]> {
+  const done = await database.runMigrations({ transaction: 'each' });
+  return done.map(({ name }) => name);
+}
+
+/** `host:port/database` of a MySQL URL, for messages. */
+export function addressOf(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname}:${port || 3306}${pathname}`;
+}
+
+/** `?tls=true` in the URL asks for an encrypted, verified connection. */
+function wantsTls(url: string): boolean {
+  return new URL(url).searchParams.get('tls') === 'true';
+}
+
+function withoutParameters(url: string): string {
+  const parsed = new URL(url);
+  parsed.search = '';
+  return parsed.href;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
+  return error instanceof Error ? error.message || error.name : String(error);
+}

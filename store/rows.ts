@@ -1,0 +1,159 @@
+import { EntitySchema } from 'typeorm';
+
+/** A profile as MySQL holds it. `content` is the validated ProfileFile as JSON, `source` the file's text with comments. */
+export interface ProfileRow {
+  /** `<reseller>/<slug>` */
+  id: string;
+  reseller: string;
+  content: string;
+  source: string;
+  /** Grows by one with every sync that changes the profile. */
+  version: number;
+  /** What the last sync wrote; differs from the content's hash where somebody edited the row by hand. */
+  appliedHash: string;
+  sourceCommit: string | null;
+  /** epoch milliseconds, as a string: bigint */
+  updatedAt: string;
+}
+
+export type RevisionAction = 'create' | 'update' | 'delete' | 'rename';
+
+/** One change of one profile, kept for ever. */
+export interface RevisionRow {
+  id: string;
+  profileId: string;
+  action: RevisionAction;
+  version: number;
+  before: string | null;
+  after: string | null;
+  beforeSource: string | null;
+  afterSource: string | null;
+  sourceCommit: string | null;
+  author: string | null;
+  at: string;
+}
+
+export type NoticeState = 'pending' | 'accepted' | 'failed' | 'withdrawn';
+
+/** The ledger: one row per notice, unique by (client, check, audience). */
+export interface NoticeRow {
+  id: string;
+  clientId: string;
+  checkAt: string;
+  audience: string;
+  profileId: string;
+  /** JSON array of rule keys */
+  rules: string;
+  state: NoticeState;
+  messageId: string | null;
+  attempts: number;
+  lastError: string | null;
+  createdAt: string;
+  acceptedAt: string | null;
+}
+
+/** One address that a notice tells. */
+export interface NoticeRecipientRow {
+  noticeId: string;
+  address: string;
+  state: string;
+  reason: string | null;
+  updatedAt: string;
+}
+
+/** Which clients are watched, as their workflows said at their last check. */
+export interface WatchedClientRow {
+  clientId: string;
+  profileId: string;
+  state: string;
+  periodMs: string;
+  nextCheckAt: string;
+  seenAt: string;
+  /** JSON of WatchState, without addresses */
+  watch: string;
+  endedAt: string | null;
+  endReason: string | null;
+}
+
+const instant = { type: 'bigint' } as const;
+const nullableInstant = { type: 'bigint', nullable: true } as const;
+
+export const profileEntity = new EntitySchema<ProfileRow>({
+  name: 'profile',
+  tableName: 'low_balance_profile',
+  columns: {
+    id: { type: 'varchar', length: 191, primary: true },
+    reseller: { type: 'varchar', length: 64 },
+    content: { type: 'longtext' },
+    source: { type: 'longtext' },
+    version: { type: 'int' },
+    appliedHash: { type: 'char', length: 64, name: 'applied_hash' },
+    sourceCommit: { type: 'varchar', length: 64, nullable: true, name: 'source_commit' },
+    updatedAt: { ...instant, name: 'updated_at' },
+  },
+});
+
+export const revisionEntity = new EntitySchema<RevisionRow>({
+  name: 'revision',
+  tableName: 'low_balance_revision',
+  columns: {
+    id: { type: 'bigint', primary: true, generated: 'increment' },
+    profileId: { type: 'varchar', length: 191, name: 'profile_id' },
+    action: { type: 'varchar', length: 16 },
+    version: { type: 'int' },
+    before: { type: 'longtext', nullable: true, name: 'content_before' },
+    after: { type: 'longtext', nullable: true, name: 'content_after' },
+    beforeSource: { type: 'longtext', nullable: true, name: 'source_before' },
+    afterSource: { type: 'longtext', nullable: true, name: 'source_after' },
+    sourceCommit: { type: 'varchar', length: 64, nullable: true, name: 'source_commit' },
+    author: { type: 'varchar', length: 255, nullable: true },
+    at: instant,
+  },
+});
+
+export const noticeEntity = new EntitySchema<NoticeRow>({
+  name: 'notice',
+  tableName: 'low_balance_notice',
+  columns: {
+    id: { type: 'char', length: 36, primary: true },
+    clientId: { type: 'varchar', length: 64, name: 'client_id' },
+    checkAt: { ...instant, name: 'check_at' },
+    audience: { type: 'varchar', length: 16 },
+    profileId: { type: 'varchar', length: 191, name: 'profile_id' },
+    rules: { type: 'text' },
+    state: { type: 'varchar', length: 16 },
+    messageId: { type: 'varchar', length: 255, nullable: true, name: 'message_id' },
+    attempts: { type: 'int' },
+    lastError: { type: 'text', nullable: true, name: 'last_error' },
+    createdAt: { ...instant, name: 'created_at' },
+    acceptedAt: { ...nullableInstant, name: 'accepted_at' },
+  },
+});
+
+export const noticeRecipientEntity = new EntitySchema<NoticeRecipientRow>({
+  name: 'noticeRecipient',
+  tableName: 'low_balance_notice_recipient',
+  columns: {
+    noticeId: { type: 'char', length: 36, primary: true, name: 'notice_id' },
+    address: { type: 'varchar', length: 320, primary: true },
+    state: { type: 'varchar', length: 16 },
+    reason: { type: 'varchar', length: 1024, nullable: true },
+    updatedAt: { ...instant, name: 'updated_at' },
+  },
+});
+
+export const watchedClientEntity = new EntitySchema<WatchedClientRow>({
+  name: 'watchedClient',
+  tableName: 'low_balance_watched_client',
+  columns: {
+    clientId: { type: 'varchar', length: 64, primary: true, name: 'client_id' },
+    profileId: { type: 'varchar', length: 191, name: 'profile_id' },
+    state: { type: 'varchar', length: 16 },
+    periodMs: { type: 'bigint', name: 'period_ms' },
+    nextCheckAt: { ...instant, name: 'next_check_at' },
+    seenAt: { ...instant, name: 'seen_at' },
+    watch: { type: 'text' },
+    endedAt: { ...nullableInstant, name: 'ended_at' },
+    endReason: { type: 'varchar', length: 32, nullable: true, name: 'end_reason' },
+  },
+});
