@@ -1,0 +1,35 @@
+import type { DataSource } from 'typeorm';
+import type { ProfileFile } from '../domain/profile-file.js';
+import { normaliseProfile, type Profile } from '../domain/profile.js';
+import { profileEntity } from './rows.js';
+
+/** A profile with the version that the last sync gave it. */
+export interface StoredProfile {
+  readonly profile: Profile;
+  readonly version: number;
+}
+
+export interface Profiles {
+  /** The profile of that id as it is now; undefined where there is none. */
+  read(id: string): Promise<StoredProfile | undefined>;
+  /** Period of every profile, in milliseconds, by profile id. */
+  periods(): Promise<ReadonlyMap<string, number>>;
+}
+
+export function createProfiles(database: DataSource): Profiles {
+  const rows = database.getRepository(profileEntity);
+  return {
+    async read(id) {
+      const row = await rows.findOne({ where: { id }, select: { id: true, content: true, version: true } });
+      return row ? { profile: profileOf(row), version: row.version } : undefined;
+    },
+    async periods() {
+      const all = await rows.find({ select: { id: true, content: true } });
+      return new Map(all.map((row) => [row.id, profileOf(row).periodMs]));
+    },
+  };
+}
+
+function profileOf(row: { readonly id: string; readonly content: string }): Profile {
+  return normaliseProfile(row.id, JSON.parse(row.content) as ProfileFile);
+}
