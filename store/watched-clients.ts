@@ -26,8 +26,8 @@ export interface WatchedClient {
 export interface WatchedClients {
   /** Written together with others a moment later: a lost row only makes reconciliation look once more. */
   seen(row: Seen): void;
-  /** Awaitable, for what the reader relies on at once: a new period, a workflow started. */
-  write(row: Seen): Promise<void>;
+  /** A workflow was started; its first check writes the rest. Never overwrites a row of a running workflow. */
+  started(clientId: string, profileId: string, at: number): Promise<void>;
   ended(clientId: string, reason: EndReason, at: number): Promise<void>;
   /** Rows with `after < client_id`, and up to `upTo` where given, by id. */
   list(after: string, upTo: string | undefined, limit: number): Promise<readonly WatchedClient[]>;
@@ -60,9 +60,14 @@ export function createWatchedClients(
       if (waiting.size >= flushAtRows) void flush();
       else timer ??= setTimeout(() => void flush(), flushEveryMs);
     },
-    async write(row) {
-      waiting.delete(row.clientId);
-      await upsert(database, [row]);
+    async started(clientId, profileId, at) {
+      // A minute stands in for the Period until the first check knows it: then reconciliation would look again.
+      await database.query(
+        `INSERT INTO low_balance_watched_client (client_id, profile_id, state, period_ms, next_check_at, seen_at, watch)
+         VALUES (?, ?, 'ok', 60000, ?, ?, '{"acceptedAt":{}}')
+         ON DUPLICATE KEY UPDATE next_check_at = GREATEST(next_check_at, VALUES(next_check_at)), ended_at = NULL, end_reason = NULL`,
+        [clientId, profileId, at, at],
+      );
     },
     async ended(clientId, reason, at) {
       waiting.delete(clientId);

@@ -1,0 +1,89 @@
+import { decide, stateOf } from '../domain/decide.js';
+import type { Profile } from '../domain/profile.js';
+import { endReasonOf, readingOf, type Client } from '../domain/reading.js';
+import { nextOnGrid } from '../domain/schedule.js';
+import { assignProfile, noteRefill } from '../domain/watch-state.js';
+import type { Billing } from '../store/billing.js';
+import type { Profiles, StoredProfile } from '../store/profiles.js';
+import type { Checked, CheckInput, CheckResult, ReplanResult } from './contract.js';
+import type { Parts } from './parts.js';
+
+/** Reads a client and decides, rule by rule. Writes nothing but the client's row of watched clients. */
+export async function check(parts: Parts, input: CheckInput): Promise<CheckResult> {
+  const now = Math.max(input.now, await parts.attemptedAt());
+  const read = await readWatched(parts, input.clientId, input.watch.profileId);
+  const ended = endReasonOf(read.client, read.stored?.profile);
+  if (ended || !read.client || !read.stored) {
+    const reason = ended ?? 'not-found';
+    await parts.watched.ended(input.clientId, reason, now);
+    return { kind: 'ended', reason };
+  }
+  const { client, stored } = read;
+  const { profile } = stored;
+  // Rule 6: a refill whose signal was lost is seen in the billing data.
+  const refilled =
+    client.lastRefillAt === null ? input.watch : noteRefill(input.watch, { at: client.lastRefillAt }, now);
+  const watch = assignProfile(refilled, profile.id);
+  const reading = readingOf(client, profile);
+  const decisions = decide(profile, reading, watch, now);
+  parts.watched.seen({
+    clientId: input.clientId,
+    profileId: profile.id,
+    state: stateOf(decisions, watch, profile.maxQty),
+    periodMs: profile.periodMs,
+    nextCheckAt: nextOnGrid(input.plannedAt, profile.periodMs, now),
+    seenAt: now,
+    watch,
+  });
+  return {
+    kind: 'checked',
+    profile: checkedProfile(stored),
+    availableBalance: reading.availableBalance,
+    currency: reading.currency,
+    lastRefillAt: client.lastRefillAt,
+    decisions,
+  };
+}
+
+/** What the next check is planned by: the Period as it is now, or why the client is watched no more. */
+export async function replan(parts: Parts, clientId: string): Promise<ReplanResult> {
+  const { client, stored } = await readWatched(parts, clientId, undefined);
+  const reason = endReasonOf(client, stored?.profile);
+  if (reason || !stored) {
+    await parts.watched.ended(clientId, reason ?? 'no-profile', await parts.now());
+    return { kind: 'ended', reason: reason ?? 'no-profile' };
+  }
+  return { kind: 'planned', profileId: stored.profile.id, periodMs: stored.profile.periodMs };
+}
+
+export interface ReadClient {
+  readonly client: Client | undefined;
+  readonly stored: StoredProfile | undefined;
+}
+
+/**
+ * The client with its profile. The profile it had last is read first, so that one billing query is enough; only a
+ * client that was moved to another profile costs a second.
+ */
+export async function readWatched(
+  parts: { readonly billing: Billing; readonly profiles: Profiles },
+  clientId: string,
+  lastProfileId: string | undefined,
+): Promise<ReadClient> {
+  const guessed = lastProfileId === undefined ? undefined : await parts.profiles.read(lastProfileId);
+  const client = await parts.billing.readClient(clientId, neededFor(guessed?.profile));
+  if (!client || client.profileId === null) return { client, stored: undefined };
+  if (client.profileId === guessed?.profile.id) return { client, stored: guessed };
+  const stored = await parts.profiles.read(client.profileId);
+  if (!stored) return { client, stored };
+  return { client: await parts.billing.readClient(clientId, neededFor(stored.profile)), stored };
+}
+
+function neededFor(profile: Profile | undefined): { currency: string | null; logins: readonly string[] } {
+  return { currency: profile?.currency ?? null, logins: profile?.rules.flatMap(({ users }) => users) ?? [] };
+}
+
+function checkedProfile({ profile, version }: StoredProfile): Checked['profile'] {
+  const { id, name, reseller, currency, maxQty, periodMs } = profile;
+  return { id, name, version, reseller, currency, maxQty, periodMs };
+}

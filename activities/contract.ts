@@ -1,0 +1,88 @@
+import type { Decision } from '../domain/decide.js';
+import type { RuleKey } from '../domain/profile.js';
+import type { EndReason } from '../domain/reading.js';
+import type { WatchState } from '../domain/watch-state.js';
+
+// What crosses Temporal between workflows and activities: plain JSON, no address. Instants are epoch milliseconds.
+
+export interface CheckInput {
+  readonly clientId: string;
+  readonly watch: WatchState;
+  /** The grid instant that this check was planned at. */
+  readonly plannedAt: number;
+  /** The workflow's time. A retried check reads later, and decides for that later instant. */
+  readonly now: number;
+}
+
+export type CheckResult =
+  | { readonly kind: 'ended'; readonly reason: EndReason }
+  | { readonly kind: 'unreadable'; readonly reason: string }
+  | Checked;
+
+export interface Checked {
+  readonly kind: 'checked';
+  readonly profile: CheckedProfile;
+  readonly availableBalance: string;
+  readonly currency: string;
+  readonly lastRefillAt: number | null;
+  readonly decisions: readonly Decision[];
+}
+
+export interface CheckedProfile {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly reseller: string;
+  readonly currency: string;
+  readonly maxQty: number;
+  readonly periodMs: number;
+}
+
+export type ReplanResult =
+  | { readonly kind: 'ended'; readonly reason: EndReason }
+  | { readonly kind: 'planned'; readonly profileId: string; readonly periodMs: number };
+
+export interface NotifyInput {
+  readonly clientId: string;
+  /** The check that decided; with the client and the audience it names a notice. */
+  readonly checkAt: number;
+  /** Nothing is sent after it: the next planned check decides afresh. */
+  readonly deadlineAt: number;
+  readonly availableBalance: string;
+  readonly rules: readonly SendingRule[];
+}
+
+export interface SendingRule {
+  readonly key: RuleKey;
+  /** 1-based number of this notice in its cycle. */
+  readonly reminder: number;
+}
+
+/** What became of the notices of one check. */
+export interface Told {
+  readonly accepted: readonly { readonly rules: readonly RuleKey[]; readonly at: number }[];
+  /** Refused for good by the provider: no quota used. */
+  readonly failed: readonly { readonly rules: readonly RuleKey[]; readonly reason: string }[];
+}
+
+export interface ReconcileInput {
+  /** The last client id of the page before; empty at the start. */
+  readonly after: string;
+}
+
+export interface ReconcileResult {
+  readonly examined: number;
+  readonly started: number;
+  readonly woken: number;
+  /** Where the next page starts; null after the last. */
+  readonly next: string | null;
+}
+
+/** The activities as workflows call them. */
+export interface Activities {
+  check(input: CheckInput): Promise<CheckResult>;
+  replan(clientId: string): Promise<ReplanResult>;
+  notify(input: NotifyInput): Promise<Told>;
+  withdraw(input: { readonly clientId: string; readonly checkAt: number }): Promise<Told>;
+  reconcile(input: ReconcileInput): Promise<ReconcileResult>;
+}

@@ -1,0 +1,36 @@
+import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { check, replan } from './check.js';
+import type { Activities } from './contract.js';
+import { notify, withdraw } from './notify.js';
+import type { Parts } from './parts.js';
+import { reconcile } from './reconcile.js';
+import { unreadable } from './unreadable.js';
+
+/** The activities of the task queue `low-balance`, over the parts handed in. */
+export function createActivities(parts: Parts): Activities {
+  return {
+    async check(input) {
+      try {
+        const result = await check(parts, input);
+        parts.count({ what: 'check', result: result.kind, lagMs: Math.max(0, input.now - input.plannedAt) });
+        return result;
+      } catch (error) {
+        const reason = unreadable(error);
+        parts.count({ what: 'check', result: reason === undefined ? 'retried' : 'unreadable' });
+        if (reason === undefined) throw error;
+        return { kind: 'unreadable', reason };
+      }
+    },
+    replan: (clientId) => replan(parts, clientId),
+    async notify(input) {
+      const beat = setInterval(() => heartbeat(), 5_000);
+      try {
+        return await notify(parts, input, cancellationSignal());
+      } finally {
+        clearInterval(beat);
+      }
+    },
+    withdraw: (input) => withdraw(parts, input),
+    reconcile: (input) => reconcile(parts, input, heartbeat),
+  };
+}

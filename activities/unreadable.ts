@@ -1,0 +1,27 @@
+/** MySQL's errors that no retry mends: views or columns that are missing, grants, data of the wrong shape. */
+const permanentCodes = new Set([
+  'ER_NO_SUCH_TABLE',
+  'ER_BAD_FIELD_ERROR',
+  'ER_BAD_DB_ERROR',
+  'ER_TABLEACCESS_DENIED_ERROR',
+  'ER_COLUMNACCESS_DENIED_ERROR',
+  'ER_DBACCESS_DENIED_ERROR',
+  'ER_VIEW_INVALID',
+]);
+
+/**
+ * Rule 14: the reason where data cannot be read and no retry would help, so that the client waits for its next check;
+ * undefined for a transient fault, which Temporal retries.
+ */
+export function unreadable(error: unknown): string | undefined {
+  if (error instanceof SyntaxError || error instanceof RangeError) return error.message;
+  const code = codeOf(error);
+  if (code !== undefined && permanentCodes.has(code)) return `${code}: ${(error as Error).message}`;
+  return undefined;
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'driverError' in error ? codeOf(error.driverError) : undefined;
+}
