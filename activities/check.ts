@@ -53,6 +53,7 @@ export async function replan(parts: Parts, clientId: string): Promise<ReplanResu
     await parts.watched.ended(clientId, reason ?? 'no-profile', await parts.now());
     return { kind: 'ended', reason: reason ?? 'no-profile' };
   }
+  await parts.watched.replanned(clientId, stored.profile.id, stored.profile.periodMs);
   return { kind: 'planned', profileId: stored.profile.id, periodMs: stored.profile.periodMs };
 }
 

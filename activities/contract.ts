@@ -48,6 +48,7 @@ export interface NotifyInput {
   readonly checkAt: number;
   /** Nothing is sent after it: the next planned check decides afresh. */
   readonly deadlineAt: number;
+  readonly nextCheckAt: number;
   readonly availableBalance: string;
   readonly rules: readonly SendingRule[];
 }

@@ -3,7 +3,6 @@ import { ApplicationFailure } from '@temporalio/common';
 import { noticesFor, type Notice } from '../domain/notices.js';
 import type { Profile, RuleKey } from '../domain/profile.js';
 import { thresholdIn, type Client } from '../domain/reading.js';
-import { nextOnGrid } from '../domain/schedule.js';
 import type { MailError, NoticeMail, RuleFacts } from '../mail/message.js';
 import type { LedgerEntry } from '../store/ledger.js';
 import { readWatched } from './check.js';
@@ -153,7 +152,7 @@ function mailOf(
       availableBalance: input.availableBalance,
       currency: client.currency,
       checkedAt: input.checkAt,
-      nextCheckAt: nextOnGrid(input.checkAt, profile.periodMs, input.checkAt),
+      nextCheckAt: input.nextCheckAt,
       rules: notice.rules.flatMap((key) => ruleFacts(input, profile, client, key)),
     },
   };

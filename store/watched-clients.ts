@@ -28,6 +28,8 @@ export interface WatchedClients {
   seen(row: Seen): void;
   /** A workflow was started; its first check writes the rest. Never overwrites a row of a running workflow. */
   started(clientId: string, profileId: string, at: number): Promise<void>;
+  /** The next check was planned anew by another Period. */
+  replanned(clientId: string, profileId: string, periodMs: number): Promise<void>;
   ended(clientId: string, reason: EndReason, at: number): Promise<void>;
   /** Rows with `after < client_id`, and up to `upTo` where given, by id. */
   list(after: string, upTo: string | undefined, limit: number): Promise<readonly WatchedClient[]>;
@@ -68,6 +70,11 @@ export function createWatchedClients(
          ON DUPLICATE KEY UPDATE next_check_at = GREATEST(next_check_at, VALUES(next_check_at)), ended_at = NULL, end_reason = NULL`,
         [clientId, profileId, at, at],
       );
+    },
+    async replanned(clientId, profileId, periodMs) {
+      await database
+        .getRepository(watchedClientEntity)
+        .update({ clientId }, { profileId, periodMs: String(periodMs) });
     },
     async ended(clientId, reason, at) {
       waiting.delete(clientId);

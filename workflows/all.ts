@@ -1,0 +1,3 @@
+// The entry of the workflow bundle: what a worker of the task queue can run.
+export { reconcileClients } from './reconcile-clients.js';
+export { watchClient } from './watch-client.js';
