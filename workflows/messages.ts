@@ -74,9 +74,17 @@ export function refillProblem(message: unknown): string | undefined {
   if (instantOf(at) === undefined) {
     return `at: expected an ISO 8601 time with an offset such as "2026-11-24T09:00:00Z", found ${show(at)}`;
   }
-  if (amount !== undefined && amount !== null && !isDecimal(String(amount)))
+  if (
+    amount !== undefined &&
+    amount !== null &&
+    !isDecimal(typeof amount === 'number' ? String(amount) : amount)
+  )
     return `amount: expected a decimal number, found ${show(amount)}`;
-  if (currency !== undefined && currency !== null && !/^[A-Z]{3}$/.test(String(currency))) {
+  if (
+    currency !== undefined &&
+    currency !== null &&
+    !(typeof currency === 'string' && /^[A-Z]{3}$/.test(currency))
+  ) {
     return `currency: expected an ISO 4217 code such as "USD", found ${show(currency)}`;
   }
   return undefined;

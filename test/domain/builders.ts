@@ -1,0 +1,55 @@
+import type { ProfileFile } from '../../domain/profile-file.js';
+import { normaliseProfile, type Profile } from '../../domain/profile.js';
+import type { Client, Reading } from '../../domain/reading.js';
+
+export const hourMs = 3_600_000;
+
+export function aProfile(changes: Partial<ProfileFile> = {}): Profile {
+  return normaliseProfile('acme/prepaid', {
+    name: 'Prepaid',
+    reseller: 'acme',
+    currency: 'USD',
+    sortOrder: 10,
+    maxQty: 3,
+    period: '24h',
+    clientNotification: { threshold: 50 },
+    ...changes,
+  });
+}
+
+export function aReading(changes: Partial<Reading> = {}): Reading {
+  return {
+    status: 'active',
+    availableBalance: '40',
+    currency: 'USD',
+    rate: '1',
+    lastActivityAt: 0,
+    recipients: { user: 1, client: 1, 'advanced:dormant': 1 },
+    ...changes,
+  };
+}
+
+export function aClient(changes: Partial<Client> = {}): Client {
+  return {
+    clientId: 'c-1',
+    name: 'Client One',
+    resellerId: 'acme',
+    resellerName: 'Acme',
+    profileId: 'acme/prepaid',
+    currency: 'USD',
+    balance: '40',
+    creditLimit: '0',
+    status: 'active',
+    prepaid: true,
+    language: null,
+    timeZone: null,
+    createdAt: 0,
+    lastChargeAt: null,
+    lastRefillAt: null,
+    billingEmail: 'billing@client.example',
+    managerEmail: 'manager@acme.example',
+    users: {},
+    rate: '1',
+    ...changes,
+  };
+}
