@@ -39,7 +39,6 @@ export async function findExecutable(
 export async function findServerExecutable(
   names: readonly string[],
   env: Environment,
-  moreFolders: readonly string[] = [],
 ): Promise<string | undefined> {
-  return await findExecutable(names, env, [...serverFolders, ...moreFolders]);
+  return await findExecutable(names, env, serverFolders);
 }

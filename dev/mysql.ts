@@ -1,126 +1,180 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { execa } from 'execa';
-import getPort from 'get-port';
-import { createConnection } from 'mysql2/promise';
-import { findProgram, installWithApt } from './find-program.js';
-import { startChild } from './processes.js';
-import { StackError, type Progress } from './progress.js';
-import { waitForPort } from './wait.js';
+import { rm } from 'node:fs/promises';
+import { installWithApt } from './apt.js';
+import { createRunFolder, openDataFolder, type DataFolder } from './data-folder.js';
+import { LocalStackError, reasonOf } from './errors.js';
+import type { Environment } from './find-executable.js';
+import { lockFolder } from './folder-lock.js';
+import { tellGuard } from './guard-client.js';
+import { endLeftover } from './leftovers.js';
+import { awaitMysql, mysqlAddress } from './mysql-connection.js';
+import {
+  endOfLog,
+  findMysqlProgram,
+  initialiseMysql,
+  mysqlFailed,
+  pidFileOf,
+  startMysql,
+  type MysqlInstance,
+  type MysqlProgram,
+  type StartedMysql,
+} from './mysql-server.js';
+import { choosePort } from './ports.js';
+import { sharedProcesses, type Processes } from './processes.js';
+import type { Progress } from './progress.js';
+
+export interface ProvideMysqlOptions {
+  /** The data folder's path; `.low-balance/` in the package root when unsaid. */
+  readonly dataFolder?: string | undefined;
+  /** Where to look for programs; children get it too. */
+  readonly env: Environment;
+  /** A server that exists already; nothing is started then. */
+  readonly mysqlUrl?: string | undefined;
+  /** The port of a private instance; a free one when unsaid. */
+  readonly port?: number | undefined;
+  /** A fresh instance in a folder of its own, which goes when it stops: for tests. */
+  readonly ephemeral?: boolean;
+  readonly progress: Progress;
+  /** The stack it is stopped with; the process's own when unsaid. */
+  readonly processes?: Processes;
+}
 
 export interface ProvidedMysql {
-  /** `mysql://user@host:port/database` */
+  /** `mysql://user:password@host:port/database`. A secret: show `describe` instead. */
   readonly url: string;
-  /** False where the environment named it: then nothing of it is ours to change. */
+  /** Whether it was started here, and so ends here. */
   readonly owned: boolean;
+  /** What it is and where, for people; without the password. */
+  readonly describe: string;
+  /** Stops what was started; leaves a server that was given alone. Safe to repeat. */
   stop(): Promise<void>;
 }
 
-export interface MysqlWanted {
-  /** Its database files are kept here. */
-  readonly folder: string;
-  /** The environment's MYSQL_URL. */
-  readonly url: string | undefined;
-  readonly path: string;
-  readonly progress: Progress;
-  /** Delete the files at the end. */
-  readonly ephemeral?: boolean;
-  readonly port?: number;
+const howToChoose = 'set MYSQL_URL to use your own';
+
+/**
+ * MySQL or MariaDB, the first that works: the given URL; a private instance of the server on this machine; the same after
+ * `apt-get install`, as root on Debian. Throws a LocalStackError: `mysql-unreachable`, `mysql-missing`, `mysql-failed`,
+ * `install-failed`, `port-taken`, `data-folder-in-use`.
+ */
+export async function provideMysql(options: ProvideMysqlOptions): Promise<ProvidedMysql> {
+  if (options.mysqlUrl !== undefined) return await useGiven(options.mysqlUrl, options.progress);
+  const program = await findOrInstallProgram(options);
+  const dataFolder = await openDataFolder(options.dataFolder);
+  return options.ephemeral === true
+    ? await runEphemeral(program, dataFolder, options)
+    : await runPersistent(program, dataFolder, options);
 }
 
-const databaseName = 'low_balance';
-
-/** MySQL, first that works: the environment's, a private mariadbd or mysqld, the same after apt-get. Throws StackError. */
-export async function provideMysql(wanted: MysqlWanted): Promise<ProvidedMysql> {
-  if (wanted.url !== undefined) {
-    wanted.progress('MySQL: using MYSQL_URL');
-    return { url: wanted.url, owned: false, stop: () => Promise.resolve() };
-  }
-  const names = ['mariadbd', 'mysqld'];
-  let server = findProgram(names, wanted.path);
-  if (
-    !server &&
-    (await installWithApt(['mariadb-server-core', 'mariadb-client-core'], wanted.path, wanted.progress))
-  ) {
-    server = findProgram(names, wanted.path);
-  }
-  if (!server) {
-    throw new StackError(
-      'MySQL: neither mariadbd nor mysqld is on PATH. Install MariaDB 10.11 or MySQL 8 (Debian: apt-get install mariadb-server-core mariadb-client-core; macOS: brew install mariadb), or set MYSQL_URL=mysql://user:password@host:3306/low_balance',
+async function useGiven(url: string, progress: Progress): Promise<ProvidedMysql> {
+  const address = mysqlAddress(url);
+  progress.step(`MySQL: using ${address} (unset MYSQL_URL to have a private server)`);
+  try {
+    await awaitMysql(url, 10_000);
+  } catch (error) {
+    throw new LocalStackError(
+      {
+        code: 'mysql-unreachable',
+        found: `MySQL at ${address} does not answer: ${reasonOf(error)}`,
+        expected: 'a server that answers within 10 s, and a user and database that it knows',
+        advice: 'Correct MYSQL_URL, or unset it to have a private server.',
+      },
+      { cause: error },
     );
   }
-  return startPrivate(server, wanted);
+  return { url, owned: false, describe: `MySQL at ${address}`, stop: async () => {} };
 }
 
-async function startPrivate(
-  server: string,
-  { folder, progress, path, ephemeral, port: wantedPort }: MysqlWanted,
+async function findOrInstallProgram(options: ProvideMysqlOptions): Promise<MysqlProgram> {
+  const { env, progress } = options;
+  const found = await findMysqlProgram(env);
+  if (found !== undefined) return found;
+  const packages = ['mariadb-server-core', 'mariadb-client-core'];
+  const installed = await installWithApt({ name: 'MySQL', packages, howToChoose, env, progress });
+  const program = installed ? await findMysqlProgram(env) : undefined;
+  if (program !== undefined) return program;
+  throw new LocalStackError({
+    code: 'mysql-missing',
+    found: 'neither mariadbd nor mysqld is on this machine',
+    expected: 'MariaDB 10.11 or MySQL 8, or newer',
+    advice: `Install one (on Debian: apt-get install ${packages.join(' ')}), or ${howToChoose}.`,
+  });
+}
+
+async function runPersistent(
+  program: MysqlProgram,
+  dataFolder: DataFolder,
+  options: ProvideMysqlOptions,
 ): Promise<ProvidedMysql> {
-  const data = join(folder, 'data');
-  const log = join(folder, 'mysql.log');
-  const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
-  mkdirSync(folder, { recursive: true });
-  if (!existsSync(join(data, 'mysql'))) await createFiles(server, data, path, asRoot);
-  const port = wantedPort ?? (await getPort({ host: '127.0.0.1' }));
-  progress(`MySQL: starting a private ${server} on 127.0.0.1:${port} (set MYSQL_URL to use your own)`);
-  const child = startChild(
-    server,
-    [
-      '--no-defaults',
-      `--datadir=${data}`,
-      `--socket=m-${randomBytes(4).toString('hex')}.sock`,
-      `--port=${port}`,
-      '--bind-address=127.0.0.1',
-      `--pid-file=${join(data, 'mysql.pid')}`,
-      '--skip-log-bin',
-      '--innodb-flush-log-at-trx-commit=2',
-      '--innodb-buffer-pool-size=256M',
-      '--max-connections=200',
-      '--default-time-zone=+00:00',
-      ...asRoot,
-    ],
-    log,
-  );
+  const folder = dataFolder.mysql;
+  const lock = await lockFolder(folder, 'MySQL');
   try {
-    await waitForPort(child, port);
-    const connection = await createConnection({ host: '127.0.0.1', port, user: 'root' });
-    await connection.query(`CREATE DATABASE IF NOT EXISTS ${databaseName} CHARACTER SET utf8mb4`);
-    await connection.end();
+    const { progress } = options;
+    await endLeftover({ name: 'MySQL', pidFile: pidFileOf(folder), mark: folder, progress });
+    return await run({ program, folder, env: options.env }, options, () => lock.release());
   } catch (error) {
-    await child.stop();
-    throw new StackError(`MySQL: the private server did not start; see ${log}`, { cause: error });
+    await lock.release();
+    throw error;
   }
+}
+
+async function runEphemeral(
+  program: MysqlProgram,
+  dataFolder: DataFolder,
+  options: ProvideMysqlOptions,
+): Promise<ProvidedMysql> {
+  const folder = await createRunFolder(dataFolder, 'mysql');
+  tellGuard({ do: 'watch-folder', folder });
+  const removeFolder = async () => {
+    await rm(folder, { recursive: true, force: true });
+    tellGuard({ do: 'forget-folder', folder });
+  };
+  try {
+    return await run({ program, folder, env: options.env }, options, removeFolder);
+  } catch (error) {
+    await removeFolder();
+    throw error;
+  }
+}
+
+async function run(
+  instance: MysqlInstance,
+  options: ProvideMysqlOptions,
+  clearUp: () => Promise<void>,
+): Promise<ProvidedMysql> {
+  const { program, folder } = instance;
+  options.progress.step(`MySQL: starting a private ${program.label} in ${folder} (${howToChoose})`);
+  await initialiseMysql(instance);
+  const { url, running } = await startAnswering(instance, options);
+  void running.ended.then(clearUp);
   return {
-    url: `mysql://root@127.0.0.1:${port}/${databaseName}`,
+    url,
     owned: true,
+    describe: `private ${program.label} at ${mysqlAddress(url)}, data in ${folder}`,
     async stop() {
-      await child.stop();
-      if (ephemeral) rmSync(folder, { recursive: true, force: true });
+      await running.stop();
+      await clearUp();
     },
   };
 }
 
-async function createFiles(
-  server: string,
-  data: string,
-  path: string,
-  asRoot: readonly string[],
-): Promise<void> {
-  const install = findProgram(['mariadb-install-db', 'mysql_install_db'], path);
-  const result = server.endsWith('mariadbd')
-    ? await execa(
-        install ?? 'mariadb-install-db',
-        ['--no-defaults', '--auth-root-authentication-method=normal', `--datadir=${data}`, ...asRoot],
-        { reject: false },
-      )
-    : await execa(server, ['--no-defaults', '--initialize-insecure', `--datadir=${data}`, ...asRoot], {
-        reject: false,
-      });
-  if (result.exitCode !== 0) {
-    rmSync(data, { recursive: true, force: true });
-    throw new StackError(
-      `MySQL: the database files could not be created in ${data}: ${result.stderr || result.message}`,
-    );
+async function startAnswering(instance: MysqlInstance, options: ProvideMysqlOptions): Promise<StartedMysql> {
+  const processes = options.processes ?? sharedProcesses();
+  for (let attemptsLeft = 2; ; attemptsLeft -= 1) {
+    const port = await choosePort({
+      purpose: 'MySQL',
+      requested: options.port,
+      howToChoose: 'leave the port unsaid to get a free one',
+    });
+    const started = await startMysql(instance, port, processes);
+    try {
+      await awaitMysql(started.url, 60_000, () => started.running.hasEnded);
+      return started;
+    } catch (error) {
+      await started.running.stop();
+      const log = await endOfLog(started.running.logFile);
+      // Another process may have taken the port since it was found free.
+      if (log.includes('Address already in use') && options.port === undefined && attemptsLeft > 0) continue;
+      throw mysqlFailed(`the server did not start (${reasonOf(error)}); its log ends with\n${log}\n`, error);
+    }
   }
 }

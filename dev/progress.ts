@@ -1,7 +1,18 @@
-/** Where the stack says what it is doing, and how to choose otherwise. */
-export type Progress = (message: string) => void;
-
-/** A part of the stack that could not be provided; the message says what to do. */
-export class StackError extends Error {
-  override readonly name = 'StackError';
+/** Hears what the local stack is doing, one line a step: "Temporal: …, (set TEMPORAL_ADDRESS to use your own)". */
+export interface Progress {
+  step(message: string): void;
 }
+
+/** For callers that show nothing. */
+export const silentProgress: Progress = {
+  step() {
+    // Nothing to show.
+  },
+};
+
+/** Writes each step to standard error, which keeps standard output for results. */
+export const progressOnStderr: Progress = {
+  step(message) {
+    console.error(message);
+  },
+};

