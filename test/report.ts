@@ -7,7 +7,7 @@ class Report extends Mocha.reporters.Spec {
     super(runner, options);
     const output = (options.reporterOptions as { output?: string } | undefined)?.output;
     runner.once('end', () => {
-      const { passes = 0, failures = 0 } = this.stats;
+      const { passes, failures } = this.stats;
       if (output) writeFileSync(output, `${passes} passed, ${failures} failed\n`);
     });
   }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import type { Connection } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import type { DataSource } from 'typeorm';
@@ -52,7 +51,7 @@ describe('watchClient on the time-skipping server, with real MySQL', function ()
       [content],
     );
     environment = await createTimeSkippingEnvironment(options);
-    await registerSearchAttributes(environment.connection as Connection, 'default');
+    await registerSearchAttributes(environment.connection, 'default');
     const parts = createParts({
       database,
       billing: database,
