@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { LocalStackError, reasonOf } from './errors.js';
 import { findExecutable, type Environment } from './find-executable.js';
+import { lastLines } from './log-tail.js';
 import type { Progress } from './progress.js';
 
 export interface AptInstall {
@@ -53,9 +54,4 @@ export async function installWithApt(install: AptInstall): Promise<boolean> {
     );
   }
   return true;
-}
-
-/** The last lines of a tool's output, in which it says what went wrong. */
-export function lastLines(text: string, count: number): string {
-  return text.trimEnd().split('\n').slice(-count).join('\n');
 }

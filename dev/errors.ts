@@ -40,6 +40,16 @@ export class LocalStackError extends Error implements LocalStackProblem {
   }
 }
 
+/** Something was to start, or was waited for, while everything is being stopped. */
+export function stackStopping(name: string): LocalStackError {
+  return new LocalStackError({
+    code: 'stack-stopping',
+    found: `${name} was to start while everything is being stopped`,
+    expected: 'a stack that is not stopping',
+    advice: 'Start again when it has stopped.',
+  });
+}
+
 /** The text of anything thrown, for use inside another message. */
 export function reasonOf(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.message === '') {

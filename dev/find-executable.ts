@@ -39,6 +39,7 @@ export async function findExecutable(
 export async function findServerExecutable(
   names: readonly string[],
   env: Environment,
+  moreFolders: readonly string[] = [],
 ): Promise<string | undefined> {
-  return await findExecutable(names, env, serverFolders);
+  return await findExecutable(names, env, [...serverFolders, ...moreFolders]);
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LocalStackError } from './errors.js';
 import { isRunning, startMark } from './process-groups.js';
 
-interface LockHolder {
+interface Ticket {
   readonly pid: number;
   /** Tells the holder from a later process with its pid, where the system can. */
   readonly startMark?: string | undefined;
@@ -18,71 +18,60 @@ export interface FolderLock {
 }
 
 /**
- * Takes `folder` for this process, by a file that names it. A lock whose holder is dead is taken over.
- * Throws `data-folder-in-use`, naming the holder's pid; also where this process itself holds it.
+ * Takes `folder` for this process. Throws `data-folder-in-use`, naming the holder's pid, also where this process itself holds it.
+ *
+ * - Each process lays down a ticket of its own before it looks for those of others, so of two at least one sees the other.
+ *   Both may, and are both refused; never do both get the folder.
+ * - Nobody removes the ticket of a living process but itself. Those of the dead are removed by whoever finds them.
  */
 export async function lockFolder(folder: string, purpose: string): Promise<FolderLock> {
-  const lockFile = path.join(folder, 'lock.json');
-  const ticket = `${lockFile}.${randomUUID()}`;
-  const self: LockHolder = {
-    pid: process.pid,
-    startMark: startMark(process.pid),
-    since: new Date().toISOString(),
-  };
-  await writeFile(ticket, JSON.stringify(self), { mode: 0o600 });
+  const own = path.join(folder, `lock-${randomUUID()}.json`);
+  const release = () => rm(own, { force: true });
+  await layDown(own);
   try {
-    while (!(await linked(ticket, lockFile))) {
-      const holder = await readHolder(lockFile);
-      if (holder !== undefined && isAlive(holder)) throw folderInUse(folder, purpose, holder);
-      await discard(lockFile);
-    }
-  } finally {
-    await rm(ticket, { force: true });
-  }
-  return {
-    async release() {
-      const holder = await readHolder(lockFile);
-      if (holder?.pid === self.pid && holder.since === self.since) await rm(lockFile, { force: true });
-    },
-  };
-}
-
-/** A hard link comes into being whole or not at all, which a file being written does not. */
-async function linked(ticket: string, lockFile: string): Promise<boolean> {
-  try {
-    await link(ticket, lockFile);
-    return true;
+    const other = await findLivingHolder(folder, own);
+    if (other !== undefined) throw folderInUse(folder, purpose, other);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    await release();
     throw error;
   }
+  return { release };
 }
 
-async function readHolder(lockFile: string): Promise<LockHolder | undefined> {
+/** Under another name first, so that nobody reads half a ticket. */
+async function layDown(file: string): Promise<void> {
+  const { pid } = process;
+  const ticket = { pid, startMark: startMark(pid), since: new Date().toISOString() } satisfies Ticket;
+  const unfinished = `${file}.unfinished`;
+  await writeFile(unfinished, JSON.stringify(ticket), { mode: 0o600 });
+  await rename(unfinished, file);
+}
+
+async function findLivingHolder(folder: string, own: string): Promise<Ticket | undefined> {
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name);
+    if (!/^lock-.*\.json$/.test(name) || file === own) continue;
+    const ticket = await readTicket(file);
+    if (ticket !== undefined && isAlive(ticket)) return ticket;
+    await rm(file, { force: true });
+  }
+  return undefined;
+}
+
+async function readTicket(file: string): Promise<Ticket | undefined> {
   try {
-    return JSON.parse(await readFile(lockFile, 'utf8')) as LockHolder;
+    return JSON.parse(await readFile(file, 'utf8')) as Ticket;
   } catch {
     return undefined;
   }
 }
 
-function isAlive(holder: LockHolder): boolean {
-  if (!isRunning(holder.pid)) return false;
-  return holder.startMark === undefined || holder.startMark === startMark(holder.pid);
+function isAlive(ticket: Ticket): boolean {
+  if (!isRunning(ticket.pid)) return false;
+  return ticket.startMark === undefined || ticket.startMark === startMark(ticket.pid);
 }
 
-/** Renames before it removes, so that of two who find the same stale lock only one removes it. */
-async function discard(lockFile: string): Promise<void> {
-  const stale = `${lockFile}.${randomUUID()}`;
-  try {
-    await rename(lockFile, stale);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  await rm(stale, { force: true });
-}
-
-function folderInUse(folder: string, purpose: string, holder: LockHolder): LocalStackError {
+function folderInUse(folder: string, purpose: string, holder: Ticket): LocalStackError {
   return new LocalStackError({
     code: 'data-folder-in-use',
     found: `${folder} is in use by process ${holder.pid} since ${holder.since}`,

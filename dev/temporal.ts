@@ -1,26 +1,19 @@
-import { rm } from 'node:fs/promises';
-import { createRunFolder, openDataFolder } from './data-folder.js';
-import { LocalStackError, reasonOf } from './errors.js';
+import { openDataFolder } from './data-folder.js';
+import { LocalStackError, reasonOf, stackStopping } from './errors.js';
 import type { Environment } from './find-executable.js';
-import { lockFolder } from './folder-lock.js';
-import { tellGuard } from './guard-client.js';
-import { endLeftover } from './leftovers.js';
-import { choosePort, loopback } from './ports.js';
-import { sharedProcesses, type Processes, type RunningProcess } from './processes.js';
+import { createEphemeralFolder, takePersistentFolder, type InstanceFolder } from './instance-folder.js';
+import { endOfLog } from './log-tail.js';
+import { awaitListener, choosePort, loopback } from './ports.js';
+import { sharedProcesses, type Processes } from './processes.js';
+import type { RunningProcess } from './running-process.js';
 import type { Progress } from './progress.js';
 import { findOrFetchBinary, type ServerBinary } from './server-binary.js';
 import { awaitTemporal, type TemporalCredentials } from './temporal-connection.js';
-import {
-  endOfLog,
-  pidFileOf,
-  startTemporal,
-  type SearchAttributeType,
-  type TemporalServer,
-} from './temporal-server.js';
+import { startTemporal, type SearchAttributeType, type TemporalServer } from './temporal-server.js';
 
 const howToChoose = 'set TEMPORAL_ADDRESS to use your own';
 
-const temporalCli = {
+export const temporalCli = {
   name: 'Temporal',
   executable: 'temporal',
   version: '1.9.1',
@@ -39,6 +32,8 @@ export interface ProvideTemporalOptions {
   readonly address?: string | undefined;
   /** `default` when unsaid. */
   readonly namespace?: string | undefined;
+  /** How long the given cluster may take to answer; 10,000 when unsaid. */
+  readonly patienceMs?: number;
   /** For reaching a given `address`. */
   readonly credentials?: TemporalCredentials;
   /** Ports of a server started here. Unsaid: Temporal's usual ones where free if it is persistent, else any free ones. */
@@ -82,30 +77,30 @@ export async function provideTemporal(options: ProvideTemporalOptions): Promise<
   const { env, progress, processes = sharedProcesses() } = options;
   const dataFolder = await openDataFolder(options.dataFolder);
   const executable = await findOrFetchBinary(temporalCli, { dataFolder, env, progress, processes });
-  const place = options.persistent
-    ? await takePersistentFolder(dataFolder.temporal, progress)
-    : await takePassingFolder(await createRunFolder(dataFolder, 'temporal'));
+  const folder = options.persistent
+    ? await takePersistentFolder('Temporal', dataFolder.temporal, progress)
+    : await createEphemeralFolder('Temporal', dataFolder);
   try {
-    return await run(executable, place, options, processes);
+    return await runDevServer(executable, folder, options, processes);
   } catch (error) {
-    await place.release();
+    await folder.release();
     throw error;
   }
 }
 
 async function useGiven(address: string, options: ProvideTemporalOptions): Promise<ProvidedTemporal> {
-  const { namespace = 'default', credentials = {}, progress } = options;
+  const { namespace = 'default', credentials = {}, patienceMs = 10_000, progress } = options;
   progress.step(
     `Temporal: using ${address}, namespace ${namespace} (unset TEMPORAL_ADDRESS to have a dev server)`,
   );
   try {
-    await awaitTemporal(address, namespace, credentials, 10_000);
+    await awaitTemporal(address, namespace, credentials, patienceMs);
   } catch (error) {
     throw new LocalStackError(
       {
         code: 'temporal-unreachable',
         found: `Temporal at ${address} does not answer for namespace ${namespace}: ${reasonOf(error)}`,
-        expected: 'a cluster that answers within 10 s and has the namespace',
+        expected: `a cluster that answers within ${patienceMs / 1000} s and has the namespace`,
         advice: 'Correct TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, or unset them to have a dev server.',
       },
       { cause: error },
@@ -115,66 +110,30 @@ async function useGiven(address: string, options: ProvideTemporalOptions): Promi
   return { address, namespace, owned: false, describe, stop: async () => {} };
 }
 
-interface Place {
-  readonly folder: string;
-  readonly release: () => Promise<void>;
-}
-
-async function takePersistentFolder(folder: string, progress: Progress): Promise<Place> {
-  const lock = await lockFolder(folder, 'Temporal');
-  try {
-    await endLeftover({ name: 'Temporal', pidFile: pidFileOf(folder), mark: folder, progress });
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
-  return { folder, release: () => lock.release() };
-}
-
-async function takePassingFolder(folder: string): Promise<Place> {
-  tellGuard({ do: 'watch-folder', folder });
-  return {
-    folder,
-    async release() {
-      await rm(folder, { recursive: true, force: true });
-      tellGuard({ do: 'forget-folder', folder });
-    },
-  };
-}
-
-async function run(
+async function runDevServer(
   executable: string,
-  place: Place,
+  folder: InstanceFolder,
   options: ProvideTemporalOptions,
   processes: Processes,
 ): Promise<ProvidedTemporal> {
   const { env, persistent, searchAttributes, dynamicConfig = {}, namespace = 'default' } = options;
   const ports = await choosePorts(options);
-  const server = {
-    executable,
-    env,
-    folder: place.folder,
-    persistent,
-    namespace,
-    searchAttributes,
-    dynamicConfig,
-  };
-  const keeps = persistent ? `with its database in ${place.folder}` : 'that keeps nothing';
+  const keeps = persistent ? `with its database in ${folder.path}` : 'that keeps nothing';
   options.progress.step(`Temporal: starting a dev server ${keeps} (${howToChoose})`);
-  const running = await startTemporal({ ...server, ...ports }, processes);
-  void running.ended.then(place.release);
-  const address = `${loopback}:${ports.port}`;
-  await awaitAnswer(running, address, namespace);
+  const settings = { env, persistent, namespace, searchAttributes, dynamicConfig };
+  const running = await startTemporal({ executable, folder: folder.path, ...settings, ...ports }, processes);
+  void running.ended.then(() => folder.release());
+  await awaitAnswer(running, ports.port, namespace);
   return {
-    address,
+    address: `${loopback}:${ports.port}`,
     namespace,
     uiUrl: `http://${loopback}:${ports.uiPort}`,
     httpUrl: `http://${loopback}:${ports.httpPort}`,
     owned: true,
-    describe: `Temporal dev server at ${address}, namespace ${namespace}`,
+    describe: `Temporal dev server at ${loopback}:${ports.port}, namespace ${namespace}`,
     async stop() {
       await running.stop();
-      await place.release();
+      await folder.release();
     },
   };
 }
@@ -192,12 +151,16 @@ async function choosePorts(options: ProvideTemporalOptions): Promise<Ports> {
   };
 }
 
-async function awaitAnswer(running: RunningProcess, address: string, namespace: string): Promise<void> {
+async function awaitAnswer(running: RunningProcess, port: number, namespace: string): Promise<void> {
   try {
-    await awaitTemporal(address, namespace, {}, 60_000, () => running.hasEnded);
+    // Temporal's client waits a second after its first failed attempt, so the first attempt must not come too early.
+    await awaitListener(port, 60_000, () => running.hasEnded);
+    await awaitTemporal(`${loopback}:${port}`, namespace, {}, 60_000, () => running.hasEnded);
   } catch (error) {
     const log = await endOfLog(running.logFile);
+    const wasStopped = running.hasEnded && (await running.ended).expected;
     await running.stop();
+    if (wasStopped) throw stackStopping('Temporal');
     throw new LocalStackError(
       {
         code: 'temporal-failed',

@@ -12,7 +12,7 @@ import { sharedProcesses, type Processes } from './processes.js';
 import type { Progress } from './progress.js';
 import { findOrFetchBinary, type ServerBinary } from './server-binary.js';
 
-const testServer = {
+export const testServer = {
   name: 'Temporal test server',
   executable: 'temporal-test-server',
   version: '1.40.0',

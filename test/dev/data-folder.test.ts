@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { defaultDataFolder, openDataFolder } from '../../dev/data-folder.js';
+import { aFolder } from './a-folder.js';
+
+describe('the data folder', () => {
+  const folder = aFolder();
+
+  it('lies beside package.json unless another is chosen', () => {
+    assert.equal(path.basename(defaultDataFolder()), '.low-balance');
+    assert.ok(existsSync(path.join(defaultDataFolder(), '..', 'package.json')));
+  });
+
+  it('gets its subfolders when opened, and may be opened again', async () => {
+    const root = path.join(folder(), 'data');
+    await openDataFolder(root);
+    const opened = await openDataFolder(root);
+
+    assert.deepEqual(opened, {
+      root,
+      cache: path.join(root, 'cache'),
+      mysql: path.join(root, 'mysql'),
+      temporal: path.join(root, 'temporal'),
+      mailbox: path.join(root, 'mailbox'),
+      run: path.join(root, 'run'),
+    });
+    for (const each of Object.values(opened)) assert.ok(statSync(each).isDirectory(), each);
+  });
+
+  it('is closed to other users of the machine, as it holds a password', async () => {
+    const { root } = await openDataFolder(path.join(folder(), 'data'));
+    assert.equal(statSync(root).mode & 0o077, 0);
+  });
+});
