@@ -52,15 +52,24 @@ describe("Temporal's time-skipping test server", () => {
     const { run } = await openOwnFolder();
     const program = path.join(import.meta.dirname, 'test-server-program.js');
     const child = spawn(process.execPath, [program, folder()], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    let complaint = '';
+    child.stderr.on('data', (chunk) => (complaint += String(chunk)));
     const exited = once(child, 'exit');
-    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as string[];
+    const [line] = await Promise.race([
+      once(createInterface({ input: child.stdout }), 'line'),
+      exited.then(() => assert.fail(`the program ended before it had started the server: ${complaint}`)),
+    ]);
     const pid = Number(line);
     assert.match(commandLineOf(pid) ?? '', /temporal-test-server/);
     child.kill('SIGKILL');
     await exited;
     assert.ok(await waitUntilGone(pid, 5_000));
-    while ((await readdir(run)).length > 0) await sleep(20);
+    const deadline = Date.now() + 10_000;
+    while ((await readdir(run)).length > 0) {
+      assert.ok(Date.now() < deadline, `left behind: ${(await readdir(run)).join(', ')}`);
+      await sleep(20);
+    }
   });
 });
