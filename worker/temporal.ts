@@ -1,0 +1,83 @@
+import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+import type { Environment } from './settings.js';
+
+/** Temporal could not be reached. The message names the address. */
+export class TemporalError extends Error {
+  override readonly name = 'TemporalError';
+}
+
+/** Where Temporal is, from `TEMPORAL_*` and `temporal.toml` as every Temporal program reads them. */
+export interface TemporalSettings {
+  readonly options: NativeConnectionOptions;
+  readonly address: string;
+  readonly namespace: string;
+}
+
+export function temporalSettings(env: Environment): TemporalSettings {
+  const defined = Object.entries(env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  const { connectionOptions, namespace } = loadClientConnectConfig({
+    overrideEnvVars: Object.fromEntries(defined) as Record<string, string>,
+  });
+  const address = connectionOptions.address ?? 'localhost:7233';
+  return { options: { ...connectionOptions, address }, address, namespace: namespace ?? 'default' };
+}
+
+const connectTimeoutMs = 8_000;
+
+/** A client of the namespace. Throws TemporalError within 10 s where Temporal does not answer. */
+export async function connectTemporal(
+  settings: TemporalSettings,
+  dataConverter?: DataConverter,
+): Promise<Client> {
+  const { address, options, namespace } = settings;
+  const connection = await reach(settings, () =>
+    Connection.connect({ ...clientOptions(options), address, connectTimeout: connectTimeoutMs }),
+  );
+  return new Client({ connection, namespace, ...(dataConverter ? { dataConverter } : {}) });
+}
+
+/** The worker's connection. Throws TemporalError within 10 s where Temporal does not answer. */
+export async function connectNative(settings: TemporalSettings): Promise<NativeConnection> {
+  return await reach(settings, () => withTimeout(NativeConnection.connect(settings.options)));
+}
+
+/** What both kinds of connection know. */
+function clientOptions({ tls, apiKey, metadata }: NativeConnectionOptions) {
+  return {
+    ...(tls === undefined ? {} : { tls }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(metadata === undefined ? {} : { metadata: metadata as Record<string, string> }),
+  };
+}
+
+async function reach<T>({ address, namespace }: TemporalSettings, connect: () => Promise<T>): Promise<T> {
+  try {
+    return await connect();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TemporalError(
+      `Temporal at ${address} (namespace ${namespace}) does not answer: ${reason}. Expected a cluster there; TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE say where`,
+      { cause: error },
+    );
+  }
+}
+
+async function withTimeout<T>(promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`no answer within ${connectTimeoutMs / 1000} s`)),
+      connectTimeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
