@@ -2,6 +2,7 @@
 export type LocalStackErrorCode =
   | 'chromium-missing'
   | 'data-folder-in-use'
+  | 'foreign-billing-data'
   | 'install-failed'
   | 'mysql-failed'
   | 'mysql-missing'
