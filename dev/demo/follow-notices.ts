@@ -11,7 +11,7 @@ export function followNotices(
   maxQty: number,
 ): () => Promise<void> {
   const shown = new Set<string>();
-  let following = true;
+  const ending = new AbortController();
 
   async function showNew(): Promise<void> {
     for (const client of clients) {
@@ -34,14 +34,14 @@ export function followNotices(
   }
 
   const followed = (async () => {
-    while (following) {
+    while (!ending.signal.aborted) {
       await showNew();
       await sleep(200);
     }
     await showNew();
   })();
   return async () => {
-    following = false;
+    ending.abort();
     await followed;
   };
 }
