@@ -38,14 +38,54 @@ export interface RuleFacts {
   readonly maxQty: number;
 }
 
-export interface Mailer {
-  /** Resolves when the provider accepted the mail; throws MailError otherwise. */
-  send(
-    mail: NoticeMail,
-    options: { readonly signal: AbortSignal; readonly timeoutMs: number },
-  ): Promise<{ readonly messageId: string }>;
+/** The words of a mail. */
+export interface RenderedMail {
+  /** One line. */
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** The language that was found for the client, such as `de`. */
+  readonly language: string;
 }
 
+/** Puts facts into words. */
+export interface Renderer {
+  render(mail: NoticeMail): RenderedMail;
+  /** What a dynamic template of the provider is filled with; the facts as they are where absent. */
+  templateData?(mail: NoticeMail): Readonly<Record<string, unknown>>;
+}
+
+export interface SendOptions {
+  /** Once aborted no call is begun; one under way is still waited for, because the provider may have accepted it. */
+  readonly signal: AbortSignal;
+  /** How long the provider may take to answer. */
+  readonly timeoutMs: number;
+}
+
+export interface RefusedRecipient {
+  readonly address: string;
+  readonly reason: string;
+}
+
+export interface Sent {
+  /** The provider's id of the mail. */
+  readonly messageId: string;
+  /** Recipients that the provider refused, and who are not told; all others are. */
+  readonly refused?: readonly RefusedRecipient[];
+}
+
+export interface Mailer {
+  /** Resolves when the provider accepted the mail; throws MailError otherwise. */
+  send(mail: NoticeMail, options: SendOptions): Promise<Sent>;
+}
+
+/**
+ * - `rejected`: the provider will never accept this mail.
+ * - `unauthorized`: it refuses us, whatever the mail.
+ * - `rate-limited`: too many calls, or too many waiting.
+ * - `unavailable`: not accepted, and may be later.
+ * - `no-answer`: it was asked and its answer was lost: it may have accepted.
+ */
 export type MailErrorKind = 'rejected' | 'unauthorized' | 'rate-limited' | 'unavailable' | 'no-answer';
 
 /** A mail was not accepted, as far as is known. */

@@ -1,0 +1,79 @@
+import { MailError } from './message.js';
+
+/** Holds all mails back while SendGrid refuses us or asks for a pause. */
+export interface SendGridGate {
+  /** Throws MailError where nothing may be sent now. */
+  enter(): void;
+  noteAccepted(): void;
+  noteFailure(failure: MailError): void;
+}
+
+export interface SendGridGateOptions {
+  /** Called once when SendGrid begins to refuse us, and not again until it accepted a mail. */
+  readonly onAlarm?: ((message: string) => void) | undefined;
+  /** Called when sending works again after an alarm. */
+  readonly onAlarmOver?: ((message: string) => void) | undefined;
+  /** How often one mail tries whether SendGrid still refuses us; 60,000 when unsaid. */
+  readonly probeEveryMs?: number | undefined;
+}
+
+/**
+ * - A 401 or 403 shuts the gate for everybody and raises one alarm: it would be the same for each mail. One mail a minute
+ *   passes to try again; any answer that does not refuse us opens the gate.
+ * - A 429 keeps everybody out until the time that it names.
+ */
+export function createSendGridGate({
+  onAlarm = () => {},
+  onAlarmOver = () => {},
+  probeEveryMs = 60_000,
+}: SendGridGateOptions): SendGridGate {
+  let shut: { readonly message: string; probeAt: number } | undefined;
+  let pausedUntil = 0;
+  return {
+    enter() {
+      const now = Date.now();
+      if (now < pausedUntil) {
+        throw new MailError('rate-limited', 'not tried: SendGrid asked for a pause', {
+          retryAfterMs: pausedUntil - now,
+        });
+      }
+      if (!shut) return;
+      if (now < shut.probeAt) {
+        throw new MailError('unauthorized', `not tried: ${shut.message}`, {
+          retryAfterMs: shut.probeAt - now,
+        });
+      }
+      shut.probeAt = now + probeEveryMs;
+    },
+    noteAccepted() {
+      open();
+    },
+    noteFailure(failure) {
+      switch (failure.kind) {
+        case 'unauthorized':
+          if (!shut) {
+            onAlarm(
+              `No notice is sent: ${failure.message}. Check SENDGRID_API_KEY, its permission "Mail Send" and the verified sender in MAIL_FROM. One mail every ${probeEveryMs / 1_000} s tries again`,
+            );
+          }
+          shut = { message: failure.message, probeAt: Date.now() + probeEveryMs };
+          return;
+        case 'rejected':
+          open();
+          return;
+        case 'rate-limited':
+          pausedUntil = Math.max(pausedUntil, Date.now() + (failure.retryAfterMs ?? 0));
+          return;
+        case 'unavailable':
+        case 'no-answer':
+          return;
+      }
+    },
+  };
+
+  function open(): void {
+    if (!shut) return;
+    shut = undefined;
+    onAlarmOver('SendGrid accepts mails again');
+  }
+}
