@@ -32,6 +32,20 @@ const program = new Command('low-balance')
 // Verbs, in the order in which people meet them.
 
 program
+  .command('demo')
+  .description(
+    'A fresh local stack and a story on it: charges, notices, Max Qty, refills. Under two minutes.',
+  )
+  .action(() => run(async () => (await import('./demo.js')).demo(io)));
+
+program
+  .command('dev')
+  .description(
+    'The whole stack on this machine: MySQL, Temporal with its UI, mailbox, worker, sample billing data.',
+  )
+  .action(() => run(async () => (await import('./dev.js')).dev(io)));
+
+program
   .command('worker')
   .description('The production worker. Runs until SIGINT or SIGTERM.')
   .action(() => run(async () => (await import('./worker.js')).worker(io)));

@@ -1,0 +1,54 @@
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+import { environment } from '../worker/settings.js';
+import { openStack } from '../cli/dev.js';
+import { provideChromium } from './chromium.js';
+import { tellStory } from './demo/story.js';
+import { createTimeline } from './demo/timeline.js';
+import { createProcesses } from './processes.js';
+import { progressOnStderr } from './progress.js';
+
+// Makes the pictures of README.md: `npm run screenshots`. Tells the demo's story on a stack of its own first.
+
+const folder = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
+const io = {
+  out: (text: string) => void process.stdout.write(text),
+  err: (line: string) => void process.stderr.write(`${line}\n`),
+  env: environment,
+  cwd: process.cwd(),
+  interactive: false,
+  colour: false,
+};
+
+async function shoot(page: Page, url: string, name: string, ready: string): Promise<void> {
+  await page.goto(url, { waitUntil: 'domcontentloaded' });
+  await page.getByText(ready).first().waitFor({ timeout: 30_000 });
+  // The Temporal UI fetches the details after its first paint.
+  await page.waitForTimeout(2_000);
+  await page.screenshot({ path: path.join(folder, name) });
+  io.out(`${name}: ${url}\n`);
+}
+
+const processes = createProcesses({ progress: progressOnStderr });
+try {
+  await mkdir(folder, { recursive: true });
+  const executablePath = await provideChromium({ env: environment, progress: progressOnStderr });
+  const stack = await openStack(io, processes, { persistent: false, reconcileEveryMs: 5_000 });
+  await tellStory(stack, createTimeline(io.out, false), { periodMs: 3_000, maxQty: 3 });
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
+    const { mailboxUrl, temporalUiUrl, temporalNamespace } = stack.addresses;
+    await shoot(page, mailboxUrl, 'mailbox.png', 'Harbor Telecom');
+    if (temporalUiUrl !== undefined) {
+      const workflows = `${temporalUiUrl}/namespaces/${temporalNamespace}/workflows`;
+      await shoot(page, `${workflows}/low-balance:client:DEMO-1`, 'workflow.png', 'Available balance');
+    }
+  } finally {
+    await browser.close();
+  }
+} finally {
+  await processes.stop();
+}
