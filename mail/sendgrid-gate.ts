@@ -2,7 +2,9 @@ import { MailError } from './message.js';
 
 /** Holds all mails back while SendGrid refuses us or asks for a pause. */
 export interface SendGridGate {
-  /** Throws MailError where nothing may be sent now. */
+  /** Why nothing may be sent now; undefined where it may. */
+  refusal(): MailError | undefined;
+  /** Lets one mail pass; throws MailError where nothing may be sent now. */
   enter(): void;
   noteAccepted(): void;
   noteFailure(failure: MailError): void;
@@ -30,20 +32,11 @@ export function createSendGridGate({
   let shut: { readonly message: string; probeAt: number } | undefined;
   let pausedUntil = 0;
   return {
+    refusal,
     enter() {
-      const now = Date.now();
-      if (now < pausedUntil) {
-        throw new MailError('rate-limited', 'not tried: SendGrid asked for a pause', {
-          retryAfterMs: pausedUntil - now,
-        });
-      }
-      if (!shut) return;
-      if (now < shut.probeAt) {
-        throw new MailError('unauthorized', `not tried: ${shut.message}`, {
-          retryAfterMs: shut.probeAt - now,
-        });
-      }
-      shut.probeAt = now + probeEveryMs;
+      const refused = refusal();
+      if (refused) throw refused;
+      if (shut) shut.probeAt = Date.now() + probeEveryMs;
     },
     noteAccepted() {
       open();
@@ -70,6 +63,17 @@ export function createSendGridGate({
       }
     },
   };
+
+  function refusal(): MailError | undefined {
+    const now = Date.now();
+    if (now < pausedUntil) {
+      return new MailError('rate-limited', 'not tried: SendGrid asked for a pause', {
+        retryAfterMs: pausedUntil - now,
+      });
+    }
+    if (!shut || now >= shut.probeAt) return undefined;
+    return new MailError('unauthorized', `not tried: ${shut.message}`, { retryAfterMs: shut.probeAt - now });
+  }
 
   function open(): void {
     if (!shut) return;

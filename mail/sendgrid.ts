@@ -39,9 +39,11 @@ export function createSendGridMailer(options: SendGridOptions): Mailer {
 
   /** Nothing is sent that the gate holds back or that was given up while it waited. */
   async function takeTurn(signal: AbortSignal): Promise<void> {
-    gate.enter();
-    if (await waitForTurn()) gate.enter();
+    const refusal = gate.refusal();
+    if (refusal) throw refusal;
+    await waitForTurn(signal);
     if (signal.aborted) throw new MailError('unavailable', 'given up before it was sent');
+    gate.enter();
   }
 
   async function send(mail: NoticeMail, timeoutMs: number, signal: AbortSignal): Promise<Sent> {
@@ -87,19 +89,24 @@ export function createSendGridMailer(options: SendGridOptions): Mailer {
   };
 }
 
-/** Answers whether there was a queue; throws MailError where it is too long. */
-function createQueue(ratePerSecond: number | undefined): () => Promise<boolean> {
-  if (ratePerSecond === undefined) return () => Promise.resolve(false);
+/** Resolves when it is a mail's turn, or when it is given up; throws MailError where the queue is too long. */
+function createQueue(ratePerSecond: number | undefined): (signal: AbortSignal) => Promise<void> {
+  if (ratePerSecond === undefined) return () => Promise.resolve();
   const turn = pThrottle({ limit: ratePerSecond, interval: 1_000 })(() => Promise.resolve());
-  return async () => {
+  return async (signal) => {
     const waiting = turn.queueSize;
     const waitMs = (waiting / ratePerSecond) * 1_000;
     if (waitMs > longestWaitMs) {
       const message = `${waiting} mails wait for their turn at ${ratePerSecond} a second`;
       throw new MailError('rate-limited', message, { retryAfterMs: waitMs });
     }
-    await turn();
-    return true;
+    const settled = new AbortController();
+    const givenUp = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true, signal: settled.signal });
+      if (signal.aborted) resolve();
+    });
+    await Promise.race([turn(), givenUp]);
+    settled.abort();
   };
 }
 
