@@ -1,0 +1,37 @@
+/**
+ * What one sync may change at most: the file `profiles/policy.json`. A plan that goes beyond a limit is refused, and
+ * there is no way around it but a reviewed change of this file.
+ */
+export interface PolicyFile {
+  /**
+   * Where the schema of this file lies, so that the editor can help.
+   * @examples ["../schemas/policy.schema.json"]
+   */
+  readonly $schema?: string;
+  /**
+   * How many percent of a reseller's profiles one sync may delete. A renamed profile counts as deleted, because the
+   * billing system's clients still name its old id.
+   * @minimum 0
+   * @maximum 100
+   * @default 50
+   * @examples [50]
+   */
+  readonly maxDeletedPercentPerReseller?: number;
+  /**
+   * How many percent of all profiles one sync may update.
+   * @minimum 0
+   * @maximum 100
+   * @default 75
+   * @examples [75]
+   */
+  readonly maxUpdatedPercent?: number;
+  /**
+   * How many clients one sync may newly tell: those who hear at their next check because of it.
+   * @asType integer
+   * @minimum 0
+   * @maximum 1000000000
+   * @default 500
+   * @examples [500]
+   */
+  readonly maxNewlyTold?: number;
+}
