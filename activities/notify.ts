@@ -1,93 +1,107 @@
-import { createHash } from 'node:crypto';
-import { ApplicationFailure } from '@temporalio/common';
-import { noticesFor, type Notice } from '../domain/notices.js';
-import type { Profile, RuleKey } from '../domain/profile.js';
-import { thresholdIn, type Client } from '../domain/reading.js';
-import type { MailError, NoticeMail, RuleFacts } from '../mail/message.js';
-import type { LedgerEntry } from '../store/ledger.js';
+import { CancelledFailure } from '@temporalio/common';
+import { recipientsPerMail } from '../domain/notices.js';
+import { endReasonOf } from '../domain/reading.js';
+import type { MailError, Sent } from '../mail/message.js';
+import type { Claim, LedgerEntry } from '../store/ledger.js';
 import { readWatched } from './check.js';
 import type { NotifyInput, Told } from './contract.js';
+import { mailOf, noticesOf } from './notice-content.js';
 import type { Parts } from './parts.js';
+import { longestCallMs, recorded } from './recorded.js';
+import { retryLater, type Delay } from './retry-later.js';
 
-/** One call of the provider takes at most this long, milliseconds. */
-const callTimeoutMs = 10_000;
+/** A mail may wait this long for its turn, and its acceptance this long for its record; then the claim on it ends. */
+const claimBeyondCallMs = 15_000;
 
 /**
  * Tells what a check decided: at most one mail to the staff and one to the client.
- * - Each notice is in the ledger before the provider is called and after it answered, so that a retry, or another
- *   worker, sends only what has not been accepted.
- * - Where the provider's answer was lost the notice is sent again under the same notice id: at least once.
- * - Throws a retryable ApplicationFailure while something may still be accepted later.
+ * - Who is told what is resolved once, at the first attempt, and written to the ledger before the provider is called.
+ *   Every further attempt, of any worker, sends the same to those for whom nothing was accepted. So an edit of the
+ *   profile takes effect at the next check (rule 12), and one address gets one mail (rule 9).
+ * - One worker at a time sends a notice. Where the provider's answer was lost the notice is sent again under the same
+ *   notice id: at least once.
+ * - Throws a retryable ApplicationFailure while something may still be accepted later, and CancelledFailure where it was
+ *   cancelled before all was sent. A call under way is waited for: what it answers counts.
  */
 export async function notify(parts: Parts, input: NotifyInput, signal: AbortSignal): Promise<Told> {
-  const entries = await parts.ledger.find(input.clientId, input.checkAt);
-  const { client, stored } = await readWatched(parts, input.clientId, undefined);
-  if (!client || !stored) return toldOf(entries);
-  const { profile } = stored;
-  const notices = noticesFor(
-    profile,
-    client,
-    input.rules.map(({ key }) => key),
-  );
-  const retries: MailError[] = [];
-  for (const notice of notices) {
-    const id = noticeId(input, notice);
-    const state = entries.find((entry) => entry.id === id)?.state;
-    if (state === 'accepted' || state === 'failed' || state === 'withdrawn') continue;
-    if (state === undefined) await openNotice(parts, input, id, profile, notice);
-    const failure = await sendOne(parts, input, mailOf(input, id, profile, client, notice), signal);
-    if (failure) retries.push(failure);
-  }
-  const [retry] = retries;
-  if (retry) throw retryLater(retry);
-  return toldOf(await parts.ledger.find(input.clientId, input.checkAt));
-}
-
-async function openNotice(
-  parts: Parts,
-  input: NotifyInput,
-  id: string,
-  profile: Profile,
-  notice: Notice,
-): Promise<void> {
   const { clientId, checkAt } = input;
-  const { audience, rules, recipients } = notice;
-  await parts.ledger.open(
-    { id, clientId, checkAt, audience, profileId: profile.id, rules, recipients },
-    await parts.now(),
-  );
+  const begunAt = performance.now();
+  const leftAtBegin = input.deadlineAt - (await parts.attemptedAt());
+  const entries = await entriesOf(parts, input);
+  const delays: Delay[] = [];
+  for (const entry of entries.filter(({ state }) => state === 'pending')) {
+    if (signal.aborted) throw new CancelledFailure('cancelled before it was sent');
+    const leftMs = leftAtBegin - (performance.now() - begunAt);
+    const delay = await sendNotice(parts, entry, Math.max(250, Math.min(longestCallMs, leftMs)), signal);
+    if (delay) delays.push(delay);
+  }
+  if (delays.length > 0) {
+    if (signal.aborted) throw new CancelledFailure('cancelled before it was accepted');
+    throw retryLater(delays, leftAtBegin - (performance.now() - begunAt));
+  }
+  return toldOf(await parts.ledger.find(clientId, checkAt));
 }
 
-/** The failure to retry, or undefined where the notice is settled. */
-async function sendOne(
+/** The check's notices as the ledger has them, resolved now where this is the first attempt. */
+async function entriesOf(parts: Parts, input: NotifyInput): Promise<readonly LedgerEntry[]> {
+  const { clientId, checkAt } = input;
+  const known = await parts.ledger.find(clientId, checkAt);
+  if (known.length > 0 && !known.some(({ state }) => state === 'pending')) return known;
+  const { client, stored } = await readWatched(parts, clientId, undefined);
+  // Rule 13: a client that is watched no more, or suspended, is told nothing, also in between two attempts.
+  if (!client || !stored || endReasonOf(client, stored.profile) || client.status === 'suspended') {
+    if (known.length > 0) await parts.ledger.withdraw(clientId, checkAt, await parts.now());
+    return [];
+  }
+  if (known.length > 0) return known;
+  await parts.ledger.open(noticesOf(input, stored.profile, client), await parts.now());
+  return await parts.ledger.find(clientId, checkAt);
+}
+
+/** Why and when the notice is to be tried again; undefined where it is settled. */
+async function sendNotice(
   parts: Parts,
-  input: NotifyInput,
-  mail: NoticeMail,
+  entry: LedgerEntry,
+  timeoutMs: number,
   signal: AbortSignal,
-): Promise<MailError | undefined> {
-  const left = input.deadlineAt - (await parts.now());
+): Promise<Delay | undefined> {
+  const { ledger } = parts;
+  const claim = await ledger.claim(entry.id, timeoutMs + claimBeyondCallMs);
+  if (claim.kind === 'settled') return undefined;
+  if (claim.kind === 'busy') {
+    return { kind: 'busy', message: 'another worker is sending it', attempts: 0, waitMs: claim.forMs };
+  }
   try {
-    const { messageId } = await parts.mailer.send(mail, {
-      signal,
-      timeoutMs: Math.max(250, Math.min(callTimeoutMs, left)),
-    });
-    await parts.ledger.accepted(mail.noticeId, messageId, await parts.now());
+    await sendClaimed(parts, entry, claim, timeoutMs, signal);
     parts.count({ what: 'notice', result: 'accepted' });
     return undefined;
   } catch (error) {
     if (!isMailError(error)) throw error;
-    await parts.ledger.failed(mail.noticeId, error.message, error.permanent, await parts.now());
-    parts.count({ what: 'notice', result: error.permanent ? 'failed' : 'retried' });
-    return error.permanent ? undefined : error;
+    const { kind, message, permanent, retryAfterMs } = error;
+    const attempt = { token: claim.token, reason: message, final: permanent };
+    await recorded(async () => ledger.failed(entry.id, attempt, await parts.now()));
+    parts.count({ what: 'notice', result: permanent ? 'failed' : 'retried' });
+    return permanent ? undefined : { kind, message, attempts: entry.attempts, waitMs: retryAfterMs };
   }
 }
 
-function retryLater(error: MailError): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: `mail-${error.kind}`,
-    message: error.message,
-    ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: Math.min(error.retryAfterMs, 300_000) }),
-  });
+async function sendClaimed(
+  parts: Parts,
+  entry: LedgerEntry,
+  { recipients, content }: Extract<Claim, { kind: 'claimed' }>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let from = 0; from < recipients.length; from += recipientsPerMail) {
+    const some = recipients.slice(from, from + recipientsPerMail);
+    const sent = await parts.mailer.send(mailOf(entry, content, some), { signal, timeoutMs });
+    await recorded(async () => parts.ledger.accepted(entry.id, acceptanceOf(sent, some), await parts.now()));
+  }
+}
+
+function acceptanceOf({ messageId, refused = [] }: Sent, recipients: readonly string[]) {
+  const left = new Set(refused.map(({ address }) => address));
+  return { messageId, refused, recipients: recipients.filter((address) => !left.has(address)) };
 }
 
 /** Known by its name: activities import only types from mail/. */
@@ -95,12 +109,21 @@ function isMailError(error: unknown): error is MailError {
   return error instanceof Error && error.name === 'MailError';
 }
 
-/** Rule 4, rule 7: what was not accepted of a check is withdrawn; answers what was. */
+/**
+ * Rule 4, rule 7: what was not accepted of a check is withdrawn; answers what was. While somebody may still be sending,
+ * it is tried again: what the provider then accepts must count.
+ */
 export async function withdraw(
   parts: Parts,
   input: { readonly clientId: string; readonly checkAt: number },
 ): Promise<Told> {
-  await parts.ledger.withdraw(input.clientId, input.checkAt, await parts.now());
+  const busyMs = await parts.ledger.withdraw(input.clientId, input.checkAt, await parts.now());
+  if (busyMs > 0) {
+    throw retryLater(
+      [{ kind: 'busy', message: 'it is being sent', attempts: 0, waitMs: busyMs }],
+      busyMs * 2,
+    );
+  }
   return toldOf(await parts.ledger.find(input.clientId, input.checkAt));
 }
 
@@ -113,64 +136,4 @@ function toldOf(entries: readonly LedgerEntry[]): Told {
       state === 'failed' ? [{ rules, reason: lastError ?? 'refused by the mail provider' }] : [],
     ),
   };
-}
-
-/** The same for every attempt and every worker: a UUID made from client, check and audience. */
-function noticeId({ clientId, checkAt }: NotifyInput, { audience }: Notice): string {
-  const hex = createHash('sha256')
-    .update(JSON.stringify([clientId, checkAt, audience]))
-    .digest('hex');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `a${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
-}
-
-function mailOf(
-  input: NotifyInput,
-  id: string,
-  profile: Profile,
-  client: Client,
-  notice: Notice,
-): NoticeMail {
-  return {
-    noticeId: id,
-    clientId: input.clientId,
-    audience: notice.audience,
-    profileId: profile.id,
-    workflowId: `low-balance:client:${input.clientId}`,
-    recipients: notice.recipients,
-    language: client.language,
-    timeZone: client.timeZone,
-    facts: {
-      clientName: client.name,
-      resellerName: client.resellerName,
-      profileName: profile.name,
-      availableBalance: input.availableBalance,
-      currency: client.currency,
-      checkedAt: input.checkAt,
-      nextCheckAt: input.nextCheckAt,
-      rules: notice.rules.flatMap((key) => ruleFacts(input, profile, client, key)),
-    },
-  };
-}
-
-function ruleFacts(input: NotifyInput, profile: Profile, client: Client, key: RuleKey): readonly RuleFacts[] {
-  const rule = profile.rules.find((each) => each.key === key);
-  if (!rule) return [];
-  return [
-    {
-      key,
-      threshold: rule.threshold,
-      thresholdCurrency: profile.currency,
-      convertedThreshold:
-        client.currency === profile.currency ? null : (thresholdIn(rule, client.rate) ?? null),
-      inactiveSince: rule.inactivityMs === undefined ? null : (client.lastChargeAt ?? client.createdAt),
-      reminder: input.rules.find((each) => each.key === key)?.reminder ?? 1,
-      maxQty: profile.maxQty,
-    },
-  ];
 }

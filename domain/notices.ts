@@ -1,5 +1,5 @@
-import type { Audience, Profile, RuleKey } from './profile.js';
-import { addressesOf, type Client } from './reading.js';
+import type { Audience, Profile, Rule, RuleKey } from './profile.js';
+import { addressesOf, isAddress, namedAddresses, type Client } from './reading.js';
 
 /** How many recipients one mail to the provider may have: SendGrid's most personalizations of one call. */
 export const recipientsPerMail = 1_000;
@@ -11,6 +11,14 @@ export interface Notice {
   readonly rules: readonly RuleKey[];
   /** Each address once, as first written. */
   readonly recipients: readonly string[];
+  /** Who its rules name and who cannot be told; absent where everybody can. */
+  readonly leftOut?: readonly LeftOut[];
+}
+
+export interface LeftOut {
+  /** What stands in place of an address, or a user's login. */
+  readonly address: string;
+  readonly reason: string;
 }
 
 /**
@@ -35,11 +43,33 @@ export function noticesFor(profile: Profile, client: Client, sending: readonly R
     const reached = told.filter(({ addresses }) =>
       addresses.some((address) => keys.has(normalAddress(address))),
     );
-    return recipients.length === 0
-      ? []
-      : [{ audience, recipients, rules: reached.map(({ rule }) => rule.key) }];
+    if (recipients.length === 0) return [];
+    const rules = reached.map(({ rule }) => rule);
+    const leftOut = rules
+      .filter((rule) => rule.audience === audience)
+      .flatMap((rule) => leftOutOf(rule, client));
+    return [
+      {
+        audience,
+        recipients,
+        rules: rules.map(({ key }) => key),
+        ...(leftOut.length > 0 ? { leftOut } : {}),
+      },
+    ];
   };
   return [...group('staff', onlyStaff), ...group('client', forClient)];
+}
+
+/** Rule 10 for one address: whom a rule names and who cannot be told. */
+function leftOutOf(rule: Rule, client: Client): readonly LeftOut[] {
+  return [
+    ...namedAddresses(rule, client)
+      .filter((address) => !isAddress(address.trim()))
+      .map((address) => ({ address, reason: 'not an e-mail address' })),
+    ...rule.users
+      .filter((login) => !client.users[login])
+      .map((login) => ({ address: login, reason: 'no user with an e-mail has this login' })),
+  ];
 }
 
 /** The form in which two spellings of one address are the same. */

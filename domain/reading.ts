@@ -57,18 +57,24 @@ export function thresholdIn(rule: Rule, rate: Decimal | null): Decimal | undefin
   return rate === null ? undefined : multiply(rule.threshold, rate);
 }
 
-/** Who a rule tells, before duplicates and invalid addresses are taken out. */
+/** Who a rule tells, before duplicates are taken out. */
 export function addressesOf(rule: Rule, client: Client): readonly string[] {
-  const own = rule.audience === 'staff' ? client.managerEmail : client.billingEmail;
-  const users = rule.users.flatMap((login) => client.users[login] ?? []);
-  return [...(rule.notify && own ? [own] : []), ...users, ...rule.emails].filter((address) =>
-    isAddress(address),
-  );
+  return namedAddresses(rule, client).filter((address) => isAddress(address.trim()));
 }
 
-/** One at sign, a dot in the domain, no spaces, brackets, commas or control characters. */
+/** Every address that a rule names, also those that are none. */
+export function namedAddresses(rule: Rule, client: Client): readonly string[] {
+  const own = rule.audience === 'staff' ? client.managerEmail : client.billingEmail;
+  const users = rule.users.flatMap((login) => client.users[login] ?? []);
+  return [...(rule.notify && own ? [own] : []), ...users, ...rule.emails];
+}
+
+/** One at sign, a dot in the domain, no spaces, brackets, commas, control or invisible characters. */
 export function isAddress(text: string): boolean {
-  return text.length <= 320 && /^[^\s@<>,;"\p{Cc}]+@[^\s@<>,;"\p{Cc}]+\.[^\s@<>,;".\p{Cc}]+$/u.test(text);
+  return (
+    text.length <= 320 &&
+    /^[^\s@<>,;"\p{Cc}\p{Cf}]+@[^\s@<>,;"\p{Cc}\p{Cf}]+\.[^\s@<>,;".\p{Cc}\p{Cf}]+$/u.test(text)
+  );
 }
 
 /** Why a client's workflow ends (rule 13). */

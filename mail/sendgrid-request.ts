@@ -38,15 +38,15 @@ export function senderOf(text: string): Sender {
 /** Each recipient gets its own copy: one personalization each, so that nobody sees another's address. */
 export function mailDataOf(mail: NoticeMail, from: Sender, options: SendGridContentOptions): MailData {
   const { unsubscribeGroupId, clickTracking = false, sandbox = false, categories = [] } = options;
-  const customArgs = {
-    notice_id: mail.noticeId,
-    client_id: mail.clientId,
-    workflow_id: mail.workflowId,
-    profile_id: mail.profileId,
-  };
   return {
     from: from.name === '' ? { email: from.email } : { name: from.name, email: from.email },
-    personalizations: mail.recipients.map((email) => ({ to: { email }, customArgs })),
+    personalizations: mail.recipients.map((email) => ({ to: { email } })),
+    customArgs: {
+      notice_id: mail.noticeId,
+      client_id: mail.clientId,
+      workflow_id: mail.workflowId,
+      profile_id: mail.profileId,
+    },
     ...wordsOf(mail, options),
     ...(categories.length > 0 ? { categories: [...categories] } : {}),
     ...(unsubscribeGroupId === undefined ? {} : { asm: { groupId: unsubscribeGroupId } }),

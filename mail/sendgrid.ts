@@ -24,7 +24,7 @@ export interface SendGridOptions extends SendGridContentOptions, SendGridGateOpt
 const hosts = { global: 'https://api.sendgrid.com/', eu: 'https://api.eu.sendgrid.com/' } as const;
 
 /** A mail that would wait longer for its turn is refused, so that its caller's time limits hold; milliseconds. */
-const longestWaitMs = 20_000;
+const longestWaitMs = 10_000;
 
 /**
  * Sends through SendGrid's v3 Mail Send, one call a mail. A recipient that SendGrid refuses is left out, and the others are told.

@@ -1,6 +1,9 @@
 import { DataSource } from 'typeorm';
 import { OwnTables1763942400000 } from './migrations/1763942400000-own-tables.js';
+import { Renames1763953200000 } from './migrations/1763953200000-renames.js';
+import { NoticeDelivery1763949600000 } from './migrations/1763949600000-notice-delivery.js';
 import {
+  bouncedAddressEntity,
   noticeEntity,
   noticeRecipientEntity,
   profileEntity,
@@ -37,8 +40,15 @@ export async function openDatabase(
     connectTimeout: 8_000,
     poolSize,
     ...(wantsTls(url) ? { ssl: {} } : {}),
-    entities: [profileEntity, revisionEntity, noticeEntity, noticeRecipientEntity, watchedClientEntity],
-    migrations: [OwnTables1763942400000],
+    entities: [
+      profileEntity,
+      revisionEntity,
+      noticeEntity,
+      noticeRecipientEntity,
+      bouncedAddressEntity,
+      watchedClientEntity,
+    ],
+    migrations: [OwnTables1763942400000, NoticeDelivery1763949600000, Renames1763953200000],
     migrationsTableName: 'low_balance_migration',
   });
   try {

@@ -11,6 +11,7 @@ export interface ProfileRow {
   version: number;
   /** What the last sync wrote; differs from the content's hash where somebody edited the row by hand. */
   appliedHash: string;
+  /** The Git commit of the file; ends in `-dirty` where the file was not committed. */
   sourceCommit: string | null;
   /** epoch milliseconds, as a string: bigint */
   updatedAt: string;
@@ -23,6 +24,8 @@ export interface RevisionRow {
   id: string;
   profileId: string;
   action: RevisionAction;
+  /** The id it had before a rename. */
+  renamedFrom: string | null;
   version: number;
   before: string | null;
   after: string | null;
@@ -45,6 +48,11 @@ export interface NoticeRow {
   /** JSON array of rule keys */
   rules: string;
   state: NoticeState;
+  /** JSON of what the mail says, without addresses; only read to send it. */
+  content?: string | null;
+  /** Who is sending it now, and until when (epoch milliseconds by the database's clock) nobody else may. */
+  claim?: string | null;
+  claimedUntil?: string | null;
   messageId: string | null;
   attempts: number;
   lastError: string | null;
@@ -52,13 +60,34 @@ export interface NoticeRow {
   acceptedAt: string | null;
 }
 
+/**
+ * `accepted`, `refused`: by the provider. `left-out`: not an address, or a login without one. `withdrawn`: not accepted
+ * by the next planned check, or the balance was refilled.
+ */
+export type RecipientState = 'pending' | 'accepted' | 'refused' | 'left-out' | 'withdrawn';
+
 /** One address that a notice tells. */
 export interface NoticeRecipientRow {
   noticeId: string;
   address: string;
-  state: string;
+  state: RecipientState;
   reason: string | null;
   updatedAt: string;
+  /** What the provider reported last of the mail to this address, such as `delivered` or `bounced`. */
+  delivery: string | null;
+  deliveryReason: string | null;
+  eventAt: string | null;
+  eventId: string | null;
+}
+
+/** An address that mail did not reach lately, or reaches again. */
+export interface BouncedAddressRow {
+  /** In lower case. */
+  address: string;
+  delivery: string;
+  reason: string | null;
+  eventAt: string;
+  changedAt: string;
 }
 
 /** Which clients are watched, as their workflows said at their last check. */
@@ -88,7 +117,7 @@ export const profileEntity = new EntitySchema<ProfileRow>({
     source: { type: 'longtext' },
     version: { type: 'int' },
     appliedHash: { type: 'char', length: 64, name: 'applied_hash' },
-    sourceCommit: { type: 'varchar', length: 64, nullable: true, name: 'source_commit' },
+    sourceCommit: { type: 'varchar', length: 80, nullable: true, name: 'source_commit' },
     updatedAt: { ...instant, name: 'updated_at' },
   },
 });
@@ -100,12 +129,13 @@ export const revisionEntity = new EntitySchema<RevisionRow>({
     id: { type: 'bigint', primary: true, generated: 'increment' },
     profileId: { type: 'varchar', length: 191, name: 'profile_id' },
     action: { type: 'varchar', length: 16 },
+    renamedFrom: { type: 'varchar', length: 191, nullable: true, name: 'renamed_from' },
     version: { type: 'int' },
     before: { type: 'longtext', nullable: true, name: 'content_before' },
     after: { type: 'longtext', nullable: true, name: 'content_after' },
     beforeSource: { type: 'longtext', nullable: true, name: 'source_before' },
     afterSource: { type: 'longtext', nullable: true, name: 'source_after' },
-    sourceCommit: { type: 'varchar', length: 64, nullable: true, name: 'source_commit' },
+    sourceCommit: { type: 'varchar', length: 80, nullable: true, name: 'source_commit' },
     author: { type: 'varchar', length: 255, nullable: true },
     at: instant,
   },
@@ -122,6 +152,9 @@ export const noticeEntity = new EntitySchema<NoticeRow>({
     profileId: { type: 'varchar', length: 191, name: 'profile_id' },
     rules: { type: 'text' },
     state: { type: 'varchar', length: 16 },
+    content: { type: 'mediumtext', nullable: true, select: false },
+    claim: { type: 'char', length: 36, nullable: true, select: false },
+    claimedUntil: { ...nullableInstant, name: 'claimed_until', select: false },
     messageId: { type: 'varchar', length: 255, nullable: true, name: 'message_id' },
     attempts: { type: 'int' },
     lastError: { type: 'text', nullable: true, name: 'last_error' },
@@ -139,6 +172,22 @@ export const noticeRecipientEntity = new EntitySchema<NoticeRecipientRow>({
     state: { type: 'varchar', length: 16 },
     reason: { type: 'varchar', length: 1024, nullable: true },
     updatedAt: { ...instant, name: 'updated_at' },
+    delivery: { type: 'varchar', length: 16, nullable: true },
+    deliveryReason: { type: 'varchar', length: 1024, nullable: true, name: 'delivery_reason' },
+    eventAt: { ...nullableInstant, name: 'event_at' },
+    eventId: { type: 'varchar', length: 255, nullable: true, name: 'event_id' },
+  },
+});
+
+export const bouncedAddressEntity = new EntitySchema<BouncedAddressRow>({
+  name: 'bouncedAddress',
+  tableName: 'low_balance_bounced_address',
+  columns: {
+    address: { type: 'varchar', length: 320, primary: true },
+    delivery: { type: 'varchar', length: 16 },
+    reason: { type: 'varchar', length: 1024, nullable: true },
+    eventAt: { ...instant, name: 'event_at' },
+    changedAt: { ...instant, name: 'changed_at' },
   },
 });
 

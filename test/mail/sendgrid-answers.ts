@@ -23,9 +23,9 @@ export interface Asked {
 export interface SentBody {
   readonly from: { readonly email: string; readonly name?: string };
   readonly subject?: string;
+  readonly custom_args: Readonly<Record<string, string>>;
   readonly personalizations: readonly {
     readonly to: readonly { readonly email: string }[];
-    readonly custom_args: Readonly<Record<string, string>>;
     readonly dynamic_template_data?: unknown;
   }[];
   readonly content?: readonly { readonly type: string; readonly value: string }[];

@@ -49,19 +49,16 @@ describe('mails through SendGrid', () => {
       const [{ body, headers, url }] = sendGrid.asked as [(typeof sendGrid.asked)[0]];
       assert.equal(url, '/v3/mail/send');
       assert.equal(headers.authorization, `Bearer ${apiKey}`);
-      const custom_args = {
-        notice_id: mail.noticeId,
-        client_id: 'c-1',
-        workflow_id: 'low-balance:client:c-1',
-        profile_id: 'acme/prepaid',
-      };
       assert.deepEqual(body, {
         from: { email: 'billing@acme.example', name: 'Acme Billing' },
         subject: 'Low balance: Client One',
-        personalizations: [
-          { to: [{ email: 'a@client.example', name: undefined }], custom_args },
-          { to: [{ email: 'b@client.example', name: undefined }], custom_args },
-        ].map(({ to, custom_args }) => ({ to: to.map(({ email }) => ({ email })), custom_args })),
+        personalizations: [{ to: [{ email: 'a@client.example' }] }, { to: [{ email: 'b@client.example' }] }],
+        custom_args: {
+          notice_id: mail.noticeId,
+          client_id: 'c-1',
+          workflow_id: 'low-balance:client:c-1',
+          profile_id: 'acme/prepaid',
+        },
         content: [
           { type: 'text/plain', value: 'Client One: 40 USD' },
           { type: 'text/html', value: '<p>low</p>' },
@@ -260,8 +257,8 @@ describe('mails through SendGrid', () => {
     it('keep to so many a second', async () => {
       const all = mailer({ ratePerSecond: 10 });
       const before = Date.now();
-      await Promise.all(Array.from({ length: 25 }, () => all.send(aMail(), options)));
-      assert.ok(Date.now() - before >= 1_900, '25 mails at 10 a second take 2 s');
+      await Promise.all(Array.from({ length: 15 }, () => all.send(aMail(), options)));
+      assert.ok(Date.now() - before >= 900, '15 mails at 10 a second take 1 s');
     });
 
     it('refuse to queue for longer than the caller waits, and leave the queue when given up', async () => {
@@ -269,7 +266,7 @@ describe('mails through SendGrid', () => {
       const given = new AbortController();
       setMaxListeners(0, given.signal);
       const queued = Promise.allSettled(
-        Array.from({ length: 21 }, () => all.send(aMail(), { ...options, signal: given.signal })),
+        Array.from({ length: 11 }, () => all.send(aMail(), { ...options, signal: given.signal })),
       );
       await assert.rejects(Promise.all([1, 2].map(() => all.send(aMail(), options))), {
         kind: 'rate-limited',

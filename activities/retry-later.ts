@@ -1,0 +1,41 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { MailErrorKind } from '../mail/message.js';
+
+/** Why a notice is to be tried again. */
+export interface Delay {
+  readonly kind: MailErrorKind | 'busy';
+  readonly message: string;
+  /** How often it was tried before. */
+  readonly attempts: number;
+  /** When the provider, or the worker that is sending it, wants to be asked again. */
+  readonly waitMs: number | undefined;
+}
+
+const firstDelayMs = 2_000;
+const longestDelayMs = 300_000;
+
+/** These would be the same for every notice at once: an alarm or the provider's own pause tells of them. */
+const toldOnce: readonly Delay['kind'][] = ['unauthorized', 'rate-limited', 'busy'];
+
+/**
+ * Rule 4: tried again after a pause of at most 5 minutes, with jitter so that a thousand clients do not come back at once.
+ * `leftMs` is what is left until the next planned check: the last attempt comes shortly before it.
+ */
+export function retryLater(delays: readonly Delay[], leftMs: number): ApplicationFailure {
+  const pausesMs = delays.map(pauseOf);
+  const pauseMs = Math.max(500, Math.min(...pausesMs, leftMs - Math.min(5_000, leftMs / 2)));
+  const [first] = delays;
+  return ApplicationFailure.create({
+    type: `mail-${first?.kind ?? 'unavailable'}`,
+    message: delays.map(({ message }) => message).join('; '),
+    nextRetryDelay: Math.round(pauseMs),
+    ...(delays.every(({ kind }) => toldOnce.includes(kind)) ? { category: 'BENIGN' as const } : {}),
+  });
+}
+
+/** Never before the time that was asked for; else doubling from 2 s. */
+function pauseOf({ attempts, waitMs }: Delay): number {
+  if (waitMs !== undefined) return Math.min(longestDelayMs, waitMs * (1 + Math.random() / 10) + 50);
+  const longestNow = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(attempts, 20));
+  return longestNow * (0.5 + Math.random() / 2);
+}
