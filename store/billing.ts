@@ -23,7 +23,8 @@ export interface AssignedClient {
   readonly profileId: string;
 }
 
-interface ClientRow {
+/** A client as the query of `readClient` answers it; without rate and users where a plan reads many. */
+export interface ClientRow {
   client_id: string;
   name: string;
   reseller_id: string;
@@ -75,7 +76,8 @@ export function createBilling(database: DataSource): Billing {
   };
 }
 
-function clientOf(row: ClientRow, rows: readonly ClientRow[], profileCurrency: string | null): Client {
+/** Throws an Error where a time is none. */
+export function clientOf(row: ClientRow, rows: readonly ClientRow[], profileCurrency: string | null): Client {
   return {
     clientId: row.client_id,
     name: row.name,
