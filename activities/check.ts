@@ -1,4 +1,5 @@
 import { decide, stateOf } from '../domain/decide.js';
+import { bouncedRules } from '../domain/notices.js';
 import type { Profile } from '../domain/profile.js';
 import { endReasonOf, readingOf, type Client } from '../domain/reading.js';
 import { nextOnGrid } from '../domain/schedule.js';
@@ -26,6 +27,7 @@ export async function check(parts: Parts, input: CheckInput): Promise<CheckResul
   const watch = assignProfile(refilled, profile.id);
   const reading = readingOf(client, profile);
   const decisions = decide(profile, reading, watch, now);
+  const bounced = parts.bounced ? bouncedRules(profile, client, await parts.bounced.known()) : [];
   parts.watched.seen({
     clientId: input.clientId,
     profileId: profile.id,
@@ -42,6 +44,7 @@ export async function check(parts: Parts, input: CheckInput): Promise<CheckResul
     currency: reading.currency,
     lastRefillAt: client.lastRefillAt,
     decisions,
+    ...(bounced.length > 0 ? { bounced } : {}),
   };
 }
 

@@ -26,6 +26,8 @@ export interface Checked {
   readonly currency: string;
   readonly lastRefillAt: number | null;
   readonly decisions: readonly Decision[];
+  /** Rules that name an address which mail did not reach lately, as the provider reported; absent where there is none. */
+  readonly bounced?: readonly RuleKey[];
 }
 
 export interface CheckedProfile {

@@ -1,5 +1,6 @@
 import type { Mailer } from '../mail/message.js';
 import type { Billing } from '../store/billing.js';
+import type { BouncedAddresses } from '../store/bounced-addresses.js';
 import type { Ledger } from '../store/ledger.js';
 import type { Profiles } from '../store/profiles.js';
 import type { WatchedClients } from '../store/watched-clients.js';
@@ -9,6 +10,8 @@ export interface Parts {
   readonly billing: Billing;
   readonly profiles: Profiles;
   readonly ledger: Ledger;
+  /** Kept in memory: a check costs no query for it. Absent: no address is known to bounce. */
+  readonly bounced?: BouncedAddresses;
   readonly watched: WatchedClients;
   readonly mailer: Mailer;
   readonly watchers: Watchers;

@@ -60,6 +60,18 @@ export function noticesFor(profile: Profile, client: Client, sending: readonly R
   return [...group('staff', onlyStaff), ...group('client', forClient)];
 }
 
+/** The rules that name an address which mail did not reach lately; `bounced` holds addresses in lower case. */
+export function bouncedRules(
+  profile: Profile,
+  client: Client,
+  bounced: ReadonlySet<string>,
+): readonly RuleKey[] {
+  if (bounced.size === 0) return [];
+  return profile.rules
+    .filter((rule) => addressesOf(rule, client).some((address) => bounced.has(normalAddress(address))))
+    .map(({ key }) => key);
+}
+
 /** Rule 10 for one address: whom a rule names and who cannot be told. */
 function leftOutOf(rule: Rule, client: Client): readonly LeftOut[] {
   return [

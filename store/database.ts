@@ -3,7 +3,7 @@ import { OwnTables1763942400000 } from './migrations/1763942400000-own-tables.js
 import { Renames1763953200000 } from './migrations/1763953200000-renames.js';
 import { NoticeDelivery1763949600000 } from './migrations/1763949600000-notice-delivery.js';
 import {
-  bouncedAddressEntity,
+  addressEntity,
   noticeEntity,
   noticeRecipientEntity,
   profileEntity,
@@ -45,7 +45,7 @@ export async function openDatabase(
       revisionEntity,
       noticeEntity,
       noticeRecipientEntity,
-      bouncedAddressEntity,
+      addressEntity,
       watchedClientEntity,
     ],
     migrations: [OwnTables1763942400000, NoticeDelivery1763949600000, Renames1763953200000],

@@ -80,13 +80,16 @@ export interface NoticeRecipientRow {
   eventId: string | null;
 }
 
-/** An address that mail did not reach lately, or reaches again. */
-export interface BouncedAddressRow {
+/** What the provider reported last of any mail to an address. */
+export interface AddressRow {
   /** In lower case. */
   address: string;
   delivery: string;
   reason: string | null;
   eventAt: string;
+  /** 1 where mail does not reach it. */
+  unreached: number;
+  /** When `unreached` changed last, by the database's clock. */
   changedAt: string;
 }
 
@@ -179,14 +182,15 @@ export const noticeRecipientEntity = new EntitySchema<NoticeRecipientRow>({
   },
 });
 
-export const bouncedAddressEntity = new EntitySchema<BouncedAddressRow>({
-  name: 'bouncedAddress',
-  tableName: 'low_balance_bounced_address',
+export const addressEntity = new EntitySchema<AddressRow>({
+  name: 'address',
+  tableName: 'low_balance_address',
   columns: {
     address: { type: 'varchar', length: 320, primary: true },
     delivery: { type: 'varchar', length: 16 },
     reason: { type: 'varchar', length: 1024, nullable: true },
     eventAt: { ...instant, name: 'event_at' },
+    unreached: { type: 'tinyint' },
     changedAt: { ...instant, name: 'changed_at' },
   },
 });

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { Parts, Watchers } from '../activities/parts.js';
 import type { Mailer } from '../mail/message.js';
 import { createBilling } from '../store/billing.js';
+import { createBouncedAddresses } from '../store/bounced-addresses.js';
 import { createLedger } from '../store/ledger.js';
 import { createProfiles } from '../store/profiles.js';
 import { createWatchedClients } from '../store/watched-clients.js';
@@ -35,6 +36,7 @@ export function createParts(options: PartsOptions): Parts {
     billing: createBilling(options.billing),
     profiles: createProfiles(database),
     ledger: createLedger(database),
+    bounced: createBouncedAddresses(database, { onError: options.onError }),
     watched: createWatchedClients(database, options.onError),
     mailer: options.mailer,
     watchers: createWatchers(client),

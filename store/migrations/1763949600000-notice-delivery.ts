@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const bytewise = 'CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
 
-/** What a notice says, who is sending it, what the provider reported of each recipient, and addresses that cannot be reached. */
+/** What a notice says, who is sending it, what the provider reported of each recipient and of each address. */
 export class NoticeDelivery1763949600000 implements MigrationInterface {
   readonly name = 'NoticeDelivery1763949600000';
 
@@ -16,14 +16,14 @@ export class NoticeDelivery1763949600000 implements MigrationInterface {
       MODIFY COLUMN address VARCHAR(320) ${bytewise} NOT NULL,
       ADD COLUMN delivery VARCHAR(16) NULL, ADD COLUMN delivery_reason VARCHAR(1024) NULL,
       ADD COLUMN event_at BIGINT NULL, ADD COLUMN event_id VARCHAR(255) NULL`);
-    await queryRunner.query(`CREATE TABLE low_balance_bounced_address (
+    await queryRunner.query(`CREATE TABLE low_balance_address (
       address VARCHAR(320) ${bytewise} NOT NULL PRIMARY KEY, delivery VARCHAR(16) NOT NULL, reason VARCHAR(1024) NULL,
-      event_at BIGINT NOT NULL, changed_at BIGINT NOT NULL, KEY bounced_by_change (changed_at))
-      ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`);
+      event_at BIGINT NOT NULL, unreached TINYINT NOT NULL, changed_at BIGINT NOT NULL,
+      KEY address_by_reach (unreached), KEY address_by_change (changed_at)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query('DROP TABLE low_balance_bounced_address');
+    await queryRunner.query('DROP TABLE low_balance_address');
     await queryRunner.query(`ALTER TABLE low_balance_notice_recipient
       DROP COLUMN delivery, DROP COLUMN delivery_reason, DROP COLUMN event_at, DROP COLUMN event_id,
       MODIFY COLUMN address VARCHAR(320) NOT NULL`);
