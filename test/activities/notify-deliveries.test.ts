@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { check } from '../../activities/check.js';
+import { notify } from '../../activities/notify.js';
+import type { Delivery, DeliveryEvent } from '../../domain/delivery.js';
+import { MailError, type Mailer } from '../../mail/message.js';
+import { createBouncedAddresses } from '../../store/bounced-addresses.js';
+import { createDeliveries, type Deliveries } from '../../store/deliveries.js';
+import { aCheckOf, addLowClient, createNotifyWorld, notifyParts, type NotifyWorld } from './notify-setup.js';
+
+describe('what became of mails, with real MySQL', function () {
+  this.timeout(120_000);
+  let world: NotifyWorld;
+  let deliveries: Deliveries;
+  let clients = 0;
+
+  before(async () => {
+    world = await createNotifyWorld();
+    deliveries = createDeliveries(world.database);
+  });
+  after(() => world?.stop());
+
+  const accepting: Mailer = { send: () => Promise.resolve({ messageId: 'm' }) };
+  const losing: Mailer = { send: () => Promise.reject(new MailError('no-answer', 'lost')) };
+
+  /** A client whose notice was sent to its billing e-mail. */
+  async function aToldClient(
+    mailer = accepting,
+  ): Promise<{ clientId: string; address: string; noticeId: string }> {
+    clients += 1;
+    const clientId = `d-${clients}`;
+    const address = `Billing@${clientId}.example`;
+    await addLowClient(world.database, clientId, address);
+    const input = aCheckOf(clientId, { checkAt: 1_000, rules: [{ key: 'client', reminder: 1 }] });
+    await notify(notifyParts(world.database, mailer), input, new AbortController().signal).catch(() => {});
+    const [row] = await world.database.query<{ id: string }[]>(
+      'SELECT id FROM low_balance_notice WHERE client_id = ?',
+      [clientId],
+    );
+    return { clientId, address, noticeId: row!.id };
+  }
+
+  function event(
+    { noticeId, address }: { noticeId: string; address: string },
+    delivery: Delivery | 'processed',
+    second: number,
+  ): DeliveryEvent {
+    return {
+      eventId: `${delivery}-${second}`,
+      noticeId,
+      messageId: 'm',
+      address: address.toLowerCase(),
+      delivery,
+      reason: `because ${delivery}`,
+      at: 1_600_000_000_000 + second * 1_000,
+    };
+  }
+
+  async function deliveryOf(noticeId: string): Promise<unknown> {
+    const [row] = await world.database.query<{ delivery: string; event_id: string }[]>(
+      'SELECT delivery, event_id FROM low_balance_notice_recipient WHERE notice_id = ?',
+      [noticeId],
+    );
+    return row?.delivery ?? null;
+  }
+
+  async function unreached(address: string): Promise<unknown> {
+    const [row] = await world.database.query<{ unreached: number }[]>(
+      'SELECT unreached FROM low_balance_address WHERE address = ?',
+      [address.toLowerCase()],
+    );
+    return row?.unreached ?? null;
+  }
+
+  it('is kept with the recipient, without regard to case', async () => {
+    const told = await aToldClient();
+    await deliveries.record([event(told, 'delivered', 1)]);
+    assert.equal(await deliveryOf(told.noticeId), 'delivered');
+    assert.equal(await unreached(told.address), 0);
+  });
+
+  it('does not overwrite a bounce by an older delivery', async () => {
+    const told = await aToldClient();
+    await deliveries.record([event(told, 'bounced', 5)]);
+    await deliveries.record([event(told, 'delivered', 4), event(told, 'deferred', 6)]);
+    assert.equal(await deliveryOf(told.noticeId), 'bounced');
+    assert.equal(await unreached(told.address), 1);
+  });
+
+  it('is the same for the same reports in any order, any number of times', async () => {
+    const reports: readonly (readonly [Delivery | 'processed', number])[] = [
+      ['processed', 0],
+      ['deferred', 1],
+      ['deferred', 3],
+      ['delivered', 4],
+      ['bounced', 4],
+      ['delivered', 2],
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray(reports.concat(reports) as [Delivery, number][], { minLength: 12 }),
+        async (order) => {
+          const told = await aToldClient();
+          for (const [delivery, second] of order) await deliveries.record([event(told, delivery, second)]);
+          assert.equal(await deliveryOf(told.noticeId), 'bounced');
+          assert.equal(await unreached(told.address), 1);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  it('reaches an address again after a later delivery', async () => {
+    const told = await aToldClient();
+    await deliveries.record([event(told, 'bounced', 1)]);
+    await deliveries.record([event(told, 'delivered', 2)]);
+    assert.equal(await unreached(told.address), 0);
+  });
+
+  it('proves that a mail was accepted whose answer was lost, so that it is not sent again', async () => {
+    const told = await aToldClient(losing);
+    await deliveries.record([event(told, 'processed', 1)]);
+    const again = { send: () => assert.fail('it was sent again') };
+    const input = aCheckOf(told.clientId, { checkAt: 1_000, rules: [{ key: 'client', reminder: 1 }] });
+    const { accepted } = await notify(
+      notifyParts(world.database, again),
+      input,
+      new AbortController().signal,
+    );
+    assert.equal(accepted.length, 1);
+  });
+
+  it('does nothing for a mail of somebody else', async () => {
+    const stranger = { noticeId: '', address: 'stranger@else.example' };
+    const { noticeId: _, ...report } = event(stranger, 'bounced', 1);
+    await deliveries.record([report]);
+    assert.equal(await unreached(stranger.address), null);
+  });
+
+  it('takes a late bounce that names no mail, for an address that is known', async () => {
+    const told = await aToldClient();
+    await deliveries.record([event(told, 'delivered', 1)]);
+    const { noticeId: _, ...report } = event(told, 'bounced', 90);
+    await deliveries.record([report]);
+    assert.equal(await unreached(told.address), 1);
+  });
+
+  it('takes many reports at once, from two receivers at once', async () => {
+    const told = await Promise.all(Array.from({ length: 50 }, () => aToldClient()));
+    const many = told.flatMap((each) => [event(each, 'processed', 0), event(each, 'delivered', 1)]);
+    await Promise.all([deliveries.record(many), deliveries.record(many.toReversed())]);
+    for (const { noticeId } of told) assert.equal(await deliveryOf(noticeId), 'delivered');
+  });
+
+  it("shows in a check's result which rules name an address that mail does not reach, without a query for each check", async () => {
+    const told = await aToldClient();
+    const bounced = createBouncedAddresses(world.database, {
+      refreshEveryMs: 0,
+      onError: (error) => assert.fail(String(error)),
+    });
+    const parts = { ...notifyParts(world.database, accepting), bounced };
+    const input = { clientId: told.clientId, watch: { acceptedAt: {} }, plannedAt: 1_000, now: 1_000 };
+    const before = await check(parts, input);
+    assert.ok(before.kind === 'checked' && before.bounced === undefined);
+    await deliveries.record([event(told, 'bounced', 1)]);
+    const shown = await eventually(async () => {
+      const result = await check(parts, input);
+      return result.kind === 'checked' ? result.bounced : undefined;
+    });
+    assert.deepEqual(shown, ['client']);
+    await world.database.query(
+      "UPDATE billing_client SET billing_email = 'new@client.example' WHERE client_id = ?",
+      [told.clientId],
+    );
+    const corrected = await check(parts, input);
+    assert.ok(
+      corrected.kind === 'checked' && corrected.bounced === undefined,
+      'a corrected address shows no more',
+    );
+  });
+
+  it('asks once in a while and not for each check', async () => {
+    let queries = 0;
+    const counting = new Proxy(world.database, {
+      get(target, name) {
+        if (name === 'query') queries += 1;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const bounced = createBouncedAddresses(counting, { onError: (error) => assert.fail(String(error)) });
+    for (let each = 0; each < 1_000; each += 1) await bounced.known();
+    assert.equal(queries, 2);
+  });
+});
+
+async function eventually<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return undefined;
+}
