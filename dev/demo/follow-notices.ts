@@ -24,7 +24,7 @@ export function followNotices(
   }
 
   function show(client: StoryClient, { id, audience, rules }: AcceptedNotice): void {
-    const mail = stack.mailbox.mails().find(({ noticeId }) => noticeId === id);
+    const [mail] = stack.mailbox.mailsOf(id);
     const who = audience === 'staff' ? 'The staff' : 'The client';
     const to = mail ? ` at ${mail.recipients.join(', ')}` : '';
     timeline.seen(
