@@ -31,7 +31,7 @@ export async function openStack(
       reconcileEveryMs,
       progress,
       processes,
-      syncProfiles: (database) => syncProfiles(database, io),
+      syncProfiles: (database, billing) => syncProfiles(database, billing, io),
     });
   } catch (error) {
     await processes.stop();

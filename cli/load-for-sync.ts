@@ -50,6 +50,10 @@ export async function loadForSync(folder: string, cwd: string): Promise<FolderFo
   };
 }
 
+export function hasErrors({ problems }: FolderForSync): boolean {
+  return problems.some(({ severity }) => severity === 'error');
+}
+
 /** A problem of a folder, shown at its beginning. */
 export function problemOf(file: string, code: string, message: string): Problem {
   return { file, line: 1, column: 1, severity: 'error', code, message };

@@ -1,8 +1,11 @@
 import { styleText } from 'node:util';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { environment } from '../worker/settings.js';
 import { CliError, exitCode, type ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
+import type { NoticesOptions } from './notices.js';
+import type { PlanOptions } from './plan.js';
+import type { SyncOptions } from './sync.js';
 
 // A verb's file is imported when the verb runs, so that `--help` stays quick.
 
@@ -54,6 +57,50 @@ program
   .command('setup')
   .description('Migrations, search attributes and the reconciliation Schedule. Safe to repeat.')
   .action(() => run(async () => (await import('./setup.js')).setup(io)));
+
+program
+  .command('plan')
+  .description('Files against MySQL, and what it means for real clients. Writes nothing into MySQL.')
+  .option('--folder <folder>', 'the folder with the profiles', 'profiles')
+  .option('--out <file>', 'save the plan for `sync`')
+  .addOption(new Option('--format <format>').choices(['human', 'json', 'markdown']).default('human'))
+  .option('--show-clients', 'name the clients in the human and the markdown format')
+  .addHelpText('after', '\nExit: 0 no change, 1 invalid files, 2 changes pending.')
+  .action((options: PlanOptions) => run(async () => (await import('./plan.js')).plan(options, io)));
+
+program
+  .command('sync')
+  .description('Carries the files out in MySQL, in one transaction, and wakes the clients checked earlier.')
+  .argument('[plan]', 'a plan saved by `plan --out`: refused where it would be another one now')
+  .option('--folder <folder>', 'the folder with the profiles', 'profiles')
+  .option(
+    '--allow-delete <clients>',
+    'the exact number of clients that lose their profile, where a terminal would be asked',
+  )
+  .option('--lock-wait <duration>', 'how long to wait for another sync', '30s')
+  .option('--author <name>', 'who is written down; unsaid, Git is asked')
+  .addOption(new Option('--format <format>').choices(['human', 'json']).default('human'))
+  .addHelpText(
+    'after',
+    '\nExit: 0 synced or nothing to do, 1 invalid files, 3 refused or to be confirmed, 4 stale plan or lock held.',
+  )
+  .action((planFile: string | undefined, options: SyncOptions) =>
+    run(async () => (await import('./sync.js')).sync(planFile, options, io)),
+  );
+
+program
+  .command('notices')
+  .description('The ledger: what was sent for which client to whom, when, with which result; newest first.')
+  .option('--client <id>', 'only of this client')
+  .option(
+    '--state <state>',
+    'pending, accepted, failed, withdrawn; or what became of a mail, such as bounced',
+  )
+  .option('--since <time>', 'a duration such as 24h, or an ISO 8601 time')
+  .option('--limit <count>', 'how many at most', '50')
+  .option('--show-addresses', 'whole e-mail addresses; they are masked otherwise')
+  .option('--format <format>', 'human or json', 'human')
+  .action((options: NoticesOptions) => run(async () => (await import('./notices.js')).notices(options, io)));
 
 /** Runs a verb and keeps its exit status. */
 async function run(verb: () => Promise<ExitCode>): Promise<void> {

@@ -12,7 +12,7 @@ import { planHash } from '../store/plan-hash.js';
 import { clientsOfProfiles, readBillingFacts } from '../store/snapshot-clients.js';
 import { openSnapshot, type Snapshot } from '../store/snapshot.js';
 import { planAgainst } from '../store/sync.js';
-import { problemOf, type FolderForSync } from './load-for-sync.js';
+import { hasErrors, problemOf, type FolderForSync } from './load-for-sync.js';
 
 /** What a sync would do, and what that means for real clients. */
 export interface Plan {
@@ -53,9 +53,7 @@ export type PlanResult =
 
 /** Compares files with MySQL, and decides for every client of a changed profile, all on one snapshot. Writes nothing. */
 export async function makePlan({ database, billing, folder, now }: MakePlanOptions): Promise<PlanResult> {
-  if (folder.problems.some(({ severity }) => severity === 'error')) {
-    return { kind: 'invalid', problems: folder.problems };
-  }
+  if (hasErrors(folder)) return { kind: 'invalid', problems: folder.problems };
   const snapshot = await openSnapshot(database, billing);
   try {
     const rows = await readHeldProfiles(snapshot.own);

@@ -1,32 +1,46 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { parse } from 'jsonc-parser';
 import type { DataSource } from 'typeorm';
-import type { ProfileFile } from '../domain/profile-file.js';
-import { profileEntity } from '../store/rows.js';
+import { applyPlan } from '../store/sync.js';
+import { CliError, exitCode } from './exit-code.js';
+import { gitFacts } from './git-facts.js';
 import type { Io } from './io.js';
+import { lineOf, loadForSync } from './load-for-sync.js';
+import { leftWithout, makePlan, type Plan } from './make-plan.js';
+import { planText } from './plan-text.js';
 
-/** Brings the profiles of `profiles/` into MySQL. */
-export async function syncProfiles(database: DataSource, io: Io): Promise<void> {
-  const folder = path.join(io.cwd, 'profiles');
-  for (const name of await readdir(folder, { recursive: true })) {
-    if (!/^[^/]+\/[^/]+\.json$/.test(name) || name.endsWith('.test.json')) continue;
-    const source = await readFile(path.join(folder, name), 'utf8');
-    const content = parse(source) as ProfileFile;
-    const json = JSON.stringify(content);
-    await database.getRepository(profileEntity).upsert(
-      {
-        id: name.replace(/\.json$/, ''),
-        reseller: content.reseller,
-        content: json,
-        source,
-        version: 1,
-        appliedHash: createHash('sha256').update(json).digest('hex'),
-        sourceCommit: null,
-        updatedAt: String(Date.now()),
-      },
-      ['id'],
+/**
+ * Brings the profiles of `profiles/` into the local stack's MySQL. Throws a CliError with every problem where a file is
+ * wrong. What `low-balance sync` would ask or refuse is left undone, and said.
+ */
+export async function syncProfiles(database: DataSource, billing: DataSource, io: Io): Promise<void> {
+  const folder = await loadForSync('profiles', io.cwd);
+  const now = Date.now();
+  const result = await makePlan({ database, billing, folder, now });
+  if (result.kind === 'invalid') {
+    throw new CliError(
+      ['the profiles are not valid:', ...result.problems.map(lineOf)].join('\n'),
+      exitCode.findings,
     );
   }
+  const { plan } = result;
+  if (plan.changes.length === 0) return;
+  if (mustBeAsked(plan)) {
+    io.err(`${planText(plan, false)}The profiles were not synced. To look at it: npx low-balance sync`);
+    return;
+  }
+  const { author, sourceCommit } = await gitFacts('profiles', io);
+  const { files, policy } = folder;
+  await applyPlan(database, {
+    files,
+    policy,
+    expectedHash: plan.hash,
+    author,
+    sourceCommit,
+    now,
+    lockWaitMs: 30_000,
+  });
+}
+
+function mustBeAsked(plan: Plan): boolean {
+  const conflict = plan.drift.some(({ resolution }) => resolution === 'conflict');
+  return conflict || leftWithout(plan) > 0 || plan.guards.some(({ ok }) => !ok);
 }

@@ -28,7 +28,7 @@ export interface StackOptions {
   readonly persistent: boolean;
   readonly reconcileEveryMs: number;
   /** Brings the profiles into MySQL; the stack's worker starts after it. */
-  readonly syncProfiles: (database: DataSource) => Promise<void>;
+  readonly syncProfiles: (database: DataSource, billing: DataSource) => Promise<void>;
   readonly progress: Progress;
   /** What the stack is stopped with. */
   readonly processes: Processes;
@@ -67,7 +67,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { namespace } = settings;
   await setUp({ database, client, namespace, reconcileEveryMs: options.reconcileEveryMs });
   progress.step('Profiles: syncing profiles/ into MySQL');
-  await options.syncProfiles(database);
+  await options.syncProfiles(database, billing);
 
   const mailbox = await openMailbox(options, dataFolder, temporal);
   const addresses = addressesOf(mysql, temporal, mailbox);

@@ -1,0 +1,40 @@
+import path from 'node:path';
+import { execa } from 'execa';
+import type { Io } from './io.js';
+
+/** Where a folder's files come from; null where Git does not say. */
+export interface GitFacts {
+  /** The commit, with `-dirty` where the folder holds what is not committed. */
+  readonly sourceCommit: string | null;
+  /** Who runs the sync: GitHub's actor, else the author of the commit, else Git's user for what is not committed. */
+  readonly author: string | null;
+}
+
+/** Asks Git about a folder of a checkout. */
+export async function gitFacts(folder: string, io: Io): Promise<GitFacts> {
+  const cwd = path.resolve(io.cwd, folder);
+  const commit = await git(cwd, 'rev-parse', '--verify', 'HEAD');
+  const dirty = commit !== undefined && (await git(cwd, 'status', '--porcelain', '--', '.')) !== '';
+  const actor = io.env['GITHUB_ACTOR']?.trim();
+  const author =
+    actor ||
+    (commit !== undefined && !dirty
+      ? await git(cwd, 'log', '-1', '--format=%an <%ae>')
+      : await git(cwd, 'config', 'user.name'));
+  return {
+    sourceCommit: commit === undefined ? null : `${commit}${dirty ? '-dirty' : ''}`,
+    author: author ? author.slice(0, 255) : null,
+  };
+}
+
+/** Whether Git holds this file just as it is. False outside of a checkout. */
+export async function isCommitted(file: string): Promise<boolean> {
+  const folder = path.dirname(file);
+  const tracked = await git(folder, 'ls-files', '--error-unmatch', '--', file);
+  return tracked !== undefined && (await git(folder, 'status', '--porcelain', '--', file)) === '';
+}
+
+async function git(cwd: string, ...args: readonly string[]): Promise<string | undefined> {
+  const { failed, stdout } = await execa('git', args, { cwd, reject: false, timeout: 10_000 });
+  return failed ? undefined : stdout.trim();
+}
