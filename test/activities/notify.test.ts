@@ -408,8 +408,8 @@ describe('telling whom a check decided to tell, with real MySQL', function () {
   });
 
   describe('the pause before the next attempt', () => {
-    async function pauseMs(error: MailError, input: NotifyInput): Promise<number> {
-      const parts = aWorker({ mailer: { send: () => Promise.reject(error) } });
+    async function pauseMs(refusal: MailError, input: NotifyInput): Promise<number> {
+      const parts = aWorker({ mailer: { send: () => Promise.reject(refusal) } });
       const { nextRetryDelay } = await failureOf(tell(parts, input));
       return Number(nextRetryDelay);
     }

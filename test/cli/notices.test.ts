@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { notify, withdraw } from '../../activities/notify.js';
+import type { Io } from '../../cli/io.js';
+import { notices, type NoticesOptions } from '../../cli/notices.js';
+import type { Delivery } from '../../domain/delivery.js';
+import { MailError, type Mailer } from '../../mail/message.js';
+import { createDeliveries } from '../../store/deliveries.js';
+import {
+  aCheckOf,
+  addLowClient,
+  createNotifyWorld,
+  notifyParts,
+  type NotifyWorld,
+} from '../activities/notify-setup.js';
+
+describe('low-balance notices', function () {
+  this.timeout(60_000);
+  let world: NotifyWorld;
+  before(async () => {
+    world = await createNotifyWorld();
+    const { database } = world;
+    for (const id of ['n-1', 'n-2', 'n-3']) await addLowClient(database, id, `billing@${id}.example`);
+    const accepting: Mailer = {
+      send: ({ noticeId }) => Promise.resolve({ messageId: `m-${noticeId.slice(0, 4)}` }),
+    };
+    const down: Mailer = {
+      send: () => Promise.reject(new MailError('unavailable', 'SendGrid answered 503')),
+    };
+    const { signal } = new AbortController();
+    await notify(notifyParts(database, accepting), aCheckOf('n-1'), signal);
+    const failing = aCheckOf('n-2', { rules: [{ key: 'client', reminder: 1 }] });
+    await notify(notifyParts(database, down), failing, signal).catch(() => {});
+    await withdraw(notifyParts(database, down), failing);
+    await notify(notifyParts(database, accepting), aCheckOf('n-3'), signal);
+    await database.query(
+      "UPDATE low_balance_notice SET created_at = created_at - 86400000 WHERE client_id = 'n-3'",
+    );
+    const [row] = await database.query<{ id: string }[]>(
+      "SELECT id FROM low_balance_notice WHERE client_id = 'n-1' AND audience = 'client'",
+    );
+    await report(row!.id, 'billing@n-1.example', 'bounced');
+  });
+  after(() => world?.stop());
+
+  async function report(noticeId: string, address: string, delivery: Delivery): Promise<void> {
+    await createDeliveries(world.database).record([
+      {
+        eventId: 'e',
+        noticeId,
+        address,
+        delivery,
+        reason: `550 <${address}>\u202e\u001b[31m: user unknown`,
+        at: Date.UTC(2026, 0, 1),
+      },
+    ]);
+  }
+
+  async function run(
+    options: Partial<NoticesOptions> = {},
+  ): Promise<{ out: string; err: string; code: number }> {
+    let out = '';
+    let err = '';
+    const io: Io = {
+      out: (text) => void (out += text),
+      err: (line) => void (err += `${line}\n`),
+      env: { MYSQL_URL: world.url },
+      cwd: process.cwd(),
+      interactive: false,
+      colour: false,
+    };
+    const code = await notices({ limit: '50', format: 'human', ...options }, io);
+    return { out, err, code };
+  }
+
+  async function clientsOf(options: Partial<NoticesOptions>): Promise<readonly string[]> {
+    const { out } = await run({ ...options, format: 'json' });
+    const parsed = JSON.parse(out) as { notices: { clientId: string; audience: string }[] };
+    return parsed.notices.map(({ clientId, audience }) => `${clientId} ${audience}`);
+  }
+
+  it('lists the newest first', async () => {
+    assert.deepEqual(await clientsOf({}), [
+      'n-2 client',
+      'n-1 staff',
+      'n-1 client',
+      'n-3 staff',
+      'n-3 client',
+    ]);
+  });
+
+  for (const [name, options, expected] of [
+    ['of one client', { client: 'n-1' }, ['n-1 staff', 'n-1 client']],
+    ['of one state', { state: 'withdrawn' }, ['n-2 client']],
+    ['of which a mail bounced', { state: 'bounced' }, ['n-1 client']],
+    ['since an hour ago', { since: '1h' }, ['n-2 client', 'n-1 staff', 'n-1 client']],
+    ['since a time', { since: '2020-01-01', client: 'n-3' }, ['n-3 staff', 'n-3 client']],
+    ['since a time to come', { since: '2999-01-01 00:00' }, []],
+    ['of a client that is not there', { client: "n-1' OR '1'='1" }, []],
+  ] as const) {
+    it(`lists those ${name}`, async () => assert.deepEqual(await clientsOf(options), expected));
+  }
+
+  it('masks addresses, also in what receivers said, unless asked', async () => {
+    for (const format of ['human', 'json']) {
+      const { out } = await run({ format });
+      assert.match(out, /b\*\*\*@n-1\.example/);
+      assert.doesNotMatch(out, /billing@/);
+      assert.match((await run({ format, showAddresses: true })).out, /billing@n-1\.example/);
+    }
+  });
+
+  it('says what happened in words, and lets no text of others act on the terminal', async () => {
+    const { out } = await run();
+    assert.match(out, /withdrawn.*\n.*SendGrid answered 503/);
+    assert.match(out, /b\*\*\*@n-1\.example bounced: 550/);
+    assert.match(out, /5 notices: 1 withdrawn, 4 accepted/);
+    for (const acting of ['\u001b', '\u202e']) assert.ok(!out.includes(acting));
+  });
+
+  it('says that there are more than are shown', async () => {
+    const { out, err } = await run({ limit: '2' });
+    assert.match(out, /2 notices/);
+    assert.match(err, /Only the latest 2/);
+  });
+
+  it('says that there is none', async () =>
+    assert.equal((await run({ client: 'none' })).out, 'No notice.\n'));
+
+  for (const [options, message] of [
+    [{ limit: '0' }, /--limit is "0"/],
+    [{ limit: '1e9' }, /whole number from 1 to 10000/],
+    [{ state: 'sent' }, /--state is "sent": expected one of pending, accepted/],
+    [{ since: 'yesterday' }, /--since is "yesterday": expected a duration/],
+    [{ since: '2026-13-45' }, /--since is "2026-13-45"/],
+    [{ format: 'xml' }, /expected one of human, json/],
+  ] as const) {
+    it(`refuses ${JSON.stringify(options)}, saying what it expected`, async () => {
+      await assert.rejects(
+        run(options),
+        (error: Error & { code?: number }) => message.test(error.message) && error.code === 64,
+      );
+    });
+  }
+});
