@@ -1,9 +1,8 @@
-import { decide, stateOf } from '../domain/decide.js';
+import { checkClient } from '../domain/check-client.js';
 import { bouncedRules } from '../domain/notices.js';
 import type { Profile } from '../domain/profile.js';
-import { endReasonOf, readingOf, type Client } from '../domain/reading.js';
+import { endReasonOf, type Client } from '../domain/reading.js';
 import { nextOnGrid } from '../domain/schedule.js';
-import { assignProfile, noteRefill } from '../domain/watch-state.js';
 import type { Billing } from '../store/billing.js';
 import type { Profiles, StoredProfile } from '../store/profiles.js';
 import type { Checked, CheckInput, CheckResult, ReplanResult } from './contract.js';
@@ -21,17 +20,12 @@ export async function check(parts: Parts, input: CheckInput): Promise<CheckResul
   }
   const { client, stored } = read;
   const { profile } = stored;
-  // Rule 6: a refill whose signal was lost is seen in the billing data.
-  const refilled =
-    client.lastRefillAt === null ? input.watch : noteRefill(input.watch, { at: client.lastRefillAt }, now);
-  const watch = assignProfile(refilled, profile.id);
-  const reading = readingOf(client, profile);
-  const decisions = decide(profile, reading, watch, now);
+  const { watch, reading, decisions, state } = checkClient(client, profile, input.watch, now);
   const bounced = parts.bounced ? bouncedRules(profile, client, await parts.bounced.known()) : [];
   parts.watched.seen({
     clientId: input.clientId,
     profileId: profile.id,
-    state: stateOf(decisions, watch, profile.maxQty),
+    state,
     periodMs: profile.periodMs,
     nextCheckAt: nextOnGrid(input.plannedAt, profile.periodMs, now),
     seenAt: now,

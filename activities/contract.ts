@@ -42,6 +42,8 @@ export interface CheckedProfile {
 
 export type ReplanResult =
   | { readonly kind: 'ended'; readonly reason: EndReason }
+  /** Nothing is known of a new Period, and the next check stays where it is. */
+  | { readonly kind: 'unreadable'; readonly reason: string }
   | { readonly kind: 'planned'; readonly profileId: string; readonly periodMs: number };
 
 export interface NotifyInput {

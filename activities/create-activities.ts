@@ -21,7 +21,15 @@ export function createActivities(parts: Parts): Activities {
         return { kind: 'unreadable', reason };
       }
     },
-    replan: (clientId) => replan(parts, clientId),
+    async replan(clientId) {
+      try {
+        return await replan(parts, clientId);
+      } catch (error) {
+        const reason = unreadable(error);
+        if (reason === undefined) throw error;
+        return { kind: 'unreadable', reason };
+      }
+    },
     async notify(input) {
       const beat = setInterval(() => heartbeat(), 5_000);
       try {

@@ -80,6 +80,17 @@ export function noteAccepted(watch: WatchState, rules: readonly RuleKey[], at: n
   return dropOldCycle({ ...watch, acceptedAt });
 }
 
+/** Takes note of what became of one check's notices: one count per rule, though two notices may have named it. */
+export function noteTold(
+  watch: WatchState,
+  accepted: readonly { readonly rules: readonly RuleKey[]; readonly at: number }[],
+): WatchState {
+  const firstAt = new Map<RuleKey, number>();
+  for (const { rules, at } of accepted)
+    for (const rule of rules) firstAt.set(rule, Math.min(at, firstAt.get(rule) ?? at));
+  return [...firstAt].reduce((noted, [rule, at]) => noteAccepted(noted, [rule], at), watch);
+}
+
 /** An operator sets one rule's counter to 0. */
 export function resetRule(watch: WatchState, rule: RuleKey, now: number): WatchState {
   return dropOldCycle({ ...watch, resetAt: { ...watch.resetAt, [rule]: now + 1 } });

@@ -1,4 +1,5 @@
 import type { Reason } from '../domain/decide.js';
+import type { EndReason } from '../domain/reading.js';
 import type { WatchStatus } from './messages.js';
 
 const sentences: Readonly<Record<Reason, string>> = {
@@ -11,6 +12,14 @@ const sentences: Readonly<Record<Reason, string>> = {
   muted: 'quiet: muted by an operator',
   unknown: 'quiet: the billing data is not known',
 };
+
+/** Why a client is watched no more. */
+export const explanations = {
+  closed: 'the client is closed',
+  'not-prepaid': 'the client is no longer prepaid',
+  'no-profile': 'the client has no Low Balance Profile',
+  'not-found': 'the billing system does not know the client',
+} as const satisfies Record<EndReason, string>;
 
 /** The current details of a client's workflow, in Markdown, for the Temporal UI. */
 export function detailsOf(status: WatchStatus, notes: readonly string[]): string {

@@ -5,16 +5,15 @@ import {
 } from '@temporalio/common';
 import { log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Checked, CheckInput, CheckResult, Told } from '../activities/contract.js';
+import { afterCheck, beginCheck, firstAgenda, replanned, type Agenda } from '../domain/agenda.js';
 import { stateOf, type ClientState } from '../domain/decide.js';
-import type { RuleKey } from '../domain/profile.js';
-import { lastOnGrid, nextOnGrid, replan } from '../domain/schedule.js';
 import {
   assignProfile,
   countOf,
   countsOf,
   freshWatch,
-  noteAccepted,
   noteRefill,
+  noteTold,
   type Refill,
   type WatchState,
 } from '../domain/watch-state.js';
@@ -41,28 +40,28 @@ interface Known {
 export class Watch {
   readonly clientId: string;
   state: WatchState;
-  /** The previous planned check; the grid is anchored there (rule 11). */
-  private plannedAt: number;
-  /** When the next check comes, and the grid instant it stands for. */
-  next: { at: number; gridAt: number };
-  /** Called when a refill starts a new cycle. */
-  onRefill: (() => void) | undefined;
+  private agenda: Agenda;
   private known: Known;
-  private checkRequested = false;
+  /** Why a check is wanted at once. */
+  private checkWanted: string | undefined;
   private replanRequested = false;
+  /** From the beginning of a check until its notices are settled: a refill then asks for another one (rule 7). */
   private checking = false;
 
   constructor(clientId: string, carried: CarriedWatch | undefined) {
-    const now = Date.now();
     this.clientId = clientId;
     this.state = carried?.watch ?? freshWatch;
-    this.plannedAt = carried?.plannedAt ?? now;
-    this.next = carried?.next ?? { at: now, gridAt: now };
+    this.agenda = carried ? { plannedAt: carried.plannedAt, next: carried.next } : firstAgenda(Date.now());
     this.known = (carried?.seen as Known | undefined) ?? { notes: [], shown: {} };
   }
 
   carry(): CarriedWatch {
-    return { watch: this.state, plannedAt: this.plannedAt, next: this.next, seen: this.known };
+    return { watch: this.state, ...this.agenda, seen: this.known };
+  }
+
+  /** When the next check comes, epoch milliseconds. */
+  get nextCheckAt(): number {
+    return this.agenda.next.at;
   }
 
   get checkedAt(): number | undefined {
@@ -70,20 +69,16 @@ export class Watch {
   }
 
   mustWake(): boolean {
-    return this.checkRequested || this.replanRequested;
+    return this.checkWanted !== undefined || this.replanRequested;
   }
 
-  /** Nothing is asked for and nothing is due: the run may hand over to the next. */
-  isQuiet(): boolean {
-    return !this.mustWake() && this.next.at > Date.now();
-  }
-
-  mustCheckAgain(): boolean {
-    return this.checkRequested;
+  /** Why the client must be checked before its time, or undefined. */
+  whyCheckAgain(): string | undefined {
+    return this.checkWanted;
   }
 
   requestCheck(): void {
-    this.checkRequested = true;
+    this.checkWanted ??= 'an operator asked for a check';
   }
 
   requestReplan(): void {
@@ -101,9 +96,8 @@ export class Watch {
     const before = this.state.lastRefillAt;
     this.state = noteRefill(this.state, refill, now);
     if (this.state.lastRefillAt === before) return false;
-    // Rule 7; a refill while the client sleeps does not move the next check (rule 5).
-    if (this.checking || this.onRefill) this.checkRequested = true;
-    this.onRefill?.();
+    // A refill while the client sleeps does not move the next check (rule 5).
+    if (this.checking) this.checkWanted ??= 'the balance was refilled meanwhile';
     return true;
   }
 
@@ -112,29 +106,37 @@ export class Watch {
   }
 
   beginCheck(now: number): CheckInput {
-    // An extra check (rule 7, checkNow) does not move the grid.
-    if (now >= this.next.at) this.plannedAt = this.next.gridAt;
-    this.checkRequested = false;
+    this.agenda = beginCheck(this.agenda, now);
+    this.checkWanted = undefined;
     this.checking = true;
-    return { clientId: this.clientId, watch: this.state, plannedAt: this.plannedAt, now };
+    return { clientId: this.clientId, watch: this.state, plannedAt: this.agenda.plannedAt, now };
   }
 
   noteCheck(result: CheckResult, now: number): void {
-    this.checking = false;
-    if (result.kind === 'checked') {
-      if (result.lastRefillAt !== null) this.refill({ at: result.lastRefillAt }, now);
-      this.state = assignProfile(this.state, result.profile.id);
-      const { unknown: _, ...rest } = this.known;
-      this.known = { ...rest, checked: result, checkedAt: now };
-      if (result.decisions.some(({ reason }) => reason === 'unknown')) {
-        this.noteUnknown(`no exchange rate from ${result.profile.currency} to ${result.currency}`, now);
-      }
-    } else {
+    if (result.kind === 'checked') this.noteChecked(result, now);
+    else {
       this.known = { ...this.known, checkedAt: now };
       if (result.kind === 'unreadable') this.noteUnknown(result.reason, now);
     }
-    this.plan(this.known.checked?.profile.periodMs ?? firstPeriodMs, now);
+    this.agenda = afterCheck(this.agenda, this.known.checked?.profile.periodMs ?? firstPeriodMs, now);
     this.upsertSearchAttributes();
+  }
+
+  private noteChecked(result: Checked, now: number): void {
+    // Rule 6. It is no reason to check again: this check has counted it.
+    if (result.lastRefillAt !== null) this.state = noteRefill(this.state, { at: result.lastRefillAt }, now);
+    this.state = assignProfile(this.state, result.profile.id);
+    const { unknown, ...rest } = this.known;
+    this.known = { ...rest, checked: result, checkedAt: now };
+    if (result.decisions.some(({ reason }) => reason === 'unknown')) {
+      const reason = `no exchange rate from ${result.profile.currency} to ${result.currency}`;
+      this.known = { ...this.known, unknown: { reason, since: unknown?.since ?? now } };
+    }
+  }
+
+  /** The notices of the last check are settled, or it had none. */
+  endCheck(): void {
+    this.checking = false;
   }
 
   noteUnknown(reason: string, now: number): void {
@@ -150,19 +152,13 @@ export class Watch {
   noteTold(told: Told): void {
     for (const { rules, reason } of told.failed)
       this.note(`${isoOf(Date.now())} ${rules.join(', ')} not sent: ${reason}`);
-    // One count per rule and check, though two notices may have named it.
-    const firstAt = new Map<RuleKey, number>();
-    for (const { rules, at } of told.accepted)
-      for (const rule of rules) firstAt.set(rule, Math.min(at, firstAt.get(rule) ?? at));
-    for (const [rule, at] of firstAt) this.state = noteAccepted(this.state, [rule], at);
+    this.state = noteTold(this.state, told.accepted);
     this.upsertSearchAttributes();
   }
 
   /** Rule 12: a shorter Period at once. */
   replanned(periodMs: number, now: number): void {
-    const at = replan(this.plannedAt, this.next.at, periodMs, now);
-    if (at === this.next.at) return;
-    this.next = { at, gridAt: Math.max(this.plannedAt, lastOnGrid(this.plannedAt, periodMs, at)) };
+    this.agenda = replanned(this.agenda, periodMs, now);
   }
 
   status(): WatchStatus {
@@ -190,7 +186,7 @@ export class Watch {
       mutedUntil: isoOrNull(this.state.mutedUntil),
       unknown: unknown ? { reason: unknown.reason, since: isoOf(unknown.since) } : null,
       lastCheckAt: isoOrNull(checkedAt),
-      nextCheckAt: isoOf(this.next.at),
+      nextCheckAt: isoOf(this.nextCheckAt),
     };
   }
 
@@ -204,11 +200,6 @@ export class Watch {
 
   showEnd(explanation: string): void {
     setCurrentDetails(`**Ended**: ${explanation}.\n\n${detailsOf(this.status(), this.known.notes)}`);
-  }
-
-  private plan(periodMs: number, now: number): void {
-    const at = nextOnGrid(this.plannedAt, periodMs, now);
-    this.next = { at, gridAt: at };
   }
 
   private clientState(): ClientState | undefined {
