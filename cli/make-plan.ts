@@ -131,7 +131,7 @@ async function withImpact(
 }
 
 /** A client whose billing data cannot be understood is told nothing (rule 14). */
-const nothingKnown = { toldBefore: false, toldNow: false, unknown: true, wakes: false, counting: [] };
+const nothingKnown = { sendingBefore: [], sendingNow: [], unknown: true, wakes: false, counting: [] };
 
 /** A change by profile id: a rename takes one id away and brings another. */
 function sidesOf(change: ProfileChange): readonly (readonly [string, ProfileBeforeAfter])[] {

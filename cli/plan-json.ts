@@ -29,6 +29,7 @@ export function changeJson({ change, fields, impact }: PlannedChange) {
       leftWithoutProfile: leftWithout,
       unknown,
       checkedEarlier: wakes,
+      rules: impact.rules,
     },
     counters: impact.counters,
   };

@@ -99,8 +99,22 @@ function detailsOf({ change, fields, impact }: PlannedChange, showClients: boole
           '',
         ]
       : []),
+    ...ruleTable(impact),
     ...notes.map((note) => `- ${note}`),
   ]);
+}
+
+function ruleTable({ rules, assigned }: PlannedChange['impact']): readonly string[] {
+  if (assigned === 0) return [];
+  return [
+    '| Rule | Told at the next check | Newly told | No longer told |',
+    '|---|--:|--:|--:|',
+    ...rules.map(
+      ({ rule, toldNow, toldBefore, newlyTold, noLongerTold }) =>
+        `| ${code(rule)} | ${toldBefore} → ${toldNow} | ${bold(newlyTold)} | ${noLongerTold} |`,
+    ),
+    '',
+  ];
 }
 
 function driftDetails({ profile, kind, resolution, fields }: Drift): string {
@@ -149,7 +163,7 @@ function entities(text: string): string {
   const short = text.length > mostOfOneValue ? `${text.slice(0, mostOfOneValue)}…` : text;
   return short
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '\u{fffd}')
-    .replace(/[^\p{L}\p{N}\p{M} ,/:()\u{fffd}…→–-]/gu, (sign) => `&#${sign.codePointAt(0)!};`)
+    .replace(/[^\p{L}\p{N}\p{M} ,;/:()\u{fffd}…→–-]/gu, (sign) => `&#${sign.codePointAt(0)!};`)
     .replace(/:(?=\/)/g, '&#58;');
 }
 

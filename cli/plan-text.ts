@@ -59,6 +59,7 @@ function changeLines(planned: PlannedChange, showClients: boolean): readonly str
       : []),
     `    ${counted(assigned, 'client')}; told at the next check: ${toldNow}, before ${toldBefore}; ` +
       `newly told: ${newlyTold.length}, no longer told: ${noLongerTold.length}`,
+    ...ruleLines(impact).map((line) => `      ${line}`),
     ...(impact.leftWithout > 0
       ? [`    ${counted(impact.leftWithout, 'client')} left without a profile`]
       : []),
@@ -79,6 +80,16 @@ function fieldLine(
   if (action === 'create') return `${printable(path)}  ${valueText(to)}`;
   if (action === 'delete') return `${printable(path)}  ${valueText(from)}`;
   return `${printable(path)}  ${valueText(from)} → ${valueText(to)}`;
+}
+
+/** Rules that tell other clients than before; nothing where none does. */
+function ruleLines({ rules }: PlannedChange['impact']): readonly string[] {
+  return rules
+    .filter(({ newlyTold, noLongerTold }) => newlyTold > 0 || noLongerTold > 0)
+    .map(
+      ({ rule, toldNow, toldBefore, newlyTold, noLongerTold }) =>
+        `by ${printable(rule)}: ${toldNow}, before ${toldBefore}; newly ${newlyTold}, no longer ${noLongerTold}`,
+    );
 }
 
 /** What becomes of the counters, one line each; nothing where there are none. */

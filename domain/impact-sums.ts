@@ -5,12 +5,15 @@ import type { Profile, RuleKey } from './profile.js';
 export interface ChangeImpact {
   /** Prepaid clients that are not closed and have the profile now. */
   readonly assigned: number;
-  /** Told at their next check after the sync, and without it. */
+  /** Told at their next check after the sync, and without it, by whichever rule. */
   readonly toldNow: number;
   readonly toldBefore: number;
-  /** Client ids, sorted. */
+  /** Told at their next check by a rule that would not have told them. Client ids, sorted. */
   readonly newlyTold: readonly string[];
+  /** Not told by a rule that would have told them. Client ids, sorted. */
   readonly noLongerTold: readonly string[];
+  /** The same rule by rule, in the order of the profile. */
+  readonly rules: readonly RuleImpact[];
   /** Clients that have no profile after the sync: the billing system still names the one that goes. */
   readonly leftWithout: number;
   /** Clients about whom nothing is known after the sync, for want of an exchange rate. */
@@ -18,6 +21,15 @@ export interface ChangeImpact {
   /** Clients whose next check comes earlier. */
   readonly wakes: number;
   readonly counters: Counters;
+}
+
+/** How many clients one rule tells at their next check. */
+export interface RuleImpact {
+  readonly rule: RuleKey;
+  readonly toldNow: number;
+  readonly toldBefore: number;
+  readonly newlyTold: number;
+  readonly noLongerTold: number;
 }
 
 /** What becomes of the counters of notices sent: they stay with the rule key. */
@@ -44,14 +56,18 @@ export function createImpactSums(before: Profile | undefined, after: Profile | u
   const newlyTold: string[] = [];
   const noLongerTold: string[] = [];
   const counting = new Map<RuleKey, number>();
+  const rules = new Map<RuleKey, RuleImpact>();
   let [assigned, toldNow, toldBefore, unknown, wakes] = [0, 0, 0, 0, 0];
   return {
     add(clientId, impact) {
       assigned += 1;
-      if (impact.toldNow) toldNow += 1;
-      if (impact.toldBefore) toldBefore += 1;
-      if (impact.toldNow && !impact.toldBefore) newlyTold.push(clientId);
-      if (!impact.toldNow && impact.toldBefore) noLongerTold.push(clientId);
+      const { sendingNow, sendingBefore } = impact;
+      if (sendingNow.length > 0) toldNow += 1;
+      if (sendingBefore.length > 0) toldBefore += 1;
+      if (sendingNow.some((rule) => !sendingBefore.includes(rule))) newlyTold.push(clientId);
+      if (sendingBefore.some((rule) => !sendingNow.includes(rule))) noLongerTold.push(clientId);
+      for (const rule of new Set([...sendingNow, ...sendingBefore]))
+        rules.set(rule, addRule(rule, rules.get(rule), impact));
       if (impact.unknown) unknown += 1;
       if (impact.wakes) wakes += 1;
       for (const rule of impact.counting) counting.set(rule, (counting.get(rule) ?? 0) + 1);
@@ -62,12 +78,35 @@ export function createImpactSums(before: Profile | undefined, after: Profile | u
       toldBefore,
       newlyTold: newlyTold.sort(),
       noLongerTold: noLongerTold.sort(),
+      rules: ruleKeys(before, after).map((rule) => rules.get(rule) ?? { rule, ...nobody }),
       leftWithout: after ? 0 : assigned,
       unknown,
       wakes,
       counters: countersOf(before, after, counting),
     }),
   };
+}
+
+const nobody = { toldNow: 0, toldBefore: 0, newlyTold: 0, noLongerTold: 0 };
+
+function addRule(
+  rule: RuleKey,
+  sums: RuleImpact | undefined,
+  { sendingNow, sendingBefore }: ClientImpact,
+): RuleImpact {
+  const { toldNow, toldBefore, newlyTold, noLongerTold } = sums ?? nobody;
+  const [now, before] = [sendingNow.includes(rule), sendingBefore.includes(rule)];
+  return {
+    rule,
+    toldNow: toldNow + (now ? 1 : 0),
+    toldBefore: toldBefore + (before ? 1 : 0),
+    newlyTold: newlyTold + (now && !before ? 1 : 0),
+    noLongerTold: noLongerTold + (before && !now ? 1 : 0),
+  };
+}
+
+function ruleKeys(before: Profile | undefined, after: Profile | undefined): readonly RuleKey[] {
+  return [...new Set([...(after?.rules ?? []), ...(before?.rules ?? [])].map(({ key }) => key))];
 }
 
 function countersOf(
@@ -94,6 +133,7 @@ export function addImpacts(old: ChangeImpact, renamed: ChangeImpact): ChangeImpa
     newlyTold: [...old.newlyTold, ...renamed.newlyTold].sort(),
     noLongerTold: [...old.noLongerTold, ...renamed.noLongerTold].sort(),
     leftWithout: old.leftWithout + renamed.leftWithout,
+    rules: addRules(old.rules, renamed.rules),
     unknown: old.unknown + renamed.unknown,
     wakes: old.wakes + renamed.wakes,
     counters: {
@@ -102,4 +142,17 @@ export function addImpacts(old: ChangeImpact, renamed: ChangeImpact): ChangeImpa
       started: [...old.counters.started, ...renamed.counters.started],
     },
   };
+}
+
+function addRules(old: readonly RuleImpact[], renamed: readonly RuleImpact[]): readonly RuleImpact[] {
+  return old.map((each) => {
+    const other = renamed.find(({ rule }) => rule === each.rule) ?? { rule: each.rule, ...nobody };
+    return {
+      rule: each.rule,
+      toldNow: each.toldNow + other.toldNow,
+      toldBefore: each.toldBefore + other.toldBefore,
+      newlyTold: each.newlyTold + other.newlyTold,
+      noLongerTold: each.noLongerTold + other.noLongerTold,
+    };
+  });
 }

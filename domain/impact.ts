@@ -1,4 +1,4 @@
-import { decide } from './decide.js';
+import { decide, type Decision } from './decide.js';
 import type { Decimal } from './money.js';
 import type { Profile, RuleKey } from './profile.js';
 import { readingOf, type Client } from './reading.js';
@@ -37,8 +37,9 @@ export interface ProfileBeforeAfter {
 
 /** What a change means for one client at its next check. */
 export interface ClientImpact {
-  readonly toldBefore: boolean;
-  readonly toldNow: boolean;
+  /** The rules that send without the sync, and after it. */
+  readonly sendingBefore: readonly RuleKey[];
+  readonly sendingNow: readonly RuleKey[];
   /** The new profile needs an exchange rate that there is none of. */
   readonly unknown: boolean;
   /** The next check comes earlier, because the Period got shorter. */
@@ -61,18 +62,20 @@ export function impactOnClient(
   const watch = watchAt(client.lastRefillAt, watched, now);
   const nextCheckAt = Math.max(now, watched?.nextCheckAt ?? now);
   const earlierCheckAt = after && watched ? replanned(watched, after.periodMs, now) : nextCheckAt;
-  const told = (profile: Profile | undefined, at: number): readonly { decision: string; reason: string }[] =>
+  const decisionsAt = (profile: Profile | undefined, at: number): readonly Decision[] =>
     profile ? decide(profile, readingFor(profile, client, facts), watch, at) : [];
-  const decisionsBefore = told(before, nextCheckAt);
-  const decisionsNow = told(after, Math.min(nextCheckAt, earlierCheckAt));
-  const sends = ({ decision }: { decision: string }) => decision === 'send';
+  const decisionsNow = decisionsAt(after, Math.min(nextCheckAt, earlierCheckAt));
   return {
-    toldBefore: decisionsBefore.some(sends),
-    toldNow: decisionsNow.some(sends),
+    sendingBefore: sendingOf(decisionsAt(before, nextCheckAt)),
+    sendingNow: sendingOf(decisionsNow),
     unknown: decisionsNow.some(({ reason }) => reason === 'unknown'),
     wakes: earlierCheckAt < nextCheckAt,
     counting: Object.keys(countsOf(watch)) as RuleKey[],
   };
+}
+
+function sendingOf(decisions: readonly Decision[]): readonly RuleKey[] {
+  return decisions.flatMap(({ rule, decision }) => (decision === 'send' ? [rule] : []));
 }
 
 /** What a check sees of a client by a profile. */
