@@ -17,7 +17,7 @@ input[type=search] { width: 100%; padding: 9px 12px; font: inherit; color: inher
 table { width: 100%; border-collapse: collapse; table-layout: fixed; }
 th { text-align: left; font-weight: 600; font-size: 13px; color: var(--soft); }
 th, td { padding: 9px 12px 9px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
-th:nth-child(1) { width: 178px; } th:nth-child(3) { width: 25%; } th:nth-child(4) { width: 150px; }
+th:nth-child(1) { width: 205px; } th:nth-child(3) { width: 25%; } th:nth-child(4) { width: 150px; }
 tbody tr:hover { background: var(--raised); }
 .when { color: var(--soft); font-variant-numeric: tabular-nums; white-space: nowrap; }
 .subject a { display: block; font-weight: 600; unicode-bidi: isolate; }
