@@ -1,10 +1,16 @@
 import { styleText } from 'node:util';
 import { Command, CommanderError, Option } from 'commander';
 import { environment } from '../worker/settings.js';
+import type { PreviewOptions } from './preview.js';
 import { CliError, exitCode, type ExitCode } from './exit-code.js';
+import type { ExplainOptions } from './explain.js';
+import type { HistoryOptions } from './history.js';
+import type { ImportOptions } from './import.js';
 import type { Io } from './io.js';
+import type { ListOptions } from './list.js';
 import type { NoticesOptions } from './notices.js';
 import type { PlanOptions } from './plan.js';
+import type { RollbackOptions } from './rollback.js';
 import type { SyncOptions } from './sync.js';
 
 // A verb's file is imported when the verb runs, so that `--help` stays quick.
@@ -101,6 +107,69 @@ program
   .option('--show-addresses', 'whole e-mail addresses; they are masked otherwise')
   .option('--format <format>', 'human or json', 'human')
   .action((options: NoticesOptions) => run(async () => (await import('./notices.js')).notices(options, io)));
+
+program
+  .command('list')
+  .description('The profiles by sort order; with clients, low and exhausted where MySQL is reachable.')
+  .option('--folder <folder>', 'the folder with the profiles', 'profiles')
+  .option('--offline', 'only the files')
+  .addOption(new Option('--format <format>').choices(['human', 'json']).default('human'))
+  .action((options: ListOptions) => run(async () => (await import('./list.js')).list(options, io)));
+
+program
+  .command('explain')
+  .description('Rule by rule, why a client would or would not be told now; by the file where there is one.')
+  .argument('<profile>', '<reseller>/<slug>')
+  .argument('<client>', 'the id of the client')
+  .option('--folder <folder>', 'the folder with the profiles', 'profiles')
+  .addOption(new Option('--format <format>').choices(['human', 'json']).default('human'))
+  .action((profile: string, client: string, options: ExplainOptions) =>
+    run(async () => (await import('./explain.js')).explain(profile, client, options, io)),
+  );
+
+program
+  .command('history')
+  .description('Every revision of a profile: who changed what, when, from which commit.')
+  .argument('<profile>', '<reseller>/<slug>')
+  .option('--folder <folder>', 'the folder with the profiles', 'profiles')
+  .addOption(new Option('--format <format>').choices(['human', 'json']).default('human'))
+  .action((profile: string, options: HistoryOptions) =>
+    run(async () => (await import('./history.js')).history(profile, options, io)),
+  );
+
+program
+  .command('rollback')
+  .description('Writes the file of a profile as that revision left it, for a new pull request.')
+  .argument('<revision>', 'a number that `history` shows')
+  .option('--folder <folder>', 'the folder with the profiles', 'profiles')
+  .action((revision: string, options: RollbackOptions) =>
+    run(async () => (await import('./rollback.js')).rollback(revision, options, io)),
+  );
+
+program
+  .command('import')
+  .description('Profiles in MySQL that have no file, to files. Never overwrites one.')
+  .argument('[profiles...]', 'only these')
+  .option('--folder <folder>', 'the folder with the profiles', 'profiles')
+  .addOption(new Option('--format <format>').choices(['human', 'json']).default('human'))
+  .action((profiles: string[], options: ImportOptions) =>
+    run(async () => (await import('./import.js')).importProfiles(profiles, options, io)),
+  );
+
+program
+  .command('preview')
+  .description('Renders the mails that a profile would send.')
+  .argument('<profile>', 'its id, such as acme/prepaid-usd, or its file')
+  .option('--client <id>', 'as it is in the billing data now; a sample client where unsaid')
+  .option('--language <tag>', 'such as de-AT; the client’s where unsaid')
+  .option('--audience <who>', 'staff or client; both where unsaid')
+  .option('--reminder <n>', 'which reminder of the cycle', '1')
+  .option('--folder <folder>', 'where the profiles are', 'profiles')
+  .option('--open', 'opens the HTML in the browser')
+  .option('--format <format>', 'human or json', 'human')
+  .action((profile: string, options: PreviewOptions) =>
+    run(async () => (await import('./preview.js')).preview(profile, options, io)),
+  );
 
 /** Runs a verb and keeps its exit status. */
 async function run(verb: () => Promise<ExitCode>): Promise<void> {

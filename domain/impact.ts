@@ -1,9 +1,17 @@
-import { decide, type Decision } from './decide.js';
+import { checkClient } from './check-client.js';
+import type { Decision } from './decide.js';
 import type { Decimal } from './money.js';
 import type { Profile, RuleKey } from './profile.js';
-import { readingOf, type Client } from './reading.js';
+import type { Client } from './reading.js';
 import { replan } from './schedule.js';
-import { countsOf, freshWatch, noteAccepted, noteRefill, type WatchState } from './watch-state.js';
+import {
+  assignProfile,
+  countsOf,
+  freshWatch,
+  noteAccepted,
+  noteRefill,
+  type WatchState,
+} from './watch-state.js';
 
 /** A client with what its workflow last wrote down. Instants are epoch milliseconds. */
 export interface ClientAtPlan {
@@ -49,7 +57,7 @@ export interface ClientImpact {
 }
 
 /**
- * Decides for one client at its next check, by the old and by the new profile, as the check activity will.
+ * Decides for one client at its next check, by the old and by the new profile, by what the check activity decides with.
  * - Balance and last charge are today's; the instant is the next planned check, `now` where that is past or unknown.
  * - Refills seen in the billing data and notices accepted since the last check are counted.
  */
@@ -59,18 +67,20 @@ export function impactOnClient(
   facts: BillingFacts,
   now: number,
 ): ClientImpact {
-  const watch = watchAt(client.lastRefillAt, watched, now);
+  const watch = watchAt(watched);
+  const id = (after ?? before)?.id ?? '';
+  const refilled = client.lastRefillAt === null ? watch : noteRefill(watch, { at: client.lastRefillAt }, now);
   const nextCheckAt = Math.max(now, watched?.nextCheckAt ?? now);
   const earlierCheckAt = after && watched ? replanned(watched, after.periodMs, now) : nextCheckAt;
   const decisionsAt = (profile: Profile | undefined, at: number): readonly Decision[] =>
-    profile ? decide(profile, readingFor(profile, client, facts), watch, at) : [];
+    profile ? checkClient(withFacts(client, profile, facts), profile, watch, at).decisions : [];
   const decisionsNow = decisionsAt(after, Math.min(nextCheckAt, earlierCheckAt));
   return {
     sendingBefore: sendingOf(decisionsAt(before, nextCheckAt)),
     sendingNow: sendingOf(decisionsNow),
     unknown: decisionsNow.some(({ reason }) => reason === 'unknown'),
     wakes: earlierCheckAt < nextCheckAt,
-    counting: Object.keys(countsOf(watch)) as RuleKey[],
+    counting: Object.keys(countsOf(assignProfile(refilled, id))) as RuleKey[],
   };
 }
 
@@ -78,32 +88,21 @@ function sendingOf(decisions: readonly Decision[]): readonly RuleKey[] {
   return decisions.flatMap(({ rule, decision }) => (decision === 'send' ? [rule] : []));
 }
 
-/** What a check sees of a client by a profile. */
-export function readingFor(
-  profile: Profile,
-  client: Omit<Client, 'users' | 'rate'>,
-  facts: BillingFacts,
-): ReturnType<typeof readingOf> {
+/** A client as a check by this profile reads it. */
+export function withFacts(client: ClientAtPlan['client'], profile: Profile, facts: BillingFacts): Client {
   const logins = profile.rules.flatMap(({ users }) => users);
-  return readingOf(
-    {
-      ...client,
-      rate: profile.currency === client.currency ? '1' : facts.rate(profile.currency, client.currency),
-      users: logins.length === 0 ? {} : facts.users(logins, client.resellerId),
-    },
-    profile,
-  );
+  return {
+    ...client,
+    rate: profile.currency === client.currency ? '1' : facts.rate(profile.currency, client.currency),
+    users: logins.length === 0 ? {} : facts.users(logins, client.resellerId),
+  };
 }
 
-/** The counters as the next check will find them: rules 5 and 6. */
-export function watchAt(
-  lastRefillAt: number | null,
-  watched: WatchedAtPlan | undefined,
-  now: number,
-): WatchState {
+/** What the workflow knows by now; refills that only the billing data knows are seen by the check itself. */
+export function watchAt(watched: WatchedAtPlan | undefined): WatchState {
   let watch = watched?.watch ?? freshWatch;
   for (const { rules, at } of watched?.acceptedSince ?? []) watch = noteAccepted(watch, rules, at);
-  return lastRefillAt === null ? watch : noteRefill(watch, { at: lastRefillAt }, now);
+  return watch;
 }
 
 /** Rules 11 and 12; the previous planned check lies one Period before the next. */

@@ -1,6 +1,6 @@
-import type { DataSource } from 'typeorm';
 import { toDecimal } from '../domain/money.js';
 import type { Client } from '../domain/reading.js';
+import type { Queryable } from './snapshot.js';
 
 /** What a profile needs to know of a client beside the client itself. */
 export interface ReadFor {
@@ -56,7 +56,7 @@ const readClientSql = `SELECT c.client_id, c.name, c.reseller_id, r.name AS rese
   LEFT JOIN billing_user u ON u.login IN (?) AND (u.reseller_id IS NULL OR u.reseller_id = c.reseller_id)
   WHERE c.client_id = ?`;
 
-export function createBilling(database: DataSource): Billing {
+export function createBilling(database: Queryable): Billing {
   return {
     async readClient(clientId, { currency, logins }) {
       // An empty IN list is not SQL; no login is the empty string.

@@ -24,10 +24,17 @@ export interface Revision {
 const columns = `id, profile_id, action, renamed_from, version, author, source_commit, at,
   content_before, content_after, source_before, source_after`;
 
-/** The revisions of a profile and of the ids it had before, newest first. */
-export async function readHistory(own: Queryable, profile: string): Promise<readonly Revision[]> {
+/** The revisions of a profile and of the ids it had before, newest first; with `upTo`, from that revision back. */
+export async function readHistory(
+  own: Queryable,
+  profile: string,
+  upTo?: string,
+): Promise<readonly Revision[]> {
   const history: Revision[] = [];
-  let from: { readonly id: string; readonly before: string } | undefined = { id: profile, before: largestId };
+  let from: { readonly id: string; readonly before: string } | undefined = {
+    id: profile,
+    before: upTo === undefined ? largestId : String(BigInt(upTo) + 1n),
+  };
   while (from) {
     const revisions: readonly Revision[] = await revisionsOf(own, from.id, from.before);
     const rename = revisions.findIndex(({ action }) => action === 'rename');
