@@ -14,12 +14,11 @@ export interface Delay {
 const firstDelayMs = 2_000;
 const longestDelayMs = 300_000;
 
-/** These would be the same for every notice at once: an alarm or the provider's own pause tells of them. */
-const toldOnce: readonly Delay['kind'][] = ['unauthorized', 'rate-limited', 'busy'];
-
 /**
  * Rule 4: tried again after a pause of at most 5 minutes, with jitter so that a thousand clients do not come back at once.
  * `leftMs` is what is left until the next planned check: the last attempt comes shortly before it.
+ * Benign: while the provider is away this happens for every low client, and the mailer's one alarm and the metrics tell
+ * of it; the worker's log does not repeat it a thousand times.
  */
 export function retryLater(delays: readonly Delay[], leftMs: number): ApplicationFailure {
   const pausesMs = delays.map(pauseOf);
@@ -29,7 +28,7 @@ export function retryLater(delays: readonly Delay[], leftMs: number): Applicatio
     type: `mail-${first?.kind ?? 'unavailable'}`,
     message: delays.map(({ message }) => message).join('; '),
     nextRetryDelay: Math.round(pauseMs),
-    ...(delays.every(({ kind }) => toldOnce.includes(kind)) ? { category: 'BENIGN' as const } : {}),
+    category: 'BENIGN',
   });
 }
 

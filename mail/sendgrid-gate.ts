@@ -11,58 +11,32 @@ export interface SendGridGate {
 }
 
 export interface SendGridGateOptions {
-  /** Called once when SendGrid begins to refuse us, and not again until it accepted a mail. */
+  /** Called once when SendGrid begins to refuse us, or accepts nothing for a while, and not again until it accepted a mail. */
   readonly onAlarm?: ((message: string) => void) | undefined;
   /** Called when sending works again after an alarm. */
   readonly onAlarmOver?: ((message: string) => void) | undefined;
   /** How often one mail tries whether SendGrid still refuses us; 60,000 when unsaid. */
   readonly probeEveryMs?: number | undefined;
+  /** For how long SendGrid may be away before it is an alarm; 300,000 when unsaid. */
+  readonly awayMs?: number | undefined;
 }
 
 /**
  * - A 401 or 403 shuts the gate for everybody and raises one alarm: it would be the same for each mail. One mail a minute
  *   passes to try again; any answer that does not refuse us opens the gate.
  * - A 429 keeps everybody out until the time that it names.
+ * - Where SendGrid is away everybody goes on trying, each with its own pauses; one alarm tells of it.
  */
 export function createSendGridGate({
   onAlarm = () => {},
   onAlarmOver = () => {},
   probeEveryMs = 60_000,
+  awayMs = 300_000,
 }: SendGridGateOptions): SendGridGate {
   let shut: { readonly message: string; probeAt: number } | undefined;
   let pausedUntil = 0;
-  return {
-    refusal,
-    enter() {
-      const refused = refusal();
-      if (refused) throw refused;
-      if (shut) shut.probeAt = Date.now() + probeEveryMs;
-    },
-    noteAccepted() {
-      open();
-    },
-    noteFailure(failure) {
-      switch (failure.kind) {
-        case 'unauthorized':
-          if (!shut) {
-            onAlarm(
-              `No notice is sent: ${failure.message}. Check SENDGRID_API_KEY, its permission "Mail Send" and the verified sender in MAIL_FROM. One mail every ${probeEveryMs / 1_000} s tries again`,
-            );
-          }
-          shut = { message: failure.message, probeAt: Date.now() + probeEveryMs };
-          return;
-        case 'rejected':
-          open();
-          return;
-        case 'rate-limited':
-          pausedUntil = Math.max(pausedUntil, Date.now() + (failure.retryAfterMs ?? 0));
-          return;
-        case 'unavailable':
-        case 'no-answer':
-          return;
-      }
-    },
-  };
+  let awaySince: number | undefined;
+  let alarmed = false;
 
   function refusal(): MailError | undefined {
     const now = Date.now();
@@ -75,9 +49,52 @@ export function createSendGridGate({
     return new MailError('unauthorized', `not tried: ${shut.message}`, { retryAfterMs: shut.probeAt - now });
   }
 
-  function open(): void {
-    if (!shut) return;
-    shut = undefined;
-    onAlarmOver('SendGrid accepts mails again');
+  function alarm(message: string): void {
+    if (!alarmed) onAlarm(message);
+    alarmed = true;
   }
+
+  /** SendGrid takes our mails, whatever it thinks of one. */
+  function open(): void {
+    shut = undefined;
+    awaySince = undefined;
+    if (alarmed) onAlarmOver('SendGrid accepts mails again');
+    alarmed = false;
+  }
+
+  return {
+    refusal,
+    enter() {
+      const refused = refusal();
+      if (refused) throw refused;
+      if (shut) shut.probeAt = Date.now() + probeEveryMs;
+    },
+    noteAccepted: open,
+    noteFailure({ kind, message, retryAfterMs = 0 }) {
+      const now = Date.now();
+      switch (kind) {
+        case 'unauthorized':
+          shut = { message, probeAt: now + probeEveryMs };
+          alarm(
+            `No notice is sent: ${message}. Check SENDGRID_API_KEY, its permission "Mail Send" and the verified sender in MAIL_FROM. One mail every ${probeEveryMs / 1_000} s tries again`,
+          );
+          return;
+        case 'rejected':
+          open();
+          return;
+        case 'rate-limited':
+          pausedUntil = Math.max(pausedUntil, now + retryAfterMs);
+          return;
+        case 'unavailable':
+        case 'no-answer':
+          awaySince ??= now;
+          if (now - awaySince >= awayMs) {
+            alarm(
+              `No notice was accepted for ${Math.round((now - awaySince) / 1_000)} s: ${message}. Every notice is tried again until its client's next check`,
+            );
+          }
+          return;
+      }
+    },
+  };
 }

@@ -243,6 +243,25 @@ describe('mails through SendGrid', () => {
       assert.deepEqual(over, ['SendGrid accepts mails again']);
     });
 
+    it('raise one alarm where SendGrid is away for long', async () => {
+      const alarms: string[] = [];
+      const over: string[] = [];
+      const all = mailer({
+        awayMs: 100,
+        onAlarm: (message) => alarms.push(message),
+        onAlarmOver: (message) => over.push(message),
+      });
+      sendGrid.next(...Array.from({ length: 4 }, () => ({ status: 503 })));
+      for (let each = 0; each < 4; each += 1) {
+        await assert.rejects(all.send(aMail(), options), { kind: 'unavailable' });
+        assert.equal(alarms.length, each < 2 ? 0 : 1);
+        await new Promise((resolve) => setTimeout(resolve, 60));
+      }
+      assert.match(alarms[0]!, /No notice was accepted for .* SendGrid answered 503/);
+      await all.send(aMail(), options);
+      assert.equal(over.length, 1);
+    });
+
     it('wait after a 429 without asking', async () => {
       const all = mailer();
       sendGrid.next({ status: 429, headers: { 'Retry-After': '1' } });

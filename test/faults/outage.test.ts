@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/create-activities.js';
+import { progressOnStderr } from '../../dev/progress.js';
+import { createTimeSkippingEnvironment } from '../../dev/test-server.js';
+import { startMailbox, type Mailbox } from '../../mail/mailbox/mailbox.js';
+import { createSendGridMailer } from '../../mail/sendgrid.js';
+import { createParts, taskQueue, watchWorkflowId } from '../../worker/parts.js';
+import { registerSearchAttributes } from '../../worker/search-attributes.js';
+import type { WatchStatus } from '../../workflows/messages.js';
+import { addLowClient, createNotifyWorld, type NotifyWorld } from '../activities/notify-setup.js';
+import { plainRenderer } from '../mail/a-mail.js';
+import { outcomeOf, printOutcomes } from './outcome.js';
+
+const minuteMs = 60_000;
+
+describe('an hour without the mail provider: real workflows on the time-skipping server, real MySQL', function () {
+  this.timeout(180_000);
+  let world: NotifyWorld;
+  let folder: string;
+  let mailbox: Mailbox;
+  let environment: TestWorkflowEnvironment;
+  let worker: Worker;
+  let running: Promise<void>;
+
+  before(async () => {
+    world = await createNotifyWorld();
+    folder = await mkdtemp(path.join(tmpdir(), 'low-balance-outage-'));
+    mailbox = await startMailbox({ folder });
+    environment = await createTimeSkippingEnvironment({ env: process.env, progress: progressOnStderr });
+    await registerSearchAttributes(environment.connection, 'default');
+    const mailer = createSendGridMailer({
+      apiKey: 'SG.outage-test',
+      baseUrl: mailbox.apiUrl,
+      from: 'billing@acme.example',
+      renderer: plainRenderer,
+    });
+    const parts = createParts({
+      database: world.database,
+      billing: world.database,
+      client: environment.client,
+      mailer,
+      onError: (error) => {
+        throw error;
+      },
+      now: () => environment.currentTimeMs(),
+    });
+    worker = await Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue,
+      workflowsPath: fileURLToPath(new URL('../../workflows/all.js', import.meta.url)),
+      activities: createActivities(parts),
+    });
+    running = worker.run();
+  });
+
+  after(async () => {
+    worker?.shutdown();
+    await running;
+    await environment?.teardown();
+    await mailbox?.stop();
+    await world?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function fault(method: 'POST' | 'DELETE', how?: object): Promise<void> {
+    const body = how === undefined ? {} : { body: JSON.stringify(how) };
+    const response = await fetch(`${mailbox.url}/test/faults`, { method, ...body });
+    assert.equal(response.status, 200);
+  }
+
+  it('then tells all clients that are still low once, and none that was refilled meanwhile', async () => {
+    const stillLow = Array.from({ length: 30 }, (_, index) => `low-${index}`);
+    const refilled = Array.from({ length: 5 }, (_, index) => `refilled-${index}`);
+    const clients = [...stillLow, ...refilled];
+    for (const clientId of clients) await addLowClient(world.database, clientId);
+    await fault('POST', { status: 503 });
+    for (const clientId of clients) {
+      await environment.client.workflow.start('watchClient', {
+        workflowId: watchWorkflowId(clientId),
+        taskQueue,
+        args: [{ clientId }],
+      });
+    }
+    await environment.sleep(30 * minuteMs);
+    const at = new Date(await environment.currentTimeMs()).toISOString();
+    for (const clientId of refilled) {
+      await world.database.query('UPDATE billing_client SET balance = 500 WHERE client_id = ?', [clientId]);
+      const handle = environment.client.workflow.getHandle(watchWorkflowId(clientId));
+      await handle.signal('refill', { refillId: `r-${clientId}`, at });
+    }
+    await environment.sleep(30 * minuteMs);
+    assert.equal(mailbox.mails().length, 0);
+    await fault('DELETE');
+    await environment.sleep(6 * minuteMs);
+
+    const outcome = await outcomeOf('provider away for an hour (503)', world.database, mailbox, stillLow);
+    printOutcomes([outcome]);
+    assert.deepEqual(
+      { ...outcome, name: '' },
+      { name: '', notices: 60, lost: 0, duplicated: 0, strangeMails: 0, states: ['accepted'] },
+    );
+    const ofRefilled = await outcomeOf('', world.database, mailbox, refilled);
+    assert.deepEqual(ofRefilled.states, ['withdrawn']);
+    assert.equal(ofRefilled.lost, 10, 'not one mail to a refilled client');
+    for (const clientId of [stillLow[0]!, refilled[0]!]) {
+      const handle = environment.client.workflow.getHandle(watchWorkflowId(clientId));
+      const { rules } = await handle.query<WatchStatus>('status');
+      assert.equal(
+        rules['client']?.count,
+        clientId === refilled[0] ? 0 : 1,
+        'only accepted notices use quota',
+      );
+    }
+  });
+});
