@@ -3,86 +3,112 @@
  *
  * One file `profiles/<reseller>/<slug>.json` holds one profile; its id is `<reseller>/<slug>`.
  * At least one of `userNotification`, `clientNotification` and `advancedRules` is needed.
+ * @defaultSnippets [
+ *   {
+ *     "label": "New Low Balance Profile",
+ *     "description": "Staff are told first, the client at half of it.",
+ *     "body": {
+ *       "$schema": "../../schemas/profile.schema.json",
+ *       "name": "${1:Prepaid USD}",
+ *       "reseller": "${2:acme}",
+ *       "currency": "${3:USD}",
+ *       "sortOrder": "^${4:10}",
+ *       "maxQty": "^${5:3}",
+ *       "period": "${6:24h}",
+ *       "userNotification": { "threshold": "^${7:100}", "notify": true, "users": ["${8:j.doe}"] },
+ *       "clientNotification": { "threshold": "^${9:50}", "notify": true }
+ *     }
+ *   }
+ * ]
  */
 export interface ProfileFile {
   /**
-   * Where the schema of this file lies, so that the editor can help.
+   * Where the schema of this file lies, so that the editor can help. Unsaid: the editor finds it by the file's place.
+   * @errorMessage expected the path of the schema in quotes, such as "../../schemas/profile.schema.json"
    * @examples ["../../schemas/profile.schema.json"]
    */
   readonly $schema?: string;
-  /**
-   * The profile's name, as shown in lists and mails.
-   * @minLength 1
-   * @maxLength 255
-   * @examples ["Prepaid wholesale USD"]
-   */
-  readonly name: string;
-  /**
-   * The reseller who owns the profile; equals the name of the folder that the file is in.
-   * @pattern ^[A-Za-z0-9][A-Za-z0-9._-]*$
-   * @maxLength 64
-   * @examples ["acme"]
-   */
-  readonly reseller: string;
+  /** The profile's name, as shown in lists and mails: 1 to 255 characters. */
+  readonly name: DisplayName;
+  /** The reseller who owns the profile: its id in the billing system. Equals the name of the folder that the file is in. */
+  readonly reseller: ResellerId;
   /**
    * The currency of every threshold in this profile: an ISO 4217 code. A client with another currency is compared
    * with the threshold converted by the billing system's exchange rate; without a rate it is told nothing.
-   * @pattern ^[A-Z]{3}$
-   * @examples ["USD"]
    */
-  readonly currency: string;
+  readonly currency: CurrencyCode;
   /**
-   * The profile's place in the list; lower comes first.
+   * The profile's place in the list: a whole number, lower comes first.
    * @asType integer
    * @minimum -1000000
    * @maximum 1000000
+   * @errorMessage expected a whole number, such as 10
    * @examples [10]
    */
   readonly sortOrder: number;
   /**
-   * Max Qty: how many notices each rule may send until the balance is refilled.
+   * Max Qty: how many notices each rule may send until the balance is refilled. A whole number, 1 to 1000; each rule
+   * counts its own.
    * @asType integer
    * @minimum 1
    * @maximum 1000
+   * @errorMessage expected a whole number of notices, 1 to 1000, such as 3
    * @examples [3]
    */
   readonly maxQty: number;
   /**
    * Period: how often a client is checked, and so how often a rule may repeat its notice.
-   * Digits and s, m, h, d or w, combinable; at least 1s.
-   * @pattern ^(\d{1,9}[smhdw])+$
+   * Digits and s, m, h, d or w, combinable; at least 1s, at most 3650d.
    * @examples ["24h", "1d12h"]
    */
-  readonly period: string;
-  /** Tells the reseller's staff. */
+  readonly period: Duration;
+  /**
+   * Tells the reseller's staff. Unsaid: staff are told nothing.
+   * @examples [{ "threshold": 100, "notify": true, "users": ["j.doe"] }]
+   */
   readonly userNotification?: UserNotification;
-  /** Tells the client. */
+  /**
+   * Tells the client. Unsaid: the client is told nothing, but for the advanced rules.
+   * @examples [{ "threshold": 50, "notify": true }]
+   */
   readonly clientNotification?: ClientNotification;
-  /** Further thresholds for the client, each with a name of its own, optionally only after a time of inactivity. */
+  /**
+   * Further thresholds for the client, each with a name of its own, optionally only after a time of inactivity.
+   * @maxItems 100
+   * @default []
+   * @errorMessage expected a list of rules in brackets, such as [{ "name": "dormant", "threshold": 5, "inactivity": "30d" }]
+   * @examples [[{ "name": "dormant", "threshold": 5, "inactivity": "30d" }]]
+   */
   readonly advancedRules?: readonly AdvancedRule[];
 }
 
 /** The user rule: tells the reseller's manager and chosen users. Its rule key is `user`. */
 export interface UserNotification {
   /**
-   * The rule is low when the available balance (balance + credit limit) is below this amount, in the profile's currency. Equal is not low.
+   * The rule is low when the available balance (balance + credit limit) is below this amount, in the profile's currency.
+   * Equal is not low. May be negative.
    * @examples [100]
    */
-  readonly threshold: number;
+  readonly threshold: Threshold;
   /**
    * Whether the reseller's manager e-mail is told.
+   * @errorMessage expected true or false
    * @default true
    */
   readonly notify?: boolean;
   /**
    * Logins of users of the reseller who are told at their e-mail.
+   * @maxItems 100
    * @default []
+   * @errorMessage expected a list of logins in brackets, such as ["j.doe"]
    * @examples [["j.doe"]]
    */
   readonly users?: readonly Login[];
   /**
-   * Further e-mail addresses that are told.
+   * Further e-mail addresses that are told, in the staff's wording.
+   * @maxItems 100
    * @default []
+   * @errorMessage expected a list of e-mail addresses in brackets, such as ["noc@acme.example"]
    * @examples [["noc@acme.example"]]
    */
   readonly emails?: readonly Email[];
@@ -91,65 +117,146 @@ export interface UserNotification {
 /** The client rule: tells the client at its billing e-mail. Its rule key is `client`. */
 export interface ClientNotification {
   /**
-   * The rule is low when the available balance (balance + credit limit) is below this amount, in the profile's currency. Equal is not low.
+   * The rule is low when the available balance (balance + credit limit) is below this amount, in the profile's currency.
+   * Equal is not low. May be negative.
    * @examples [50]
    */
-  readonly threshold: number;
+  readonly threshold: Threshold;
   /**
    * Whether the client's billing e-mail is told.
+   * @errorMessage expected true or false
    * @default true
    */
   readonly notify?: boolean;
   /**
    * Further e-mail addresses that are told, in the client's wording.
+   * @maxItems 100
    * @default []
+   * @errorMessage expected a list of e-mail addresses in brackets, such as ["finance@client.example"]
    * @examples [["finance@client.example"]]
    */
   readonly emails?: readonly Email[];
 }
 
-/** An advanced rule: one more threshold for the client. Its rule key is `advanced:<name>`. */
+/**
+ * An advanced rule: one more threshold for the client. Its rule key is `advanced:<name>`.
+ * @defaultSnippets [
+ *   {
+ *     "label": "Advanced rule",
+ *     "description": "One more threshold for the client.",
+ *     "body": { "name": "${1:almost-empty}", "threshold": "^${2:10}", "notify": true }
+ *   },
+ *   {
+ *     "label": "Advanced rule after inactivity",
+ *     "description": "A threshold for clients that were not charged for a time.",
+ *     "body": { "name": "${1:dormant}", "threshold": "^${2:5}", "inactivity": "${3:30d}", "notify": true }
+ *   }
+ * ]
+ */
 export interface AdvancedRule {
+  /** The rule's name, unique in the profile. Counters stay with it: a renamed rule starts at 0. */
+  readonly name: RuleName;
   /**
-   * The rule's name, unique in the profile. Counters stay with it: a renamed rule starts at 0.
-   * @pattern ^[A-Za-z0-9][A-Za-z0-9._-]*$
-   * @maxLength 64
-   * @examples ["dormant"]
-   */
-  readonly name: string;
-  /**
-   * The rule is low when the available balance (balance + credit limit) is below this amount, in the profile's currency. Equal is not low.
+   * The rule is low when the available balance (balance + credit limit) is below this amount, in the profile's currency.
+   * Equal is not low. May be negative.
    * @examples [5]
    */
-  readonly threshold: number;
+  readonly threshold: Threshold;
   /**
    * The rule sends only when the last charge is at least this long ago. Payments are not activity; a client never
-   * charged counts from its creation. Digits and s, m, h, d or w, combinable.
-   * @pattern ^(\d{1,9}[smhdw])+$
+   * charged counts from its creation. Digits and s, m, h, d or w, combinable; at most 3650d. Unsaid: activity does not matter.
    * @examples ["30d"]
    */
-  readonly inactivity?: string;
+  readonly inactivity?: Duration;
   /**
    * Whether the client's billing e-mail is told.
+   * @errorMessage expected true or false
    * @default true
    */
   readonly notify?: boolean;
   /**
    * Further e-mail addresses that are told, in the client's wording.
+   * @maxItems 100
    * @default []
+   * @errorMessage expected a list of e-mail addresses in brackets, such as ["retention@acme.example"]
    * @examples [["retention@acme.example"]]
    */
   readonly emails?: readonly Email[];
 }
 
 /**
- * @minLength 1
+ * A name for people.
+ * @maxLength 255
+ * @pattern ^(?=.*\S)[^\u0000-\u001f\u007f]*$
+ * @errorMessage expected a name in quotes, such as "Prepaid wholesale USD"
+ * @patternErrorMessage expected a name of at least one visible character, without line breaks, such as "Prepaid wholesale USD"
+ * @examples ["Prepaid wholesale USD"]
+ */
+export type DisplayName = string;
+
+/**
+ * A reseller's id in the billing system.
  * @maxLength 64
+ * @pattern ^[A-Za-z0-9][A-Za-z0-9._\-]*$
+ * @errorMessage expected the reseller's id in quotes, such as "acme"
+ * @patternErrorMessage expected the reseller's id: letters, digits, ".", "_" and "-", as the folder is named, such as "acme"
+ * @examples ["acme"]
+ */
+export type ResellerId = string;
+
+/**
+ * A currency of ISO 4217.
+ * @pattern ^[A-Z]{3}$
+ * @errorMessage expected an ISO 4217 currency code in quotes, such as "USD"
+ * @patternErrorMessage expected an ISO 4217 currency code, three capital letters, such as "USD"
+ * @examples ["USD", "EUR"]
+ */
+export type CurrencyCode = string;
+
+/**
+ * A length of time: digits and s, m, h, d or w, combinable.
+ * @pattern ^(\d{1,9}[smhdw])+$
+ * @errorMessage expected a duration in quotes: digits and s, m, h, d or w, such as "24h" or "1d12h"
+ * @patternErrorMessage expected a duration: digits and s, m, h, d or w, without spaces, such as "24h" or "1d12h"
+ * @examples ["24h", "1d12h", "30d"]
+ */
+export type Duration = string;
+
+/**
+ * An amount in the profile's currency.
+ * @minimum -1000000000000
+ * @maximum 1000000000000
+ * @errorMessage expected an amount without quotes, such as 100 or 99.95
+ * @examples [100]
+ */
+export type Threshold = number;
+
+/**
+ * The name of an advanced rule.
+ * @maxLength 64
+ * @pattern ^[A-Za-z0-9][A-Za-z0-9._\-]*$
+ * @errorMessage expected the rule's name in quotes, such as "dormant"
+ * @patternErrorMessage expected a rule's name: letters, digits, ".", "_" and "-", beginning with a letter or digit, such as "dormant"
+ * @examples ["dormant"]
+ */
+export type RuleName = string;
+
+/**
+ * The login of a user of the reseller.
+ * @maxLength 64
+ * @pattern ^[^\s\u0000-\u001f]+$
+ * @errorMessage expected a login in quotes, such as "j.doe"
+ * @patternErrorMessage expected a login, without spaces, such as "j.doe"
+ * @examples ["j.doe"]
  */
 export type Login = string;
 
 /**
+ * An e-mail address.
  * @maxLength 320
  * @pattern ^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;".]+$
+ * @errorMessage expected an e-mail address in quotes, such as "noc@acme.example"
+ * @patternErrorMessage expected one e-mail address, without a name, such as "noc@acme.example"
+ * @examples ["noc@acme.example"]
  */
 export type Email = string;

@@ -1,0 +1,81 @@
+import path from 'node:path';
+import { createGenerator } from 'ts-json-schema-generator';
+import { packageRoot } from './package-root.js';
+import { schemaFiles, type FileKind } from './schema-files.js';
+
+type Json = { [key: string]: unknown };
+
+/** Keywords that VS Code understands beyond JSON Schema, written as tags in doc comments. */
+const editorTags = [
+  'errorMessage',
+  'patternErrorMessage',
+  'defaultSnippets',
+  'enumDescriptions',
+  'deprecationMessage',
+];
+
+/**
+ * The text of a schema file, from its TypeScript type. The same source gives the same text.
+ * Needs the sources and the generator, which is a development dependency.
+ */
+export function generateSchema(kind: FileKind): string {
+  const { source, type, title } = schemaFiles[kind];
+  const generated = createGenerator({
+    path: path.join(packageRoot(), source),
+    type,
+    skipTypeCheck: true,
+    topRef: false,
+    jsDoc: 'extended',
+    additionalProperties: false,
+    sortProps: false,
+    extraTags: editorTags,
+  }).createSchema(type) as Json;
+  const { $schema, definitions = {}, ...root } = withHelp(generated, (generated.definitions ?? {}) as Json);
+  // Files are JSON with comments; without these two the editor would underline what the service reads gladly.
+  const schema = { $schema, title, allowComments: true, allowTrailingCommas: true, ...root, definitions };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+/** Adds to every described schema what a hover shows: the description as Markdown, its default and examples. */
+function withHelp(schema: Json, definitions: Json): Json {
+  const help = (each: unknown): unknown => (isObject(each) ? withHelp(each, definitions) : each);
+  const inside = Object.entries(schema).map(([keyword, value]) => {
+    if (keyword === 'properties' || keyword === 'definitions')
+      return [keyword, mapValues(value as Json, help)];
+    if (keyword === 'anyOf') return [keyword, (value as readonly unknown[]).map(help)];
+    if (keyword === 'items' || keyword === 'additionalProperties') return [keyword, help(value)];
+    if (keyword === 'defaultSnippets') return [keyword, (value as readonly Json[]).map(withBodyText)];
+    return [keyword, value];
+  });
+  const { description, ...rest } = Object.fromEntries(inside) as Json;
+  if (typeof description !== 'string') return rest;
+  const referred = definitions[String(schema.$ref).replace('#/definitions/', '')];
+  const examples = schema.examples ?? (isObject(referred) ? referred.examples : undefined);
+  return { description, markdownDescription: hoverText(description, schema.default, examples), ...rest };
+}
+
+function hoverText(description: string, unsaid: unknown, examples: unknown): string {
+  const parts = [description];
+  if (unsaid !== undefined) parts.push(`Default: \`${JSON.stringify(unsaid)}\``);
+  if (Array.isArray(examples) && examples.length > 0)
+    parts.push(`Example: ${examples.map((example) => `\`${JSON.stringify(example)}\``).join(', ')}`);
+  return parts.join('\n\n');
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function mapValues(object: Json, change: (value: unknown) => unknown): Json {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
+}
+
+/**
+ * A snippet's body as text where it has the key `$schema`, which the editor would take for a variable of the snippet.
+ * `"^…"` is a value without quotes, as in the editor's own snippets.
+ */
+function withBodyText({ body, ...rest }: Json): Json {
+  if (!isObject(body) || body.$schema === undefined) return { ...rest, body };
+  const text = JSON.stringify(body, undefined, '\t').replace(/"\^([^"]*)"/g, '$1');
+  return { ...rest, bodyText: text.replace('"$schema"', String.raw`"\$schema"`) };
+}

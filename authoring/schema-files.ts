@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { packageRoot } from './package-root.js';
+
+/** What a JSON file is about; each kind has its schema. */
+export type FileKind = 'profile' | 'scenarios' | 'policy';
+
+/** A schema in `schemas/` and the type that it is generated from. */
+export interface SchemaFile {
+  /** In `schemas/`. */
+  readonly name: string;
+  /** Relative to the package root. */
+  readonly source: string;
+  readonly type: string;
+  readonly title: string;
+}
+
+export const schemaFiles = {
+  profile: {
+    name: 'profile.schema.json',
+    source: 'domain/profile-file.ts',
+    type: 'ProfileFile',
+    title: 'Low Balance Profile',
+  },
+  scenarios: {
+    name: 'profile-test.schema.json',
+    source: 'authoring/scenarios/scenario-file.ts',
+    type: 'ScenarioFile',
+    title: 'Scenarios of a Low Balance Profile',
+  },
+  policy: {
+    name: 'policy.schema.json',
+    source: 'authoring/policy-file.ts',
+    type: 'PolicyFile',
+    title: 'What one sync may change',
+  },
+} as const satisfies Readonly<Record<FileKind, SchemaFile>>;
+
+/** Absolute. */
+export function schemaPath(kind: FileKind): string {
+  return path.join(packageRoot(), 'schemas', schemaFiles[kind].name);
+}
+
+/** A JSON Schema as it lies in `schemas/`, reduced to what is read of it here. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+  readonly definitions?: Readonly<Record<string, JsonSchema>>;
+  readonly errorMessage?: string;
+  readonly patternErrorMessage?: string;
+}
+
+/** The committed schema of a kind of file. */
+export function readSchema(kind: FileKind): JsonSchema {
+  return JSON.parse(readFileSync(schemaPath(kind), 'utf8')) as JsonSchema;
+}
