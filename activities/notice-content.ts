@@ -27,7 +27,11 @@ export function noticesOf(input: NotifyInput, profile: Profile, client: Client):
 }
 
 /** The mail of a notice to some of its recipients. */
-export function mailOf(entry: LedgerEntry, content: object, recipients: readonly string[]): NoticeMail {
+export function mailOf(
+  entry: Pick<LedgerEntry, 'id' | 'clientId' | 'audience' | 'profileId'>,
+  content: object,
+  recipients: readonly string[],
+): NoticeMail {
   return {
     ...(content as NoticeContent),
     noticeId: entry.id,
