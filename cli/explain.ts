@@ -2,7 +2,7 @@ import { loadProfiles } from '../authoring/load-profiles.js';
 import { checkClient } from '../domain/check-client.js';
 import { watchAt } from '../domain/impact.js';
 import { normaliseProfile, type Profile } from '../domain/profile.js';
-import { endReasonOf, type Client } from '../domain/reading.js';
+import { endReasonOf } from '../domain/reading.js';
 import { createBilling } from '../store/billing.js';
 import { readHeldProfiles } from '../store/held-profiles.js';
 import { readWatchedAtPlan } from '../store/snapshot-clients.js';
@@ -83,6 +83,7 @@ async function explainOn(snapshot: Snapshot, { id, file, clientId, now }: Asked)
   if (!client) throw new CliError(`the billing system knows no client "${clientId}"`, exitCode.findings);
   const watched = (await readWatchedAtPlan(snapshot.own, [clientId])).get(clientId);
   const { watch, reading, decisions, state } = checkClient(client, profile, watchAt(watched), now);
+  const notWatched = endReasonOf(client, client.profileId === null ? undefined : profile) ?? null;
   return {
     profile: { id, name: profile.name, from: file ? 'file' : 'MySQL', currency: profile.currency },
     client: {
@@ -94,17 +95,13 @@ async function explainOn(snapshot: Snapshot, { id, file, clientId, now }: Asked)
       availableBalance: reading.availableBalance,
     },
     at: new Date(now).toISOString(),
-    notWatched: notWatchedReason(client, profile),
+    notWatched,
     otherProfile: client.profileId === id ? null : client.profileId,
     nextCheckAt: watched ? new Date(Math.max(watched.nextCheckAt, 0)).toISOString() : null,
     lastRefillAt: watch.lastRefillAt === undefined ? null : new Date(watch.lastRefillAt).toISOString(),
     mutedUntil: watch.mutedUntil === undefined ? null : new Date(watch.mutedUntil).toISOString(),
     state,
-    told: decisions.some(({ decision }) => decision === 'send'),
+    told: notWatched === null && decisions.some(({ decision }) => decision === 'send'),
     rules: explainedRules(profile, client, watch, decisions, now),
   };
-}
-
-function notWatchedReason(client: Client, profile: Profile): Explanation['notWatched'] {
-  return endReasonOf(client, client.profileId === null ? undefined : profile) ?? null;
 }

@@ -126,7 +126,7 @@ export function explanationText(explanation: Explanation): string {
     `State ${state}; last refill ${lastRefillAt ?? 'unknown'}; next check ${nextCheckAt ?? 'not planned'}`,
     '',
     ...rules.flatMap((rule) => ruleLines(rule, profile.currency, client.currency)),
-    told ? 'The client would be told now.' : 'The client would not be told now.',
+    `${otherProfile ? 'By this profile the' : 'The'} client would${told ? '' : ' not'} be told now.`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { parsePolicy } from '../../authoring/load-policy.js';
+import { guardsOf } from '../../domain/guards.js';
+import { aContent } from './builders.js';
+
+const policy = { maxDeletedPercentPerReseller: 50, maxUpdatedPercent: 30, maxNewlyTold: 10 };
+const content = aContent();
+const deleted = (profile: string) => ({ action: 'delete', profile, before: content }) as const;
+const held = ['acme/a', 'acme/b', 'acme/c', 'globex/a', 'globex/b'];
+
+describe('guardsOf', () => {
+  it('measures deletes by reseller, so that a large one does not hide a small one', () => {
+    const guards = guardsOf(policy, [deleted('acme/a'), deleted('globex/a'), deleted('globex/b')], held, 0);
+    assert.deepEqual(guards.slice(0, 2), [
+      { name: 'maxDeletedPercentPerReseller:acme', limit: 50, value: 33.4, ok: true },
+      { name: 'maxDeletedPercentPerReseller:globex', limit: 50, value: 100, ok: false },
+    ]);
+  });
+
+  it('takes a rename for a delete: the clients still name the old id', () => {
+    const rename = {
+      action: 'rename',
+      profile: 'globex/x',
+      renamedFrom: 'globex/a',
+      before: content,
+      after: content,
+    } as const;
+    const [guard] = guardsOf(policy, [rename], held, 0);
+    assert.deepEqual(guard, { name: 'maxDeletedPercentPerReseller:globex', limit: 50, value: 50, ok: true });
+  });
+
+  it('measures updates against all profiles, and does not mind creates', () => {
+    const update = (profile: string) =>
+      ({ action: 'update', profile, before: content, after: content }) as const;
+    const create = { action: 'create', profile: 'acme/new', after: content } as const;
+    const okOf = (changes: Parameters<typeof guardsOf>[1]) =>
+      guardsOf(policy, changes, held, 0).find(({ name }) => name === 'maxUpdatedPercent');
+    assert.deepEqual(okOf([update('acme/a'), create]), {
+      name: 'maxUpdatedPercent',
+      limit: 30,
+      value: 20,
+      ok: true,
+    });
+    assert.equal(okOf([update('acme/a'), update('acme/b')])?.ok, false);
+  });
+
+  it('lets exactly as many clients be newly told as the policy says', () => {
+    const okOf = (newlyTold: number) => guardsOf(policy, [], held, newlyTold).at(-1)?.ok;
+    assert.deepEqual([okOf(10), okOf(11)], [true, false]);
+  });
+
+  it('measures nothing against an empty database: the first sync is no update', () => {
+    assert.deepEqual(
+      guardsOf(policy, [{ action: 'create', profile: 'acme/a', after: content }], [], 0).every(
+        ({ ok }) => ok,
+      ),
+      true,
+    );
+  });
+});
+
+describe('parsePolicy', () => {
+  it('fills in the defaults', () => {
+    const { policy, problems } = parsePolicy('{ "maxNewlyTold": 7 } // few', 'policy.json');
+    assert.deepEqual(problems, []);
+    assert.deepEqual(policy, { maxDeletedPercentPerReseller: 50, maxUpdatedPercent: 75, maxNewlyTold: 7 });
+  });
+
+  const wrong: readonly (readonly [string, string])[] = [
+    ['{ "maxNewlyTold": "many" }', 'policy.json:1:19 wrong-value'],
+    ['{\n  "maxNewlyTold": -1\n}', 'policy.json:2:19 wrong-value'],
+    ['{ "maxUpdatedPercent": 101 }', 'policy.json:1:24 wrong-value'],
+    ['{ "maxNewlytold": 1 }', 'policy.json:1:3 unknown-property'],
+    ['{ "maxNewlyTold": 1, "maxNewlyTold": 2 }', 'policy.json:1:22 duplicate-key'],
+    ['[]', 'policy.json:1:1 wrong-type'],
+    ['', 'policy.json:1:1 syntax'],
+    ['{ "maxNewlyTold": }', 'policy.json:1:19 syntax'],
+    ['{ "constructor": 1 }', 'policy.json:1:3 unknown-property'],
+  ];
+  for (const [text, expected] of wrong) {
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      const [problem] = parsePolicy(text, 'policy.json').problems;
+      assert.equal(problem && `${problem.file}:${problem.line}:${problem.column} ${problem.code}`, expected);
+    });
+  }
+});

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import {
+  impactOnClient,
+  type BillingFacts,
+  type ClientAtPlan,
+  type WatchedAtPlan,
+} from '../../domain/impact.js';
+import { addImpacts, createImpactSums } from '../../domain/impact-sums.js';
+import type { Client } from '../../domain/reading.js';
+import { aClient, aProfile, hourMs } from '../domain/builders.js';
+
+const now = 1_000 * hourMs;
+const noFacts: BillingFacts = { rate: () => null, users: () => ({}) };
+const before = aProfile({ clientNotification: { threshold: 50 } });
+const after = aProfile({ clientNotification: { threshold: 90 } });
+
+function atPlan(client: Partial<Client> = {}, watched?: Partial<WatchedAtPlan>): ClientAtPlan {
+  return {
+    client: aClient({ balance: '70', ...client }),
+    watched: watched && {
+      watch: { profileId: 'acme/prepaid', acceptedAt: {} },
+      nextCheckAt: now + 5 * hourMs,
+      periodMs: 24 * hourMs,
+      acceptedSince: [],
+      ...watched,
+    },
+  };
+}
+
+describe('impactOnClient', () => {
+  it('says which rules would send, with and without the change', () => {
+    const impact = impactOnClient({ before, after }, atPlan(), noFacts, now);
+    assert.deepEqual([impact.sendingBefore, impact.sendingNow], [[], ['client']]);
+  });
+
+  it('says that nobody is told by a profile that is not there', () => {
+    const low = atPlan({ balance: '10' });
+    assert.deepEqual(impactOnClient({ before, after: undefined }, low, noFacts, now).sendingNow, []);
+    assert.deepEqual(impactOnClient({ before: undefined, after }, low, noFacts, now).sendingBefore, []);
+  });
+
+  it('counts the notices that went out: a client that has heard Max Qty times is not newly told', () => {
+    const watch = { profileId: 'acme/prepaid', acceptedAt: { client: [1, 2, 3] } };
+    assert.deepEqual(impactOnClient({ before, after }, atPlan({}, { watch }), noFacts, now).sendingNow, []);
+  });
+
+  it('counts notices accepted after the row was written, once', () => {
+    const watch = { profileId: 'acme/prepaid', acceptedAt: { client: [1, 2] } };
+    const rules = ['client'] as const;
+    const twice = { watch, acceptedSince: [{ rules, at: 2 }] };
+    const third = {
+      watch,
+      acceptedSince: [
+        { rules, at: 2 },
+        { rules, at: 3 },
+      ],
+    };
+    const sending = (watched: Partial<WatchedAtPlan>) =>
+      impactOnClient({ before, after }, atPlan({}, watched), noFacts, now).sendingNow;
+    assert.deepEqual(sending(twice), ['client']);
+    assert.deepEqual(sending(third), []);
+  });
+
+  it('counts from a refill that only the billing data knows of', () => {
+    const watch = { profileId: 'acme/prepaid', acceptedAt: { client: [1, 2, 3] } };
+    const refilled = atPlan({ lastRefillAt: now - hourMs }, { watch });
+    const impact = impactOnClient({ before, after }, refilled, noFacts, now);
+    assert.deepEqual([impact.sendingNow, impact.counting], [['client'], []]);
+  });
+
+  it('keeps a muted client quiet until the mute ends', () => {
+    const mutedUntil = now + 6 * hourMs;
+    const watch = { profileId: 'acme/prepaid', acceptedAt: {}, mutedUntil };
+    const sendingAt = (nextCheckAt: number) =>
+      impactOnClient({ before, after }, atPlan({}, { watch, nextCheckAt }), noFacts, now).sendingNow;
+    assert.deepEqual(sendingAt(mutedUntil - 1), []);
+    assert.deepEqual(sendingAt(mutedUntil), ['client']);
+  });
+
+  it('asks for inactivity at the next planned check, not now', () => {
+    const dormant = aProfile({
+      clientNotification: { threshold: -1 },
+      advancedRules: [{ name: 'dormant', threshold: 90, inactivity: '10h' }],
+    });
+    const charged = { lastChargeAt: now - 8 * hourMs };
+    const sendingAt = (nextCheckAt: number) =>
+      impactOnClient({ before, after: dormant }, atPlan(charged, { nextCheckAt }), noFacts, now).sendingNow;
+    assert.deepEqual(sendingAt(now + 2 * hourMs - 1), []);
+    assert.deepEqual(sendingAt(now + 2 * hourMs), ['advanced:dormant']);
+  });
+
+  it('takes the earlier check that a shorter Period brings', () => {
+    const dormant = (period: string) =>
+      aProfile({
+        period,
+        clientNotification: { threshold: -1 },
+        advancedRules: [{ name: 'dormant', threshold: 90, inactivity: '10h' }],
+      });
+    const client = atPlan({ lastChargeAt: now - 8 * hourMs }, { nextCheckAt: now + 5 * hourMs });
+    const impactOf = (period: string) =>
+      impactOnClient({ before: dormant('24h'), after: dormant(period) }, client, noFacts, now);
+    // The previous planned check was 19 hours ago: with a Period of 20 hours the next is in one hour.
+    assert.deepEqual([impactOf('24h').wakes, impactOf('24h').sendingNow], [false, ['advanced:dormant']]);
+    assert.deepEqual([impactOf('20h').wakes, impactOf('20h').sendingNow], [true, []]);
+    assert.equal(impactOf('48h').wakes, false);
+  });
+
+  it('is unknown without an exchange rate, and converts with one', () => {
+    const client = atPlan({ currency: 'EUR', balance: '70' });
+    const rates = (rate: string | null): BillingFacts => ({ ...noFacts, rate: () => rate });
+    const without = impactOnClient({ before, after }, client, rates(null), now);
+    assert.deepEqual([without.sendingNow, without.unknown], [[], true]);
+    assert.deepEqual(impactOnClient({ before, after }, client, rates('0.7'), now).sendingNow, []);
+    assert.deepEqual(impactOnClient({ before, after }, client, rates('0.8'), now).sendingNow, ['client']);
+  });
+
+  it('finds the users that a profile names, by the reseller of the client', () => {
+    const told = aProfile({
+      clientNotification: { threshold: 0 },
+      userNotification: { threshold: 90, notify: false, users: ['j.doe'] },
+    });
+    const users: BillingFacts['users'] = (logins, reseller) =>
+      reseller === 'acme' && logins.includes('j.doe') ? { 'j.doe': 'j.doe@acme.example' } : {};
+    const sending = (resellerId: string) =>
+      impactOnClient({ before, after: told }, atPlan({ resellerId }), { ...noFacts, users }, now).sendingNow;
+    assert.deepEqual(sending('acme'), ['user']);
+    assert.deepEqual(sending('globex'), []);
+  });
+});
+
+describe('createImpactSums', () => {
+  const quiet = { unknown: false, wakes: false, counting: [] } as const;
+
+  it('counts clients once, and names those whom another rule tells', () => {
+    const withUser = aProfile({ userNotification: { threshold: 100 } });
+    const sums = createImpactSums(withUser, withUser);
+    sums.add('c-2', { ...quiet, sendingBefore: ['user'], sendingNow: ['user', 'client'] });
+    sums.add('c-1', { ...quiet, sendingBefore: [], sendingNow: ['user'] });
+    sums.add('c-3', { ...quiet, sendingBefore: ['client'], sendingNow: [] });
+    const { assigned, toldBefore, toldNow, newlyTold, noLongerTold, rules } = sums.sums();
+    assert.deepEqual([assigned, toldBefore, toldNow], [3, 2, 2]);
+    assert.deepEqual([newlyTold, noLongerTold], [['c-1', 'c-2'], ['c-3']]);
+    assert.deepEqual(rules, [
+      { rule: 'user', toldNow: 2, toldBefore: 1, newlyTold: 1, noLongerTold: 0 },
+      { rule: 'client', toldNow: 1, toldBefore: 1, newlyTold: 1, noLongerTold: 1 },
+    ]);
+  });
+
+  it('says which counters go on, end and start', () => {
+    const old = aProfile({ userNotification: { threshold: 1 } });
+    const edited = aProfile({ advancedRules: [{ name: 'empty', threshold: 1 }] });
+    const sums = createImpactSums(old, edited);
+    sums.add('c-1', { ...quiet, sendingBefore: [], sendingNow: [], counting: ['client', 'user'] });
+    assert.deepEqual(sums.sums().counters, {
+      kept: [{ rule: 'client', clients: 1 }],
+      dropped: [{ rule: 'user', clients: 1 }],
+      started: [{ rule: 'advanced:empty', clients: 0 }],
+    });
+  });
+
+  it('leaves the clients of a renamed profile without one', () => {
+    const old = createImpactSums(before, undefined);
+    old.add('c-1', { ...quiet, sendingBefore: ['client'], sendingNow: [] });
+    const renamed = createImpactSums(undefined, before);
+    renamed.add('c-2', { ...quiet, sendingBefore: [], sendingNow: ['client'] });
+    const { assigned, leftWithout, newlyTold, noLongerTold, rules } = addImpacts(old.sums(), renamed.sums());
+    assert.deepEqual([assigned, leftWithout, newlyTold, noLongerTold], [2, 1, ['c-2'], ['c-1']]);
+    assert.deepEqual(rules, [{ rule: 'client', toldNow: 1, toldBefore: 1, newlyTold: 1, noLongerTold: 1 }]);
+  });
+});
