@@ -25,7 +25,9 @@ function mailWith(facts: Partial<NoticeFacts>, changes: Partial<NoticeMail> = {}
 
 describe('the words of a mail', () => {
   it('say the balance, the threshold, the reminders left and what to do, in text and HTML', () => {
-    const { subject, text, html } = renderer.render(mailWith({ availableBalance: '45', checkedAt: Date.UTC(2026, 10, 24, 9) }));
+    const { subject, text, html } = renderer.render(
+      mailWith({ availableBalance: '45', checkedAt: Date.UTC(2026, 10, 24, 9) }),
+    );
     assert.equal(subject, 'Your balance with Acme is low: $45.00');
     for (const part of [text, html]) {
       assert.match(part, /\$45\.00/);
@@ -43,7 +45,10 @@ describe('the words of a mail', () => {
   });
 
   it('say one more reminder in the singular', () => {
-    assert.match(renderer.render(mailWith({ rules: [aRule({ reminder: 2 })] })).text, /1 more reminder may follow/);
+    assert.match(
+      renderer.render(mailWith({ rules: [aRule({ reminder: 2 })] })).text,
+      /1 more reminder may follow/,
+    );
   });
 
   it('name every rule, the threshold in both currencies and since when nothing was charged', () => {
@@ -65,7 +70,11 @@ describe('the words of a mail', () => {
     assert.match(text, /Workflow low-balance:client:c-1/);
   });
 
-  const languages: readonly { readonly asked: string | null; readonly language: string; readonly subject: string }[] = [
+  const languages: readonly {
+    readonly asked: string | null;
+    readonly language: string;
+    readonly subject: string;
+  }[] = [
     { asked: 'de-AT', language: 'de', subject: 'Ihr Guthaben bei Acme ist niedrig: € 1.234,50' },
     { asked: 'de', language: 'de', subject: 'Ihr Guthaben bei Acme ist niedrig: 1.234,50 €' },
     { asked: 'uk_UA', language: 'uk', subject: 'Низький баланс у Acme: 1 234,50 EUR' },
@@ -86,7 +95,8 @@ describe('the words of a mail', () => {
 
   it('use the plural forms of Ukrainian', () => {
     const left = (count: number) =>
-      renderer.render(mailWith({ rules: [aRule({ reminder: 1, maxQty: count + 1 })] }, { language: 'uk' })).text;
+      renderer.render(mailWith({ rules: [aRule({ reminder: 1, maxQty: count + 1 })] }, { language: 'uk' }))
+        .text;
     assert.match(left(1), /щонайбільше 1 нагадування,/);
     assert.match(left(3), /щонайбільше 3 нагадування,/);
     assert.match(left(5), /щонайбільше 5 нагадувань,/);
@@ -94,7 +104,9 @@ describe('the words of a mail', () => {
 
   it('show amounts exactly and in the digits of their currency', () => {
     const amount = (availableBalance: string, currency: string) =>
-      renderer.render(mailWith({ availableBalance, currency }, { audience: 'staff' })).subject.split(' has ')[1];
+      renderer
+        .render(mailWith({ availableBalance, currency }, { audience: 'staff' }))
+        .subject.split(' has ')[1];
     assert.equal(amount('49.99999999', 'USD'), '$49.99999999');
     assert.equal(amount('123456789012345678.12', 'USD'), '$123,456,789,012,345,678.12');
     assert.equal(amount('100', 'JPY'), '¥100');

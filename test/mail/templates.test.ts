@@ -26,26 +26,67 @@ describe('mail templates', () => {
     assert.deepEqual(checkTemplates(), []);
   });
 
-  const wrong: readonly { readonly name: string; readonly source: string; readonly code: string; readonly at: string }[] = [
-    { name: 'a name that no mail has', source: 'Hello\n{{client.nmae}}', code: 'unknown-placeholder', at: '2:3' },
-    { name: 'a name of a rule outside of the rules', source: '{{threshold}}', code: 'unknown-placeholder', at: '1:3' },
-    { name: 'a name of a client inside of the rules', source: '{{#each rules}}{{balance}}{{/each}}', code: 'unknown-placeholder', at: '1:18' },
+  const wrong: readonly {
+    readonly name: string;
+    readonly source: string;
+    readonly code: string;
+    readonly at: string;
+  }[] = [
+    {
+      name: 'a name that no mail has',
+      source: 'Hello\n{{client.nmae}}',
+      code: 'unknown-placeholder',
+      at: '2:3',
+    },
+    {
+      name: 'a name of a rule outside of the rules',
+      source: '{{threshold}}',
+      code: 'unknown-placeholder',
+      at: '1:3',
+    },
+    {
+      name: 'a name of a client inside of the rules',
+      source: '{{#each rules}}{{balance}}{{/each}}',
+      code: 'unknown-placeholder',
+      at: '1:18',
+    },
     { name: 'a misspelt condition', source: '{{#if lst}}x{{/if}}', code: 'unknown-placeholder', at: '1:7' },
-    { name: 'a misspelt argument', source: '{{plural lft language other="x"}}', code: 'unknown-placeholder', at: '1:10' },
-    { name: 'a helper that does not exist', source: '{{#loop rules}}{{/loop}}', code: 'unknown-helper', at: '1:1' },
+    {
+      name: 'a misspelt argument',
+      source: '{{plural lft language other="x"}}',
+      code: 'unknown-placeholder',
+      at: '1:10',
+    },
+    {
+      name: 'a helper that does not exist',
+      source: '{{#loop rules}}{{/loop}}',
+      code: 'unknown-helper',
+      at: '1:1',
+    },
     { name: 'a partial that does not exist', source: '{{> footer}}', code: 'unknown-partial', at: '1:1' },
     { name: 'a block that is not closed', source: 'a\n{{#if last}}', code: 'template-syntax', at: '2:1' },
-    { name: 'a prototype of an object', source: '{{client.constructor}}', code: 'unknown-placeholder', at: '1:3' },
+    {
+      name: 'a prototype of an object',
+      source: '{{client.constructor}}',
+      code: 'unknown-placeholder',
+      at: '1:3',
+    },
   ];
   for (const { name, source, code, at } of wrong) {
     it(`with ${name} are refused with the place`, async () => {
       assert.deepEqual(await problemsOf('de/client.text.hbs', source), [`de/client.text.hbs:${at} ${code}`]);
-      assert.throws(() => createRenderer(folder), new RegExp(`TemplateError[\\s\\S]*client.text.hbs:${at}: error ${code}`));
+      assert.throws(
+        () => createRenderer(folder),
+        new RegExp(`TemplateError[\\s\\S]*client.text.hbs:${at}: error ${code}`),
+      );
     });
   }
 
   it('reach what is around a list', async () => {
-    assert.deepEqual(await problemsOf('en/staff.text.hbs', '{{#each rules}}{{../balance}}{{@index}}{{/each}}'), []);
+    assert.deepEqual(
+      await problemsOf('en/staff.text.hbs', '{{#each rules}}{{../balance}}{{@index}}{{/each}}'),
+      [],
+    );
   });
 
   it('that are missing are named', async () => {
