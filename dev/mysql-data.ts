@@ -4,6 +4,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { LocalStackError, reasonOf } from './errors.js';
 import { findServerExecutable, type Environment } from './find-executable.js';
+import { tellGuard } from './guard-client.js';
 import type { MysqlProgram } from './mysql-program.js';
 
 /** A private instance: everything it has lies in `folder`. */
@@ -41,11 +42,29 @@ export async function initialiseMysql(instance: MysqlInstance): Promise<void> {
   await rm(unfinished, { recursive: true, force: true });
   const [command, ...args] = await initialiseCommand(instance, unfinished);
   try {
-    await execa(command, args, { env: instance.env, extendEnv: false, stdin: 'ignore', timeout: 120_000 });
+    await runGuarded(command, args, instance.env);
   } catch (error) {
     throw mysqlFailed(`${path.basename(command)} could not create ${data}: ${reasonOf(error)}`, error);
   }
   await rename(unfinished, data);
+}
+
+/** In a group of its own, which the guard ends where this process dies meanwhile: it would go on writing. */
+async function runGuarded(command: string, args: readonly string[], env: Environment): Promise<void> {
+  const child = execa(command, args, {
+    env,
+    extendEnv: false,
+    stdin: 'ignore',
+    timeout: 120_000,
+    detached: true,
+    cleanup: false,
+  });
+  if (child.pid !== undefined) tellGuard({ do: 'watch-group', pid: child.pid, graceMs: 0 });
+  try {
+    await child;
+  } finally {
+    if (child.pid !== undefined) tellGuard({ do: 'forget-group', pid: child.pid });
+  }
 }
 
 async function initialiseCommand(instance: MysqlInstance, data: string): Promise<[string, ...string[]]> {

@@ -3,17 +3,25 @@ import type { Stack } from '../stack.js';
 import type { Timeline } from './timeline.js';
 import type { AcceptedNotice, StoryClient } from './world.js';
 
-/** Prints each notice to these clients as the mailbox gets it. Returns how to stop, after the last one is printed. */
+/** Prints notices as the mailbox gets them. */
+export interface FollowedNotices {
+  /** Prints now what came since it last looked. */
+  showNew(): Promise<void>;
+  /** Ends after the last one is printed. */
+  stop(): Promise<void>;
+}
+
+/** Prints each notice to these clients as the mailbox gets it. */
 export function followNotices(
   stack: Stack,
   clients: readonly StoryClient[],
   timeline: Timeline,
   maxQty: number,
-): () => Promise<void> {
+): FollowedNotices {
   const shown = new Set<string>();
   const ending = new AbortController();
 
-  async function showNew(): Promise<void> {
+  async function look(): Promise<void> {
     for (const client of clients) {
       for (const notice of await client.notices()) {
         if (shown.has(notice.id)) continue;
@@ -33,6 +41,9 @@ export function followNotices(
     );
   }
 
+  let looking: Promise<void> = Promise.resolve();
+  // One look at a time, so that none is printed twice.
+  const showNew = () => (looking = looking.then(look));
   const followed = (async () => {
     while (!ending.signal.aborted) {
       await showNew();
@@ -40,8 +51,11 @@ export function followNotices(
     }
     await showNew();
   })();
-  return async () => {
-    ending.abort();
-    await followed;
+  return {
+    showNew,
+    async stop() {
+      ending.abort();
+      await followed;
+    },
   };
 }

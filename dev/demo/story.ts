@@ -41,9 +41,11 @@ export async function tellStory(
     profile: 'acme/demo-dormant',
     balance: '80',
   });
-  const stopFollowing = followNotices(stack, [harbor, quiet], timeline, maxQty);
-  const soon = (what: string, holds: () => Promise<boolean>) =>
-    until(what, patience * periodMs, holds, () => describe(harbor, quiet));
+  const followed = followNotices(stack, [harbor, quiet], timeline, maxQty);
+  const soon = async (what: string, holds: () => Promise<boolean>) => {
+    await until(what, patience * periodMs, holds, () => describe(harbor, quiet));
+    await followed.showNew();
+  };
   try {
     timeline.act(
       `Two new clients have profiles, nobody starts a workflow. Threshold for the staff 100 USD, for the client 50; Period ${periodMs / 1_000} s, Max Qty ${maxQty}`,
@@ -60,7 +62,7 @@ export async function tellStory(
     await inactiveClient(quiet, timeline, soon);
     await refillThreeTimes(harbor, timeline, soon, { periodMs, maxQty });
   } finally {
-    await stopFollowing();
+    await followed.stop();
   }
 }
 

@@ -66,7 +66,7 @@ describe('low-balance demo', function () {
     assert.equal(code, 0, `${out}\n${err}`);
     const story = [
       'Two new clients have profiles',
-      'The staff is told at manager@acme.example, j.doe@acme.example',
+      'The staff is told at j.doe@acme.example, manager@acme.example',
       'The client is told at billing@demo-1.example',
       'Max Qty is reached for both rules',
       '2 more checks, still low, and nobody is told',
