@@ -11,13 +11,15 @@ import { createTimeSkippingEnvironment } from '../../dev/test-server.js';
 import { startMailbox, type Mailbox } from '../../mail/mailbox/mailbox.js';
 import { createSendGridMailer } from '../../mail/sendgrid.js';
 import { createParts, taskQueue, watchWorkflowId } from '../../worker/parts.js';
-import { registerSearchAttributes } from '../../worker/search-attributes.js';
+import { searchAttributes } from '../../worker/search-attributes.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import { addLowClient, createNotifyWorld, type NotifyWorld } from '../activities/notify-setup.js';
 import { plainRenderer } from '../mail/a-mail.js';
 import { outcomeOf, printOutcomes } from './outcome.js';
 
 const minuteMs = 60_000;
+/** Of a search attribute. */
+const keyword = 2;
 
 describe('an hour without the mail provider: real workflows on the time-skipping server, real MySQL', function () {
   this.timeout(180_000);
@@ -33,7 +35,11 @@ describe('an hour without the mail provider: real workflows on the time-skipping
     folder = await mkdtemp(path.join(tmpdir(), 'low-balance-outage-'));
     mailbox = await startMailbox({ folder });
     environment = await createTimeSkippingEnvironment({ env: process.env, progress: progressOnStderr });
-    await registerSearchAttributes(environment.connection, 'default');
+    // The time-skipping server has no list of search attributes to look into first.
+    await environment.connection.operatorService.addSearchAttributes({
+      namespace: 'default',
+      searchAttributes: Object.fromEntries(searchAttributes.map((name) => [name, keyword])),
+    });
     const mailer = createSendGridMailer({
       apiKey: 'SG.outage-test',
       baseUrl: mailbox.apiUrl,
