@@ -9,7 +9,7 @@ import type { PolicyFile } from './policy-file.js';
 /** What holds where `policy.json` is missing or silent. */
 export const defaultPolicy: Policy = {
   maxDeletedPercentPerReseller: 50,
-  maxUpdatedPercent: 75,
+  maxUpdatedPercent: 100,
   maxNewlyTold: 500,
 };
 

@@ -18,10 +18,10 @@ export interface PolicyFile {
    */
   readonly maxDeletedPercentPerReseller?: number;
   /**
-   * How many percent of all profiles one sync may update.
+   * How many percent of all profiles one sync may update. 100 is no limit.
    * @minimum 0
    * @maximum 100
-   * @default 75
+   * @default 100
    * @examples [75]
    */
   readonly maxUpdatedPercent?: number;

@@ -6,7 +6,6 @@ import type { SyncOptions as ApplyOptions } from '../store/sync.js';
 import { applyPlan, StalePlanError } from '../store/sync.js';
 import { LockHeldError } from '../store/sync-lock.js';
 import { confirmDeletes } from './confirm-deletes.js';
-import { openTemporal } from './connect.js';
 import { CliError, exitCode, type ExitCode } from './exit-code.js';
 import { gitFacts } from './git-facts.js';
 import type { Io } from './io.js';
@@ -15,6 +14,7 @@ import { makePlan, type Plan } from './make-plan.js';
 import { changeJson, savedHash } from './plan-json.js';
 import { planText, summaryOf } from './plan-text.js';
 import { withDatabases } from './plan.js';
+import { wakeClients } from './wake-clients.js';
 
 export interface SyncOptions {
   readonly folder: string;
@@ -44,7 +44,12 @@ export interface SyncOutcome {
  * Carries the files out: all changes in one transaction, with their revisions, and wakes the clients whose next check
  * comes earlier. `planFile` is a plan saved by `plan --out`: where the plan would be another one now, nothing is done.
  */
-export async function sync(planFile: string | undefined, options: SyncOptions, io: Io): Promise<ExitCode> {
+export async function sync(
+  planFile: string | undefined,
+  options: SyncOptions,
+  io: Io,
+  wake: typeof wakeClients = wakeClients,
+): Promise<ExitCode> {
   const folder = await loadForSync(options.folder, io.cwd);
   const expected = planFile === undefined ? undefined : await readSavedHash(planFile, io);
   const lockWaitMs = lockWaitOf(options.lockWait);
@@ -58,7 +63,7 @@ export async function sync(planFile: string | undefined, options: SyncOptions, i
         const refusal = refusalOf(plan) ?? (await confirmDeletes(plan, planFile, options, io));
         if (refusal) return refusal;
         if (plan.changes.length === 0) return unchanged(plan);
-        return await apply(database, billing, plan, { folder, expected, lockWaitMs, options, io });
+        return await apply(database, billing, plan, { folder, expected, lockWaitMs, options, io, wake });
       });
   for (const message of outcome.messages) io.err(message);
   if (options.format === 'json')
@@ -126,13 +131,14 @@ interface Applying {
   readonly lockWaitMs: number;
   readonly options: SyncOptions;
   readonly io: Io;
+  readonly wake: typeof wakeClients;
 }
 
 async function apply(
   database: DataSource,
   billing: DataSource,
   plan: Plan,
-  { folder, expected, lockWaitMs, options, io }: Applying,
+  { folder, expected, lockWaitMs, options, io, wake }: Applying,
 ): Promise<SyncOutcome> {
   const { files, policy } = folder;
   const git = await gitFacts(options.folder, io);
@@ -161,7 +167,7 @@ async function apply(
       ? unchanged(again.plan)
       : stale(undefined, again.plan);
   }
-  const woken = await wakeClients(io);
+  const woken = await wake(io);
   return {
     code: exitCode.fine,
     status: 'synced',
@@ -176,26 +182,6 @@ async function apply(
       reconciliationTriggered: woken === true,
     },
   };
-}
-
-/** True, or why the clients hear of it later. */
-async function wakeClients(io: Io): Promise<true | string> {
-  try {
-    const { reconcileNow } = await import('../worker/setup.js');
-    const temporal = await openTemporal(io);
-    try {
-      await reconcileNow(temporal.client);
-      return true;
-    } finally {
-      await temporal.close();
-    }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return (
-      `warning: MySQL is synced, but reconciliation could not be triggered: ${reason}. ` +
-      'Clients follow the new profiles at their next check; a shorter Period, and new clients, wait for the next scheduled reconciliation.'
-    );
-  }
 }
 
 async function readSavedHash(planFile: string, io: Io): Promise<string> {

@@ -63,7 +63,7 @@ describe('parsePolicy', () => {
   it('fills in the defaults', () => {
     const { policy, problems } = parsePolicy('{ "maxNewlyTold": 7 } // few', 'policy.json');
     assert.deepEqual(problems, []);
-    assert.deepEqual(policy, { maxDeletedPercentPerReseller: 50, maxUpdatedPercent: 75, maxNewlyTold: 7 });
+    assert.deepEqual(policy, { maxDeletedPercentPerReseller: 50, maxUpdatedPercent: 100, maxNewlyTold: 7 });
   });
 
   const wrong: readonly (readonly [string, string])[] = [
