@@ -4,11 +4,12 @@ import { add, compare, multiply, subtract } from '../domain/money.js';
 import { normaliseProfile, type Profile } from '../domain/profile.js';
 import { type Client } from '../domain/reading.js';
 import type { NoticeMail, RenderedMail } from '../mail/message.js';
-import { profileIdOf } from './explain.js';
+
 import { CliError, exitCode, type ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
 import { lineOf } from './load-for-sync.js';
 import { printable } from './printable.js';
+import { profileIdOf } from './profile-id.js';
 
 export interface PreviewOptions {
   readonly folder: string;
