@@ -1,4 +1,4 @@
-import { CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { recipientsPerMail } from '../domain/notices.js';
 import { endReasonOf } from '../domain/reading.js';
 import type { MailError, Sent } from '../mail/message.js';
@@ -30,16 +30,26 @@ export async function notify(parts: Parts, input: NotifyInput, signal: AbortSign
   const entries = await entriesOf(parts, input);
   const delays: Delay[] = [];
   for (const entry of entries.filter(({ state }) => state === 'pending')) {
-    if (signal.aborted) throw new CancelledFailure('cancelled before it was sent');
+    if (signal.aborted) throw givenUp(signal);
     const leftMs = leftAtBegin - (performance.now() - begunAt);
     const delay = await sendNotice(parts, entry, Math.max(250, Math.min(longestCallMs, leftMs)), signal);
     if (delay) delays.push(delay);
   }
   if (delays.length > 0) {
-    if (signal.aborted) throw new CancelledFailure('cancelled before it was accepted');
+    if (signal.aborted) throw givenUp(signal);
     throw retryLater(delays, leftAtBegin - (performance.now() - begunAt));
   }
   return toldOf(await parts.ledger.find(clientId, checkAt));
+}
+
+/** A worker that shuts down leaves the rest to another; what the workflow cancels is over. */
+function givenUp(signal: AbortSignal): Error {
+  const { reason } = signal as { reason: unknown };
+  if (reason instanceof Error && reason.message === 'WORKER_SHUTDOWN') {
+    const message = 'the worker shuts down, another goes on';
+    return ApplicationFailure.create({ type: 'worker-shutdown', message, category: 'BENIGN' });
+  }
+  return new CancelledFailure('cancelled before all was sent');
 }
 
 /** The check's notices as the ledger has them, resolved now where this is the first attempt. */

@@ -370,6 +370,18 @@ describe('telling whom a check decided to tell, with real MySQL', function () {
     });
   });
 
+  it('leaves the rest to another worker when its own shuts down', async () => {
+    const input = aCheckOf(await aLowClient());
+    const shutdown = new AbortController();
+    sendGrid.next({ status: 202, delayMs: 100 });
+    const sending = tell(aWorker(), input, shutdown.signal);
+    while (sendGrid.asked.length === 0) await pause(10);
+    shutdown.abort(new CancelledFailure('WORKER_SHUTDOWN'));
+    assert.equal((await failureOf(sending)).type, 'worker-shutdown');
+    assert.equal((await tell(aWorker(), input)).accepted.length, 2);
+    assert.equal(sendGrid.asked.length, 2);
+  });
+
   describe('a database that is away after the provider accepted', () => {
     function away(parts: Parts, times: number): Parts {
       let left = times;
