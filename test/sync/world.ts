@@ -163,6 +163,6 @@ async function addClient(database: DataSource, client: TestClient): Promise<void
   await database.query(
     `INSERT INTO low_balance_watched_client (client_id, profile_id, state, period_ms, next_check_at, seen_at, watch)
      VALUES (?, ?, 'low', ?, ?, ?, ?)`,
-    [id, profile, client.periodMs ?? dayMs, nextCheckAt, Date.now(), JSON.stringify(watch)],
+    [id, profile ?? '', client.periodMs ?? dayMs, nextCheckAt, Date.now(), JSON.stringify(watch)],
   );
 }
