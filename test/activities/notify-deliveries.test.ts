@@ -159,7 +159,13 @@ describe('what became of mails, with real MySQL', function () {
       onError: (error) => assert.fail(String(error)),
     });
     const parts = { ...notifyParts(world.database, accepting), bounced };
-    const input = { clientId: told.clientId, watch: { acceptedAt: {} }, plannedAt: 1_000, now: 1_000 };
+    const input = {
+      clientId: told.clientId,
+      watch: { acceptedAt: {} },
+      plannedAt: 1_000,
+      dueAt: 1_000,
+      now: 1_000,
+    };
     const before = await check(parts, input);
     assert.ok(before.kind === 'checked' && before.bounced === undefined);
     await deliveries.record([event(told, 'bounced', 1)]);
