@@ -22,11 +22,14 @@ const io = {
   colour: false,
 };
 
-async function shoot(page: Page, url: string, name: string, ready: string): Promise<void> {
+async function shoot(page: Page, url: string, name: string, tab?: string): Promise<void> {
   await page.goto(url, { waitUntil: 'domcontentloaded' });
-  await page.getByText(ready).first().waitFor({ timeout: 30_000 });
-  // The Temporal UI fetches the details after its first paint.
-  await page.waitForTimeout(2_000);
+  if (tab !== undefined) {
+    await page.getByText(tab, { exact: true }).first().click();
+    // The Temporal UI asks the workflow for its details after it has shown the tab.
+    await page.frameLocator('iframe').getByText('Available balance').waitFor({ timeout: 30_000 });
+  }
+  await page.waitForTimeout(1_000);
   await page.screenshot({ path: path.join(folder, name) });
   io.out(`${name}: ${url}\n`);
 }
@@ -41,10 +44,10 @@ try {
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
     const { mailboxUrl, temporalUiUrl, temporalNamespace } = stack.addresses;
-    await shoot(page, mailboxUrl, 'mailbox.png', 'Harbor Telecom');
+    await shoot(page, `${mailboxUrl}/?client=DEMO-1`, 'mailbox.png');
     if (temporalUiUrl !== undefined) {
       const workflows = `${temporalUiUrl}/namespaces/${temporalNamespace}/workflows`;
-      await shoot(page, `${workflows}/low-balance:client:DEMO-1`, 'workflow.png', 'Available balance');
+      await shoot(page, `${workflows}/low-balance:client:DEMO-1`, 'workflow.png', 'User Metadata');
     }
   } finally {
     await browser.close();
