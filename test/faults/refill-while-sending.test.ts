@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/create-activities.js';
+import { progressOnStderr } from '../../dev/progress.js';
+import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
+import { startMailbox, type Mailbox } from '../../mail/mailbox/mailbox.js';
+import { createSendGridMailer } from '../../mail/sendgrid.js';
+import { createParts, taskQueue, watchWorkflowId } from '../../worker/parts.js';
+import { searchAttributes } from '../../worker/search-attributes.js';
+import type { WatchStatus } from '../../workflows/messages.js';
+import {
+  addLowClient,
+  createNotifyWorld,
+  recipientsOf,
+  type NotifyWorld,
+} from '../activities/notify-setup.js';
+import { plainRenderer } from '../mail/a-mail.js';
+
+describe('a refill while notices are being sent (rule 7): Temporal in real time', function () {
+  this.timeout(120_000);
+  let world: NotifyWorld;
+  let temporal: ProvidedTemporal;
+  let connection: Connection;
+  let native: NativeConnection;
+  let mailbox: Mailbox;
+  let folder: string;
+  let worker: Worker;
+  let running: Promise<void>;
+
+  before(async () => {
+    world = await createNotifyWorld();
+    temporal = await provideTemporal({
+      env: process.env,
+      progress: progressOnStderr,
+      persistent: false,
+      searchAttributes: Object.fromEntries(searchAttributes.map((name) => [name, 'Keyword'])),
+    });
+    folder = await mkdtemp(path.join(tmpdir(), 'low-balance-refill-'));
+    mailbox = await startMailbox({ folder });
+    connection = await Connection.connect({ address: temporal.address });
+    native = await NativeConnection.connect({ address: temporal.address });
+    worker = await Worker.create({
+      connection: native,
+      taskQueue,
+      workflowsPath: fileURLToPath(new URL('../../workflows/all.js', import.meta.url)),
+      activities: createActivities(
+        createParts({
+          database: world.database,
+          billing: world.database,
+          client: new Client({ connection }),
+          mailer: createSendGridMailer({
+            apiKey: 'SG.refill-test',
+            baseUrl: mailbox.apiUrl,
+            from: 'billing@acme.example',
+            renderer: plainRenderer,
+          }),
+          onError: (error) => {
+            throw error;
+          },
+        }),
+      ),
+      maxHeartbeatThrottleInterval: '1s',
+    });
+    running = worker.run();
+  });
+  after(async () => {
+    worker?.shutdown();
+    await running;
+    await native?.close();
+    await connection?.close();
+    await temporal?.stop();
+    await mailbox?.stop();
+    await world?.stop();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  it('counts the mail that was under way, sends no other, and checks again at once', async () => {
+    const clientId = 'refilled';
+    await addLowClient(world.database, clientId);
+    const fault = { clientId, delayMs: 6_000, times: 1 };
+    await fetch(`${mailbox.url}/test/faults`, { method: 'POST', body: JSON.stringify(fault) });
+    const handle = await new Client({ connection }).workflow.start('watchClient', {
+      workflowId: watchWorkflowId(clientId),
+      taskQueue,
+      args: [{ clientId }],
+    });
+    while ((await faultsLeft()) > 0) await sleep(20);
+    await world.database.query('UPDATE billing_client SET balance = 500 WHERE client_id = ?', [clientId]);
+    await handle.signal('refill', { refillId: 'r-1', at: new Date().toISOString() });
+
+    while ((await handle.query<WatchStatus>('status')).state !== 'ok') await sleep(100);
+    assert.deepEqual(
+      (await recipientsOf(world.database, clientId)).map(({ audience, state }) => `${audience} ${state}`),
+      ['client withdrawn', 'staff accepted', 'staff accepted'],
+    );
+    assert.equal(mailbox.mails().length, 1);
+    const { rules } = await handle.query<WatchStatus>('status');
+    assert.equal(rules['user']?.count, 1, 'it was accepted after the refill');
+    await handle.terminate();
+  });
+
+  async function faultsLeft(): Promise<number> {
+    const { faults } = (await (await fetch(`${mailbox.url}/test/faults`)).json()) as { faults: unknown[] };
+    return faults.length;
+  }
+});
