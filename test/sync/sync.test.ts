@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
+import { packageRoot } from '../../authoring/package-root.js';
 import { loadForSync } from '../../cli/load-for-sync.js';
 import { makePlan } from '../../cli/make-plan.js';
 import { wakeClients } from '../../cli/wake-clients.js';
@@ -111,7 +112,7 @@ describe('plan and sync on real MySQL', function () {
         id: fc.constantFrom('acme/a', 'acme/b', 'acme/c', 'globex/a'),
         threshold: fc.integer({ min: -100, max: 100 }),
         name: fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }),
-        emails: fc.array(fc.emailAddress(), { maxLength: 2 }),
+        emails: fc.uniqueArray(fc.constantFrom('a@x.example', 'b@x.example'), { maxLength: 2 }),
       }),
       { selector: ({ id }) => id, minLength: 1 },
     );
@@ -522,6 +523,44 @@ describe('plan and sync on real MySQL', function () {
       await assert.rejects(world.sync(undefined, {}, { env }), /denied/);
     } finally {
       await asAdministrator('DROP USER reader');
+    }
+  });
+
+  it('syncs as the user that docs/examples/grants.sql makes for it', async () => {
+    await world.write('acme/a');
+    await world.write('acme/b');
+    await world.sync();
+    await world.write('acme/a', { maxQty: 4 });
+    await world.remove('acme/b.json');
+    const database = new URL(world.mysqlUrl).pathname.slice(1);
+    const text = await readFile(path.join(packageRoot(), 'docs', 'examples', 'grants.sql'), 'utf8');
+    const grants = text
+      .split(';')
+      .map((statement) => statement.replace(/^\s*--.*$/gm, '').trim())
+      .filter((statement) => /'lb_(sync|billing)'/.test(statement))
+      .filter((statement) => !statement.includes('billing_entry'))
+      .map((statement) => statement.replaceAll(/\b(low_balance|billing)\./g, `\`${database}\`.`));
+    assert.ok(grants.length > 5);
+    try {
+      for (const statement of grants) await asAdministrator(statement);
+      const urlOf = (user: string, password: string) => {
+        const url = new URL(world.mysqlUrl);
+        url.username = user;
+        url.password = password;
+        return url.href;
+      };
+      const env = {
+        ...world.io().env,
+        MYSQL_URL: urlOf('lb_sync', 'change-me-3'),
+        BILLING_MYSQL_URL: urlOf('lb_billing', 'change-me-5'),
+      };
+      assert.equal((await world.sync(undefined, { allowDelete: '0' }, { env })).code, 0);
+      assert.deepEqual(
+        (await rows()).map(({ id, version }) => [id, version]),
+        [['acme/a', 2]],
+      );
+    } finally {
+      for (const user of ['lb_sync', 'lb_billing']) await asAdministrator(`DROP USER IF EXISTS ${user}`);
     }
   });
 
