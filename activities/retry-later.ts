@@ -26,7 +26,7 @@ export function retryLater(delays: readonly Delay[], leftMs: number): Applicatio
   const [first] = delays;
   return ApplicationFailure.create({
     type: `mail-${first?.kind ?? 'unavailable'}`,
-    message: delays.map(({ message }) => message).join('; '),
+    message: [...new Set(delays.map(({ message }) => message))].join('; '),
     nextRetryDelay: Math.round(pauseMs),
     category: 'BENIGN',
   });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { durationMs, formatDuration, parseDuration } from '../../domain/duration.js';
 import { multiply, toDecimal } from '../../domain/money.js';
-import { noticesFor } from '../../domain/notices.js';
-import { endReasonOf } from '../../domain/reading.js';
+import { maskedAddress, withMaskedAddresses } from '../../domain/masked-address.js';
+import { bouncedRules, noticesFor } from '../../domain/notices.js';
+import { endReasonOf, isAddress } from '../../domain/reading.js';
 import { aClient, aProfile } from './builders.js';
 
 const profile = aProfile({
@@ -40,6 +41,52 @@ describe('notices (rule 9)', () => {
       [],
     );
   });
+});
+
+describe('who cannot be told, and who is not reached', () => {
+  const named = aProfile({
+    userNotification: { threshold: 100, users: ['gone'], emails: ['nonsense', 'noc@acme.example'] },
+  });
+
+  it('names what is no address, and a login without one, with the notice of the others', () => {
+    assert.deepEqual(noticesFor(named, aClient(), ['user'])[0]?.leftOut, [
+      { address: 'nonsense', reason: 'not an e-mail address' },
+      { address: 'gone', reason: 'no user with an e-mail has this login' },
+    ]);
+  });
+
+  for (const address of [
+    'a\u202eb@client.example',
+    'a\u200bb@client.example',
+    'a b@client.example',
+    '@client.example',
+  ]) {
+    it(`takes ${JSON.stringify(address)} for no address`, () => assert.equal(isAddress(address), false));
+  }
+
+  it('names the rules whose address mail did not reach, without regard to case', () => {
+    const client = aClient({ billingEmail: 'Billing@Client.example' });
+    assert.deepEqual(bouncedRules(named, client, new Set(['billing@client.example'])), ['client']);
+    assert.deepEqual(bouncedRules(named, client, new Set(['noc@acme.example'])), ['user']);
+    assert.deepEqual(bouncedRules(named, client, new Set()), []);
+  });
+
+  for (const [address, shown] of [
+    ['j.doe@acme.example', 'j***@acme.example'],
+    ['j@acme.example', 'j***@acme.example'],
+    ['\u{1f600}x@acme.example', '\u{1f600}***@acme.example'],
+    ['"a@b"@acme.example', '"***@acme.example'],
+    ['@acme.example', '***'],
+    ['nonsense', '***'],
+  ] as const) {
+    it(`shows ${address} as ${shown}`, () => assert.equal(maskedAddress(address), shown));
+  }
+
+  it('masks addresses within a text', () =>
+    assert.equal(
+      withMaskedAddresses('550 <j.doe@acme.example>: unknown, see noc@acme.example'),
+      '550 <j***@acme.example>: unknown, see n***@acme.example',
+    ));
 });
 
 describe('who is watched (rule 13)', () => {

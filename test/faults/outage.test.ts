@@ -124,4 +124,30 @@ describe('an hour without the mail provider: real workflows on the time-skipping
       );
     }
   });
+
+  it('withdraws what was not accepted by the next planned check, and that check decides afresh', async () => {
+    await addLowClient(world.database, 'long');
+    await fault('POST', { status: 503 });
+    const handle = await environment.client.workflow.start('watchClient', {
+      workflowId: watchWorkflowId('long'),
+      taskQueue,
+      args: [{ clientId: 'long' }],
+    });
+    await environment.sleep(24.5 * 60 * minuteMs);
+    await fault('DELETE');
+    await environment.sleep(6 * minuteMs);
+    const notices = await world.database.query<{ state: string; attempts: number; audience: string }[]>(
+      "SELECT state, attempts, audience FROM low_balance_notice WHERE client_id = 'long' ORDER BY check_at, audience",
+    );
+    assert.deepEqual(
+      notices.map(({ audience, state }) => `${audience} ${state}`),
+      ['client withdrawn', 'staff withdrawn', 'client accepted', 'staff accepted'],
+    );
+    // Pauses of 2.5 to 5 minutes over a day.
+    const attempts = notices[0]!.attempts;
+    assert.ok(attempts > 24 * 12 && attempts < 24 * 24 + 20, `${attempts} attempts`);
+    const { rules } = await handle.query<WatchStatus>('status');
+    assert.equal(rules['client']?.count, 1);
+    assert.equal(mailbox.mails().filter(({ clientId }) => clientId === 'long').length, 2);
+  });
 });

@@ -91,6 +91,8 @@ describe('a refill while notices are being sent (rule 7): Temporal in real time'
       args: [{ clientId }],
     });
     while ((await faultsLeft()) > 0) await sleep(20);
+    // After the first heartbeat: only a later one can bring the cancellation.
+    await sleep(1_500);
     await world.database.query('UPDATE billing_client SET balance = 500 WHERE client_id = ?', [clientId]);
     await handle.signal('refill', { refillId: 'r-1', at: new Date().toISOString() });
 
