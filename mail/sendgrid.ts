@@ -2,7 +2,14 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import pThrottle from 'p-throttle';
 import { recipientsPerMail } from '../domain/notices.js';
-import { MailError, type Mailer, type NoticeMail, type RefusedRecipient, type Sent } from './message.js';
+import {
+  MailError,
+  type Mailer,
+  type NoticeMail,
+  type RefusedRecipient,
+  type SendOptions,
+  type Sent,
+} from './message.js';
 import { createAcceptedMails } from './sendgrid-accepted.js';
 import { mailErrorOf, refusedRecipientsOf } from './sendgrid-errors.js';
 import { createSendGridGate, type SendGridGateOptions } from './sendgrid-gate.js';
@@ -22,6 +29,9 @@ export interface SendGridOptions extends SendGridContentOptions, SendGridGateOpt
 }
 
 const hosts = { global: 'https://api.sendgrid.com/', eu: 'https://api.eu.sendgrid.com/' } as const;
+
+/** An idle connection is closed before SendGrid's side closes it under a mail; milliseconds. */
+const idleMs = 30_000;
 
 /** A mail that would wait longer for its turn is refused, so that its caller's time limits hold; milliseconds. */
 const longestWaitMs = 10_000;
@@ -46,12 +56,16 @@ export function createSendGridMailer(options: SendGridOptions): Mailer {
     gate.enter();
   }
 
-  async function send(mail: NoticeMail, timeoutMs: number, signal: AbortSignal): Promise<Sent> {
-    const until = Date.now() + timeoutMs;
+  /** One call, and further ones where SendGrid refuses some of the recipients by name. */
+  async function send(mail: NoticeMail, { signal, timeoutMs }: SendOptions): Promise<Sent> {
     const refused: RefusedRecipient[] = [];
+    let until = Number.POSITIVE_INFINITY;
     for (let { recipients } = mail; ;) {
+      // A mail that cannot be made takes nobody's turn.
+      const data = made({ ...mail, recipients });
+      await takeTurn(signal);
+      until = Math.min(until, Date.now() + timeoutMs);
       try {
-        const data = mailDataOf({ ...mail, recipients }, from, options);
         const messageId = await call(data, until - Date.now());
         gate.noteAccepted();
         return { messageId, ...(refused.length > 0 ? { refused } : {}) };
@@ -68,21 +82,28 @@ export function createSendGridMailer(options: SendGridOptions): Mailer {
             `out of time after SendGrid refused ${refused.length} recipients`,
           );
         }
-        await takeTurn(signal);
       }
     }
   }
 
+  function made(mail: NoticeMail): MailData {
+    try {
+      return mailDataOf(mail, from, options);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new MailError('rejected', `the mail cannot be made: ${reason}`.slice(0, 1_000), { cause: error });
+    }
+  }
+
   return {
-    async send(mail, { signal, timeoutMs }) {
+    async send(mail, sendOptions) {
       const count = mail.recipients.length;
       if (count === 0 || count > recipientsPerMail) {
         throw new MailError('rejected', `${count} recipients: expected 1 to ${recipientsPerMail} a mail`);
       }
       const known = accepted.find(mail);
       if (known) return known;
-      await takeTurn(signal);
-      const sent = await send(mail, timeoutMs, signal);
+      const sent = await send(mail, sendOptions);
       accepted.add(mail, sent);
       return sent;
     },
@@ -116,8 +137,8 @@ function createCall({ apiKey, baseUrl, region = 'global', sandbox = false }: Sen
     throw new MailError('unauthorized', 'the SendGrid API key holds characters that no key has');
   }
   const connections = {
-    httpAgent: new HttpAgent({ keepAlive: true, timeout: 60_000 }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, timeout: 60_000 }),
+    httpAgent: new HttpAgent({ keepAlive: true, timeout: idleMs }),
+    httpsAgent: new HttpsAgent({ keepAlive: true, timeout: idleMs }),
   };
   const answers = sandbox ? [200, 202] : [202];
   return async (data: MailData, timeoutMs: number): Promise<string> => {

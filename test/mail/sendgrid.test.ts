@@ -243,6 +243,31 @@ describe('mails through SendGrid', () => {
       assert.deepEqual(over, ['SendGrid accepts mails again']);
     });
 
+    it('learn nothing of SendGrid from a mail that cannot be made', async () => {
+      const alarms: string[] = [];
+      const renderer = {
+        ...plainRenderer,
+        render(mail: NoticeMail) {
+          if (mail.clientId === 'unspeakable') throw new Error('no words');
+          return plainRenderer.render(mail);
+        },
+      };
+      const all = mailer({ renderer, probeEveryMs: 50, onAlarm: (message) => alarms.push(message) });
+      const refused: Answer = { status: 403 };
+      sendGrid.next(refused, refused);
+      await assert.rejects(all.send(aMail(), options), { kind: 'unauthorized' });
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      await assert.rejects(all.send(aMail({ clientId: 'unspeakable' }), options), {
+        kind: 'rejected',
+        message: 'the mail cannot be made: no words',
+      });
+      await assert.rejects(all.send(aMail(), options), {
+        kind: 'unauthorized',
+        message: 'SendGrid answered 403',
+      });
+      assert.equal(alarms.length, 1);
+    });
+
     it('raise one alarm where SendGrid is away for long', async () => {
       const alarms: string[] = [];
       const over: string[] = [];
