@@ -25,10 +25,19 @@ export async function confirmDeletes(
   if (going.length === 0) return undefined;
   if (!io.interactive || options.format === 'json') return required(plan, planFile, options, undefined);
   io.err(planText(plan, false));
-  const { confirm } = await import('@inquirer/prompts');
-  const message = `${lossText(going)} Go on?`;
-  if (await confirm({ message, default: false }, { output: process.stderr })) return undefined;
+  if (await saysYes(`${lossText(going)} Go on?`)) return undefined;
   return { code: exitCode.refused, status: 'refused', messages: ['Nothing was changed.'] };
+}
+
+/** Ctrl-C is a no. */
+async function saysYes(message: string): Promise<boolean> {
+  const { confirm } = await import('@inquirer/prompts');
+  try {
+    return await confirm({ message, default: false }, { output: process.stderr });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExitPromptError') return false;
+    throw error;
+  }
 }
 
 /** A rename takes a profile away from the clients that the billing system has not moved. */

@@ -7,11 +7,11 @@ import { createBilling } from '../store/billing.js';
 import { readHeldProfiles } from '../store/held-profiles.js';
 import { readWatchedAtPlan } from '../store/snapshot-clients.js';
 import { openSnapshot, type Snapshot } from '../store/snapshot.js';
+import { withDatabases } from './databases.js';
 import { CliError, exitCode, type ExitCode } from './exit-code.js';
 import { explainedRules, explanationText, type Explanation } from './explanation.js';
 import type { Io } from './io.js';
 import { lineOf } from './load-for-sync.js';
-import { withDatabases } from './plan.js';
 import { profileIdOf } from './profile-id.js';
 
 export interface ExplainOptions {

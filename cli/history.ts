@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import { fieldsBetween, type FieldChange } from '../domain/profile-content.js';
 import type { ProfileFile } from '../domain/profile-file.js';
 import { readHistory, type Revision } from '../store/revisions.js';
-import { connectDatabase } from './connect.js';
+import { withDatabase } from './databases.js';
 import { CliError, exitCode, type ExitCode } from './exit-code.js';
 import { profileIdOf } from './profile-id.js';
 import type { Io } from './io.js';
@@ -17,16 +17,11 @@ export interface HistoryOptions {
 /** Every revision of a profile, newest first, across renames: who changed what, when, from which commit. */
 export async function history(profileName: string, options: HistoryOptions, io: Io): Promise<ExitCode> {
   const id = profileIdOf(profileName, options.folder);
-  const database = await connectDatabase(io);
-  try {
-    const revisions = await readHistory(database, id);
-    if (revisions.length === 0)
-      throw new CliError(`no sync has ever written a profile "${id}"`, exitCode.findings);
-    io.out(options.format === 'json' ? jsonOf(revisions) : textOf(revisions));
-    return exitCode.fine;
-  } finally {
-    await database.destroy();
-  }
+  const revisions = await withDatabase(io, (database) => readHistory(database, id));
+  if (revisions.length === 0)
+    throw new CliError(`no sync has ever written a profile "${id}"`, exitCode.findings);
+  io.out(options.format === 'json' ? jsonOf(revisions) : textOf(revisions));
+  return exitCode.fine;
 }
 
 /** The fields that a revision changed. */

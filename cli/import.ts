@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readHeldProfiles, type HeldRow } from '../store/held-profiles.js';
-import { connectDatabase } from './connect.js';
+import { withDatabase } from './databases.js';
 import { exitCode, type ExitCode } from './exit-code.js';
 import { profileIdOf } from './profile-id.js';
 import type { Io } from './io.js';
@@ -27,23 +27,17 @@ export async function importProfiles(
   options: ImportOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const database = await connectDatabase(io);
-  try {
-    const rows = await readHeldProfiles(database);
-    const ids = asked.map((name) => profileIdOf(name, options.folder));
-    const wanted = ids.length === 0 ? rows : rows.filter(({ id }) => ids.includes(id));
-    const results: Imported[] = ids
-      .filter((id) => !rows.some((row) => row.id === id))
-      .map((profile) => ({ profile, result: 'not-in-mysql' }));
-    for (const row of wanted) results.push(await importOne(row, options.folder, io.cwd));
-    const shown = results.filter(({ result }) => ids.length > 0 || result !== 'has-file');
-    io.out(options.format === 'json' ? `${JSON.stringify({ profiles: shown }, null, 2)}\n` : textOf(shown));
-    return shown.every(({ result }) => result === 'written' || result === 'has-file')
-      ? exitCode.fine
-      : exitCode.findings;
-  } finally {
-    await database.destroy();
-  }
+  const rows = await withDatabase(io, (database) => readHeldProfiles(database));
+  const ids = asked.map((name) => profileIdOf(name, options.folder));
+  const wanted = ids.length === 0 ? rows : rows.filter(({ id }) => ids.includes(id));
+  const results: Imported[] = ids
+    .filter((id) => !rows.some((row) => row.id === id))
+    .map((profile) => ({ profile, result: 'not-in-mysql' }));
+  for (const row of wanted) results.push(await importOne(row, options.folder, io.cwd));
+  const shown = results.filter(({ result }) => ids.length > 0 || result !== 'has-file');
+  io.out(options.format === 'json' ? `${JSON.stringify({ profiles: shown }, null, 2)}\n` : textOf(shown));
+  const allWell = shown.every(({ result }) => result === 'written' || result === 'has-file');
+  return allWell ? exitCode.fine : exitCode.findings;
 }
 
 async function importOne(row: HeldRow, folder: string, cwd: string): Promise<Imported> {

@@ -5,10 +5,10 @@ import { readHeldProfiles } from '../store/held-profiles.js';
 import { readProfileCounts, type ProfileCounts } from '../store/profile-counts.js';
 import { contentHash } from '../store/content-hash.js';
 import { hasDatabase } from './connect.js';
+import { withDatabases } from './databases.js';
 import { exitCode, type ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
 import { lineOf } from './load-for-sync.js';
-import { withDatabases } from './plan.js';
 import { printable } from './printable.js';
 
 export interface ListOptions {

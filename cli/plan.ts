@@ -1,8 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { DataSource } from 'typeorm';
-import { billingMysqlUrl, mysqlUrl } from '../worker/settings.js';
-import { connectBilling, connectDatabase, resolveEnvironment } from './connect.js';
+import { withDatabases } from './databases.js';
 import { CliError, exitCode, type ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
 import { hasErrors, lineOf, loadForSync, type FolderForSync } from './load-for-sync.js';
@@ -53,26 +51,6 @@ async function planFolder(folder: FolderForSync, io: Io): Promise<PlanResult> {
   return await withDatabases(io, (database, billing) =>
     makePlan({ database, billing, folder, now: Date.now() }),
   );
-}
-
-/** Opens both databases, or one where they are the same, and closes them. */
-export async function withDatabases<T>(
-  io: Io,
-  work: (database: DataSource, billing: DataSource) => Promise<T>,
-): Promise<T> {
-  const env = resolveEnvironment(io);
-  const database = await connectDatabase(io);
-  try {
-    if (billingMysqlUrl(env) === mysqlUrl(env)) return await work(database, database);
-    const billing = await connectBilling(io);
-    try {
-      return await work(database, billing);
-    } finally {
-      await billing.destroy();
-    }
-  } finally {
-    await database.destroy();
-  }
 }
 
 async function save(file: string, text: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { canonicalContent } from '../domain/profile-content.js';
 import type { ProfileFile } from '../domain/profile-file.js';
 import { readHistory, readRevision } from '../store/revisions.js';
-import { connectDatabase } from './connect.js';
+import { withDatabase } from './databases.js';
 import { CliError, exitCode, type ExitCode } from './exit-code.js';
 import { isCommitted } from './git-facts.js';
 import type { Io } from './io.js';
@@ -26,30 +26,34 @@ export async function rollback(number: string, options: RollbackOptions, io: Io)
       exitCode.usage,
     );
   }
-  const database = await connectDatabase(io);
-  try {
-    const { profile, text } = await textOfRevision(database, number);
-    const target = profileTarget(options.folder, io.cwd, profile);
-    if (target === undefined) throw new CliError(`"${profile}" cannot be the name of a file`);
-    const file = path.relative(io.cwd, target);
-    const now = await readIfThere(target);
-    if (now === text) {
-      io.out(`${file} is as revision ${number} left it.\n`);
-      return exitCode.fine;
-    }
-    if (now !== undefined && !(await isKept(database, profile, target, now))) {
-      throw new CliError(
-        `${file} has changes that neither Git nor MySQL holds; commit them first. Nothing was written`,
-        exitCode.refused,
-      );
-    }
-    await mkdir(path.dirname(target), { recursive: true });
-    await writeFile(target, text);
-    io.out(`Wrote ${file} as revision ${number} left it. See it with git diff, then plan and sync it.\n`);
+  return await withDatabase(io, (database) => writeRevision(database, number, options.folder, io));
+}
+
+async function writeRevision(
+  database: DataSource,
+  number: string,
+  folder: string,
+  io: Io,
+): Promise<ExitCode> {
+  const { profile, text } = await textOfRevision(database, number);
+  const target = profileTarget(folder, io.cwd, profile);
+  if (target === undefined) throw new CliError(`"${profile}" cannot be the name of a file`);
+  const file = path.relative(io.cwd, target);
+  const now = await readIfThere(target);
+  if (now === text) {
+    io.out(`${file} is as revision ${number} left it.\n`);
     return exitCode.fine;
-  } finally {
-    await database.destroy();
   }
+  if (now !== undefined && !(await isKept(database, profile, target, now))) {
+    throw new CliError(
+      `${file} has changes that neither Git nor MySQL holds; commit them first. Nothing was written`,
+      exitCode.refused,
+    );
+  }
+  await mkdir(path.dirname(target), { recursive: true });
+  await writeFile(target, text);
+  io.out(`Wrote ${file} as revision ${number} left it. See it with git diff, then plan and sync it.\n`);
+  return exitCode.fine;
 }
 
 async function textOfRevision(

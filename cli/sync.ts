@@ -6,6 +6,7 @@ import type { SyncOptions as ApplyOptions } from '../store/sync.js';
 import { applyPlan, StalePlanError } from '../store/sync.js';
 import { LockHeldError } from '../store/sync-lock.js';
 import { confirmDeletes } from './confirm-deletes.js';
+import { withDatabases } from './databases.js';
 import { CliError, exitCode, type ExitCode } from './exit-code.js';
 import { gitFacts } from './git-facts.js';
 import type { Io } from './io.js';
@@ -13,7 +14,6 @@ import { hasErrors, lineOf, loadForSync, type FolderForSync } from './load-for-s
 import { makePlan, type Plan } from './make-plan.js';
 import { changeJson, savedHash } from './plan-json.js';
 import { planText, summaryOf } from './plan-text.js';
-import { withDatabases } from './plan.js';
 import { wakeClients } from './wake-clients.js';
 
 export interface SyncOptions {

@@ -60,9 +60,6 @@ function clientAtPlan(row: AssignedRow, watched: WatchedAtPlan | undefined): Cli
   }
 }
 
-/** A notice may belong to a check that was written down a moment after it. Counting one twice changes nothing. */
-const overlapMs = 600_000;
-
 /** What the workflows of these clients last wrote down; those without a running workflow are not in the answer. */
 export async function readWatchedAtPlan(
   own: Queryable,
@@ -90,7 +87,7 @@ export async function readWatchedAtPlan(
   );
 }
 
-/** The row is written at the check, the notices of that check are accepted after it: the ledger knows them. */
+/** The row is written by the check, before its notices are accepted: the ledger knows those. */
 async function readAcceptedSince(
   own: Queryable,
   clientIds: readonly string[],
@@ -98,7 +95,7 @@ async function readAcceptedSince(
   const rows = await own.query<{ client_id: string; check_at: string; rules: string; accepted_at: string }[]>(
     `SELECT n.client_id, n.check_at, n.rules, n.accepted_at
      FROM low_balance_watched_client w JOIN low_balance_notice n
-       ON n.client_id = w.client_id AND n.check_at >= w.seen_at - ${overlapMs} AND n.profile_id = w.profile_id
+       ON n.client_id = w.client_id AND n.check_at >= w.seen_at AND n.profile_id = w.profile_id
      WHERE w.client_id IN (?) AND w.ended_at IS NULL AND n.accepted_at IS NOT NULL
      ORDER BY n.client_id, n.accepted_at`,
     [clientIds],
