@@ -16,7 +16,6 @@ export function followNotices(
   stack: Stack,
   clients: readonly StoryClient[],
   timeline: Timeline,
-  maxQty: number,
 ): FollowedNotices {
   const shown = new Set<string>();
   const ending = new AbortController();
@@ -31,12 +30,12 @@ export function followNotices(
     }
   }
 
-  function show(client: StoryClient, { id, audience, rules }: AcceptedNotice): void {
+  function show(client: StoryClient, { id, audience, reminders }: AcceptedNotice): void {
     const [mail] = stack.mailbox.mailsOf(id);
     const who = audience === 'staff' ? 'The staff' : 'The client';
     const to = mail ? ` at ${mail.recipients.join(', ')}` : '';
     timeline.seen(
-      `${who} is told${to}: ${client.name}, rule ${rules.join(' and ')} (at most ${maxQty} a cycle)`,
+      `${who} is told${to}: ${client.name}, reminder ${reminders.join(' and ')}`,
       mail ? mail.url : stack.addresses.mailboxUrl,
     );
   }

@@ -41,7 +41,7 @@ export async function tellStory(
     profile: 'acme/demo-dormant',
     balance: '80',
   });
-  const followed = followNotices(stack, [harbor, quiet], timeline, maxQty);
+  const followed = followNotices(stack, [harbor, quiet], timeline);
   const soon = async (what: string, holds: () => Promise<boolean>) => {
     await until(what, patience * periodMs, holds, () => describe(harbor, quiet));
     await followed.showNew();

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
 import type { RuleKey } from '../../domain/profile.js';
+import type { NoticeFacts } from '../../mail/message.js';
 import { watchWorkflowId } from '../../worker/parts.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import { utc } from '../sample-billing.js';
@@ -11,6 +12,8 @@ export interface AcceptedNotice {
   readonly id: string;
   readonly audience: 'staff' | 'client';
   readonly rules: readonly RuleKey[];
+  /** For each rule, the how many-th reminder of its cycle this is, of how many. */
+  readonly reminders: readonly string[];
   /** Epoch milliseconds. */
   readonly checkAt: number;
 }
@@ -93,8 +96,8 @@ async function statusOf(client: Client, id: string): Promise<WatchStatus | undef
 }
 
 async function acceptedNotices(database: DataSource, id: string): Promise<readonly AcceptedNotice[]> {
-  const rows = await database.query<{ id: string; audience: string; rules: string; check_at: string }[]>(
-    `SELECT id, audience, rules, check_at FROM low_balance_notice WHERE client_id = ? AND state = 'accepted'
+  const rows = await database.query<NoticeRow[]>(
+    `SELECT id, audience, rules, check_at, content FROM low_balance_notice WHERE client_id = ? AND state = 'accepted'
      ORDER BY check_at, audience`,
     [id],
   );
@@ -102,6 +105,19 @@ async function acceptedNotices(database: DataSource, id: string): Promise<readon
     id: row.id,
     audience: row.audience === 'staff' ? 'staff' : 'client',
     rules: JSON.parse(row.rules) as RuleKey[],
+    reminders: remindersOf(JSON.parse(row.content) as { facts: NoticeFacts }),
     checkAt: Number(row.check_at),
   }));
+}
+
+interface NoticeRow {
+  id: string;
+  audience: string;
+  rules: string;
+  check_at: string;
+  content: string;
+}
+
+function remindersOf({ facts }: { readonly facts: NoticeFacts }): readonly string[] {
+  return facts.rules.map(({ key, reminder, maxQty }) => `${key} ${reminder} of ${maxQty}`);
 }
