@@ -3,13 +3,12 @@ import { bouncedRules } from '../domain/notices.js';
 import type { Profile } from '../domain/profile.js';
 import { endReasonOf, type Client } from '../domain/reading.js';
 import { nextOnGrid } from '../domain/schedule.js';
-import type { Billing } from '../store/billing.js';
-import type { Profiles, StoredProfile } from '../store/profiles.js';
+import type { StoredProfile } from '../store/profiles.js';
 import type { Checked, CheckInput, CheckResult, ReplanResult } from './contract.js';
-import type { Parts } from './parts.js';
+import type { WatchParts } from './parts.js';
 
 /** Reads a client and decides, rule by rule. Writes nothing but the client's row of watched clients. */
-export async function check(parts: Parts, input: CheckInput): Promise<CheckResult> {
+export async function check(parts: WatchParts, input: CheckInput): Promise<CheckResult> {
   const now = Math.max(input.now, await parts.attemptedAt());
   const read = await readWatched(parts, input.clientId, input.watch.profileId);
   const ended = endReasonOf(read.client, read.stored?.profile);
@@ -43,7 +42,7 @@ export async function check(parts: Parts, input: CheckInput): Promise<CheckResul
 }
 
 /** What the next check is planned by: the Period as it is now, or why the client is watched no more. */
-export async function replan(parts: Parts, clientId: string): Promise<ReplanResult> {
+export async function replan(parts: WatchParts, clientId: string): Promise<ReplanResult> {
   const { client, stored } = await readWatched(parts, clientId, undefined);
   const reason = endReasonOf(client, stored?.profile);
   if (reason || !stored) {
@@ -64,7 +63,7 @@ export interface ReadClient {
  * client that was moved to another profile costs a second.
  */
 export async function readWatched(
-  parts: { readonly billing: Billing; readonly profiles: Profiles },
+  parts: Pick<WatchParts, 'billing' | 'profiles'>,
   clientId: string,
   lastProfileId: string | undefined,
 ): Promise<ReadClient> {

@@ -10,6 +10,8 @@ export interface CheckInput {
   readonly watch: WatchState;
   /** The grid instant that this check was planned at. */
   readonly plannedAt: number;
+  /** When this check should have come, `now` where it is an extra one. */
+  readonly dueAt: number;
   /** The workflow's time. A retried check reads later, and decides for that later instant. */
   readonly now: number;
 }
@@ -71,16 +73,33 @@ export interface Told {
 }
 
 export interface ReconcileInput {
-  /** The last client id of the page before; empty at the start. */
+  /** Where to go on; absent at the start. */
+  readonly from?: ReconcileCursor;
+}
+
+/** The passes of a reconciliation, and the last client id that one of them examined. */
+export interface ReconcileCursor {
+  readonly pass: 'lost' | 'assigned' | 'watched';
   readonly after: string;
 }
+
+/**
+ * Why a client was started or woken: it was not watched yet; its workflow was terminated, cancelled or failed; it was not
+ * seen for two periods; it has another profile, or a shorter Period; it should be watched no more.
+ */
+export type ReconcileReason = 'new' | 'lost' | 'overdue' | 'profile' | 'period' | 'unassigned';
 
 export interface ReconcileResult {
   readonly examined: number;
   readonly started: number;
   readonly woken: number;
-  /** Where the next page starts; null after the last. */
-  readonly next: string | null;
+  readonly reasons: Readonly<Partial<Record<ReconcileReason, number>>>;
+  /** The first of the changed clients. */
+  readonly some: readonly { readonly clientId: string; readonly reason: ReconcileReason }[];
+  /** Clients that Temporal refused for good, such as an id that is none. */
+  readonly refused: readonly { readonly clientId: string; readonly problem: string }[];
+  /** Absent after the last page. */
+  readonly next?: ReconcileCursor;
 }
 
 /** The activities as workflows call them. */

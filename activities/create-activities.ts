@@ -2,17 +2,25 @@ import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { check, replan } from './check.js';
 import type { Activities } from './contract.js';
 import { notify, withdraw } from './notify.js';
-import type { Parts } from './parts.js';
+import type { Parts, WatchParts } from './parts.js';
 import { reconcile } from './reconcile.js';
 import { unreadable } from './unreadable.js';
 
 /** The activities of the task queue `low-balance`, over the parts handed in. */
 export function createActivities(parts: Parts): Activities {
   return {
+    ...createWatchActivities(parts),
+    reconcile: (input) => reconcile(parts, input, heartbeat),
+  };
+}
+
+/** The activities of `watchClient`. */
+export function createWatchActivities(parts: WatchParts): Omit<Activities, 'reconcile'> {
+  return {
     async check(input) {
       try {
         const result = await check(parts, input);
-        parts.count({ what: 'check', result: result.kind, lagMs: Math.max(0, input.now - input.plannedAt) });
+        parts.count({ what: 'check', result: result.kind, lagMs: Math.max(0, input.now - input.dueAt) });
         return result;
       } catch (error) {
         const reason = unreadable(error);
@@ -40,6 +48,5 @@ export function createActivities(parts: Parts): Activities {
       }
     },
     withdraw: (input) => withdraw(parts, input),
-    reconcile: (input) => reconcile(parts, input, heartbeat),
   };
 }

@@ -6,7 +6,7 @@ import type { Claim, LedgerEntry } from '../store/ledger.js';
 import { readWatched } from './check.js';
 import type { NotifyInput, Told } from './contract.js';
 import { mailOf, noticesOf } from './notice-content.js';
-import type { Parts } from './parts.js';
+import type { WatchParts } from './parts.js';
 import { longestCallMs, recorded } from './recorded.js';
 import { retryLater, type Delay } from './retry-later.js';
 
@@ -23,7 +23,7 @@ const claimBeyondCallMs = 15_000;
  * - Throws a retryable ApplicationFailure while something may still be accepted later, and CancelledFailure where it was
  *   cancelled before all was sent. A call under way is waited for: what it answers counts.
  */
-export async function notify(parts: Parts, input: NotifyInput, signal: AbortSignal): Promise<Told> {
+export async function notify(parts: WatchParts, input: NotifyInput, signal: AbortSignal): Promise<Told> {
   const { clientId, checkAt } = input;
   const begunAt = performance.now();
   const leftAtBegin = input.deadlineAt - (await parts.attemptedAt());
@@ -53,7 +53,7 @@ function givenUp(signal: AbortSignal): Error {
 }
 
 /** The check's notices as the ledger has them, resolved now where this is the first attempt. */
-async function entriesOf(parts: Parts, input: NotifyInput): Promise<readonly LedgerEntry[]> {
+async function entriesOf(parts: WatchParts, input: NotifyInput): Promise<readonly LedgerEntry[]> {
   const { clientId, checkAt } = input;
   const known = await parts.ledger.find(clientId, checkAt);
   if (known.length > 0 && !known.some(({ state }) => state === 'pending')) return known;
@@ -70,7 +70,7 @@ async function entriesOf(parts: Parts, input: NotifyInput): Promise<readonly Led
 
 /** Why and when the notice is to be tried again; undefined where it is settled. */
 async function sendNotice(
-  parts: Parts,
+  parts: WatchParts,
   entry: LedgerEntry,
   timeoutMs: number,
   signal: AbortSignal,
@@ -96,7 +96,7 @@ async function sendNotice(
 }
 
 async function sendClaimed(
-  parts: Parts,
+  parts: WatchParts,
   entry: LedgerEntry,
   { recipients, content }: Extract<Claim, { kind: 'claimed' }>,
   timeoutMs: number,
@@ -124,7 +124,7 @@ function isMailError(error: unknown): error is MailError {
  * it is tried again: what the provider then accepts must count.
  */
 export async function withdraw(
-  parts: Parts,
+  parts: WatchParts,
   input: { readonly clientId: string; readonly checkAt: number },
 ): Promise<Told> {
   const busyMs = await parts.ledger.withdraw(input.clientId, input.checkAt, await parts.now());

@@ -6,15 +6,22 @@ import type { Profiles } from '../store/profiles.js';
 import type { WatchedClients } from '../store/watched-clients.js';
 
 /** What activities work with; the worker puts in the real parts, scenario tests in-memory ones. */
-export interface Parts {
+export interface Parts extends WatchParts {
   readonly billing: Billing;
   readonly profiles: Profiles;
+  readonly watched: WatchedClients;
+  readonly watchers: Watchers;
+}
+
+/** What the activities of one client's workflow work with. */
+export interface WatchParts {
+  readonly billing: Pick<Billing, 'readClient'>;
+  readonly profiles: Pick<Profiles, 'read'>;
   readonly ledger: Ledger;
   /** Kept in memory: a check costs no query for it. Absent: no address is known to bounce. */
   readonly bounced?: BouncedAddresses;
-  readonly watched: WatchedClients;
+  readonly watched: Pick<WatchedClients, 'seen' | 'replanned' | 'ended'>;
   readonly mailer: Mailer;
-  readonly watchers: Watchers;
   /** The present, epoch milliseconds. */
   readonly now: () => Promise<number>;
   /** When the current attempt of the current activity was scheduled, by the Temporal server's clock. */
@@ -25,7 +32,8 @@ export interface Parts {
 /** What the worker's metrics count. */
 export type Counted =
   | { readonly what: 'check'; readonly result: string; readonly lagMs?: number }
-  | { readonly what: 'notice'; readonly result: 'accepted' | 'failed' | 'retried' };
+  | { readonly what: 'notice'; readonly result: 'accepted' | 'failed' | 'retried' }
+  | { readonly what: 'reconciled'; readonly started: number; readonly woken: number };
 
 /** Starts and wakes clients' workflows. */
 export interface Watchers {
@@ -33,4 +41,6 @@ export interface Watchers {
   start(clientId: string, profileId: string): Promise<void>;
   /** Signals `profileChanged`; false where no workflow runs. */
   wake(clientId: string): Promise<boolean>;
+  /** Clients whose workflow was terminated, cancelled or failed since then, each with the instant it ended. Slightly behind. */
+  lostSince?(at: number): AsyncIterable<{ readonly clientId: string; readonly at: number }>;
 }

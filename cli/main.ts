@@ -7,6 +7,7 @@ import type { ExplainOptions } from './explain.js';
 import type { HistoryOptions } from './history.js';
 import type { ImportOptions } from './import.js';
 import type { Io } from './io.js';
+import type { TestOptions } from './test.js';
 import type { ListOptions } from './list.js';
 import type { NoticesOptions } from './notices.js';
 import type { PlanOptions } from './plan.js';
@@ -63,6 +64,21 @@ program
   .command('setup')
   .description('Migrations, search attributes and the reconciliation Schedule. Safe to repeat.')
   .action(() => run(async () => (await import('./setup.js')).setup(io)));
+
+program
+  .command('test')
+  .description('Scenario tests of profiles: what happens to a client, and which notices must then be sent.')
+  .argument('[paths...]', 'folders, scenario files <slug>.test.json, or profiles', [])
+  .option('--real', 'play them on the real workflow, on a time-skipping Temporal server')
+  .addOption(
+    new Option('--format <format>', 'for people or machines')
+      .choices(['human', 'json', 'junit'])
+      .default('human'),
+  )
+  .option('--filter <text>', 'only scenarios whose name or file contains it')
+  .action((paths: string[], options: TestOptions) =>
+    run(async () => (await import('./test.js')).test(paths, options, io)),
+  );
 
 program
   .command('plan')

@@ -34,3 +34,6 @@ export function replanned(agenda: Agenda, periodMs: number, now: number): Agenda
   if (at === next.at) return agenda;
   return { plannedAt, next: { at, gridAt: Math.max(plannedAt, lastOnGrid(plannedAt, periodMs, at)) } };
 }
+
+/** The Period where no check has told it yet, milliseconds. */
+export const firstPeriodMs = 300_000;

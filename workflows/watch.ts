@@ -5,7 +5,14 @@ import {
 } from '@temporalio/common';
 import { log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Checked, CheckInput, CheckResult, Told } from '../activities/contract.js';
-import { afterCheck, beginCheck, firstAgenda, replanned, type Agenda } from '../domain/agenda.js';
+import {
+  afterCheck,
+  beginCheck,
+  firstAgenda,
+  firstPeriodMs,
+  replanned,
+  type Agenda,
+} from '../domain/agenda.js';
 import { stateOf, type ClientState } from '../domain/decide.js';
 import {
   assignProfile,
@@ -24,8 +31,6 @@ const profileAttribute = defineSearchAttributeKey('LowBalanceProfile', SearchAtt
 const resellerAttribute = defineSearchAttributeKey('LowBalanceReseller', SearchAttributeType.KEYWORD);
 const stateAttribute = defineSearchAttributeKey('LowBalanceState', SearchAttributeType.KEYWORD);
 
-/** Where no check has told the Period yet. */
-const firstPeriodMs = 300_000;
 const notesKept = 5;
 
 interface Known {
@@ -106,10 +111,11 @@ export class Watch {
   }
 
   beginCheck(now: number): CheckInput {
+    const dueAt = Math.min(now, this.nextCheckAt);
     this.agenda = beginCheck(this.agenda, now);
     this.checkWanted = undefined;
     this.checking = true;
-    return { clientId: this.clientId, watch: this.state, plannedAt: this.agenda.plannedAt, now };
+    return { clientId: this.clientId, watch: this.state, plannedAt: this.agenda.plannedAt, dueAt, now };
   }
 
   noteCheck(result: CheckResult, now: number): void {

@@ -1,0 +1,42 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+
+const patienceMs = 40;
+
+/**
+ * The time-skipping server lets time pass slowly while a task waits for a worker, because one is about to take it. Without
+ * a worker nobody will: these locks are taken off until there is one again.
+ */
+export class TimeLocks {
+  private readonly environment: TestWorkflowEnvironment;
+  private released = 0;
+
+  constructor(environment: TestWorkflowEnvironment) {
+    this.environment = environment;
+  }
+
+  /** Lets time pass quickly until this sleep is over, whatever waits. */
+  async releaseUntil(slept: Promise<void>): Promise<void> {
+    let over = false;
+    const ended = slept.finally(() => (over = true));
+    while (!over) {
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
+      if (!over) await this.release();
+    }
+  }
+
+  /** Puts the locks back: whoever completes a task takes its lock off. */
+  async restore(): Promise<void> {
+    for (; this.released > 0; this.released -= 1) await this.testService.lockTimeSkipping({});
+  }
+
+  private async release(): Promise<void> {
+    await this.testService.unlockTimeSkipping({});
+    this.released += 1;
+  }
+
+  private get testService() {
+    const { testService } = this.environment.connection;
+    if (!testService) throw new Error('expected a time-skipping server');
+    return testService;
+  }
+}

@@ -1,0 +1,86 @@
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import { playForReal } from '../authoring/scenarios/play-for-real.js';
+import type { Activities } from '../activities/contract.js';
+import type { Played, Story } from '../authoring/scenarios/story.js';
+import { createTimeSkippingEnvironment } from '../dev/test-server.js';
+import { taskQueue, watchWorkflowId } from '../worker/parts.js';
+import { registerSearchAttributes } from '../worker/search-attributes.js';
+import { workflowBundle } from '../worker/workflow-bundle.js';
+import type { Io } from './io.js';
+
+/** Plays stories with the real workflow, one after another. */
+export interface OpenStage {
+  play(story: Story): Promise<Played>;
+  close(): Promise<void>;
+}
+
+type Performed = Omit<Activities, 'reconcile'>;
+
+/** A time-skipping Temporal server of its own, and a worker on it. */
+export async function openRealStage(io: Pick<Io, 'err' | 'env'>): Promise<OpenStage> {
+  quietRuntime();
+  const progress = { step: (message: string) => io.err(message) };
+  const [environment, bundle] = await Promise.all([
+    createTimeSkippingEnvironment({ env: io.env, progress }),
+    workflowBundle(),
+  ]);
+  await registerSearchAttributes(environment.connection, 'default');
+  let performed: Performed | undefined;
+  const perform = (): Performed => {
+    if (!performed) throw new Error('no story is being played');
+    return performed;
+  };
+  const createWorker = (): Promise<Worker> =>
+    Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue,
+      workflowBundle: bundle,
+      // Every task is replayed from the history: what is not deterministic fails, and another worker can go on at once.
+      maxCachedWorkflows: 0,
+      activities: {
+        check: (input) => perform().check(input),
+        replan: (clientId) => perform().replan(clientId),
+        notify: (input) => perform().notify(input),
+        withdraw: (input) => perform().withdraw(input),
+      } satisfies Performed,
+    });
+  let worker = await createWorker();
+  let running = worker.run();
+  let stories = 0;
+  return {
+    play(story) {
+      stories += 1;
+      return playForReal(story, {
+        environment,
+        taskQueue,
+        workflowId: watchWorkflowId(`scenario-${stories}`),
+        perform: (activities) => (performed = activities),
+        async startWorker() {
+          running = worker.run();
+          await Promise.resolve();
+        },
+        async stopWorker() {
+          worker.shutdown();
+          await running;
+          // Made ahead, so that starting it takes no time.
+          worker = await createWorker();
+        },
+      });
+    },
+    async close() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+      await environment.teardown();
+    },
+  };
+}
+
+/** Temporal's own messages would stand between the results. Where a runtime is up already, it stays as it is. */
+function quietRuntime(): void {
+  try {
+    const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'IllegalStateError') throw error;
+  }
+}
