@@ -118,7 +118,7 @@ export function explanationText(explanation: Explanation): string {
     explanation;
   const lines = [
     `${printable(client.name)} (${printable(client.clientId)}), ${client.status}: ${client.availableBalance} ${client.currency} available`,
-    `by ${profile.id} as ${profile.from === 'file' ? 'its file says' : 'MySQL has it'}: ${printable(profile.name)}`,
+    `by ${printable(profile.id)} as ${profile.from === 'file' ? 'its file says' : 'MySQL has it'}: ${printable(profile.name)}`,
     ...(notWatched ? [`Not watched: ${explanations[notWatched]}. The rules are as if it were.`] : []),
     ...(otherProfile
       ? [`The client has another profile, ${printable(otherProfile)}: counters would start at 0.`]

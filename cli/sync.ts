@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DataSource } from 'typeorm';
 import { durationMs } from '../domain/duration.js';
+import type { Problem } from '../domain/problem.js';
 import type { SyncOptions as ApplyOptions } from '../store/sync.js';
 import { applyPlan, StalePlanError } from '../store/sync.js';
 import { LockHeldError } from '../store/sync-lock.js';
@@ -54,10 +55,10 @@ export async function sync(
   const expected = planFile === undefined ? undefined : await readSavedHash(planFile, io);
   const lockWaitMs = lockWaitOf(options.lockWait);
   const outcome = hasErrors(folder)
-    ? invalid(folder.problems.map(lineOf))
+    ? invalid(folder.problems)
     : await withDatabases(io, async (database, billing) => {
         const result = await makePlan({ database, billing, folder, now: Date.now() });
-        if (result.kind === 'invalid') return invalid(result.problems.map(lineOf));
+        if (result.kind === 'invalid') return invalid(result.problems);
         const { plan } = result;
         if (expected !== undefined && expected !== plan.hash) return stale(planFile, plan);
         const refusal = refusalOf(plan) ?? (await confirmDeletes(plan, planFile, options, io));
@@ -72,12 +73,13 @@ export async function sync(
   return outcome.code;
 }
 
-function invalid(lines: readonly string[]): SyncOutcome {
+function invalid(problems: readonly Problem[]): SyncOutcome {
+  const lines = problems.filter(({ severity }) => severity !== 'info').map(lineOf);
   return {
     code: exitCode.findings,
     status: 'invalid',
     messages: [...lines, 'Nothing was changed.'],
-    facts: { problems: lines },
+    facts: { problems },
   };
 }
 

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { packageRoot } from '../../authoring/package-root.js';
 import { loadForSync } from '../../cli/load-for-sync.js';
 import { makePlan } from '../../cli/make-plan.js';
+import { syncProfiles } from '../../cli/sync-profiles.js';
 import { wakeClients } from '../../cli/wake-clients.js';
 import { openDatabase } from '../../store/database.js';
 import { applyPlan } from '../../store/sync.js';
@@ -455,6 +458,80 @@ describe('plan and sync on real MySQL', function () {
     }
     assert.deepEqual([await rows(), await revisions()], before);
     assert.equal((await world.sync()).code, 0);
+  });
+
+  it('leaves nothing half done, and no lock, when its process is killed while it writes', async () => {
+    await world.write('acme/a');
+    await world.sync();
+    await world.write('acme/a', { maxQty: 5 });
+    const before = [await rows(), await revisions()];
+    // The revision is written by then, the row is being written.
+    await world.database.query(
+      'CREATE TRIGGER slow_profile BEFORE INSERT ON low_balance_profile FOR EACH ROW DO SLEEP(2)',
+    );
+    try {
+      const command = path.join(packageRoot(), 'cli', 'low-balance.js');
+      const env = { ...process.env, ...world.io().env };
+      const child = spawn(process.execPath, [command, 'sync'], { cwd: world.cwd, env, stdio: 'ignore' });
+      await until(async () => {
+        const running = await world.database.query<unknown[]>(
+          "SELECT 1 FROM information_schema.processlist WHERE state = 'User sleep'",
+        );
+        return running.length > 0;
+      });
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    } finally {
+      // Waits for the statement that the server has still to end.
+      await world.database.query('DROP TRIGGER slow_profile');
+    }
+    assert.deepEqual([await rows(), await revisions()], before);
+    assert.equal((await world.sync(undefined, { lockWait: '10s' })).code, 0);
+    assert.deepEqual(
+      (await rows()).map(({ id, version }) => [id, version]),
+      [['acme/a', 2]],
+    );
+  });
+
+  async function until(holds: () => Promise<boolean>): Promise<void> {
+    for (const from = Date.now(); Date.now() - from < 30_000; await sleep(50)) if (await holds()) return;
+    assert.fail('not within 30 s');
+  }
+
+  it('says how to mend a database that was not set up', async () => {
+    await world.write('acme/a');
+    await world.database.query('CREATE DATABASE bare');
+    try {
+      const url = new URL(world.mysqlUrl);
+      url.pathname = '/bare';
+      const env = { ...world.io().env, MYSQL_URL: url.href };
+      await assert.rejects(world.plan({}, { env }), { name: 'CliError', message: /low-balance setup/ });
+      const views = { ...world.io().env, BILLING_MYSQL_URL: url.href };
+      await assert.rejects(world.plan({}, { env: views }), {
+        name: 'CliError',
+        message: /billing-views\.md/,
+      });
+    } finally {
+      await world.database.query('DROP DATABASE bare');
+    }
+  });
+
+  it('keeps the local stack in step, and leaves to `sync` what must be asked', async () => {
+    await world.write('acme/a');
+    await world.write('acme/b');
+    const io = world.io();
+    await syncProfiles(world.database, world.database, io);
+    assert.equal((await rows()).length, 2);
+    await world.addClient({ id: 'c-1', profile: 'acme/b' });
+    await world.remove('acme/b.json');
+    await syncProfiles(world.database, world.database, io);
+    assert.equal((await rows()).length, 2);
+    assert.match(io.printed.err, /not synced/);
+    await world.writeText('acme/c.json', '{');
+    await assert.rejects(syncProfiles(world.database, world.database, io), {
+      code: 1,
+      message: /profiles\/acme\/c\.json:1:/,
+    });
   });
 
   it('leaves no lock behind when its connection is killed', async () => {
