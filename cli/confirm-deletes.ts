@@ -4,7 +4,8 @@ import { leftWithout, type Plan, type PlannedChange } from './make-plan.js';
 import { changeJson } from './plan-json.js';
 import { planText } from './plan-text.js';
 import { counted, printable } from './printable.js';
-import type { SyncOptions, SyncOutcome } from './sync.js';
+import type { SyncOutcome } from './sync-outcome.js';
+import type { SyncOptions } from './sync.js';
 
 /**
  * A profile that goes needs a yes that names how many clients lose it: on a terminal, or as `--allow-delete N` with

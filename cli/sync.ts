@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DataSource } from 'typeorm';
 import { durationMs } from '../domain/duration.js';
-import type { Problem } from '../domain/problem.js';
 import type { SyncOptions as ApplyOptions } from '../store/sync.js';
 import { applyPlan, StalePlanError } from '../store/sync.js';
 import { LockHeldError } from '../store/sync-lock.js';
@@ -11,10 +10,11 @@ import { withDatabases } from './databases.js';
 import { CliError, exitCode, type ExitCode } from './exit-code.js';
 import { gitFacts } from './git-facts.js';
 import type { Io } from './io.js';
-import { hasErrors, lineOf, loadForSync, type FolderForSync } from './load-for-sync.js';
+import { hasErrors, loadForSync, type FolderForSync } from './load-for-sync.js';
 import { makePlan, type Plan } from './make-plan.js';
 import { changeJson, savedHash } from './plan-json.js';
-import { planText, summaryOf } from './plan-text.js';
+import { planText } from './plan-text.js';
+import { invalid, refusalOf, stale, unchanged, type SyncOutcome } from './sync-outcome.js';
 import { wakeClients } from './wake-clients.js';
 
 export interface SyncOptions {
@@ -26,19 +26,6 @@ export interface SyncOptions {
   readonly lockWait: string;
   /** Who is written down as the author; unsaid, Git is asked. */
   readonly author?: string;
-}
-
-/** What a sync came to. */
-export interface SyncOutcome {
-  readonly code: ExitCode;
-  readonly status:
-    'synced' | 'unchanged' | 'invalid' | 'refused' | 'confirmation_required' | 'stale' | 'locked';
-  /** For people; on standard output, and not in JSON. */
-  readonly result?: string;
-  /** On standard error. */
-  readonly messages: readonly string[];
-  /** For scripts, beside the status. */
-  readonly facts?: object;
 }
 
 /**
@@ -64,7 +51,7 @@ export async function sync(
         const refusal = refusalOf(plan) ?? (await confirmDeletes(plan, planFile, options, io));
         if (refusal) return refusal;
         if (plan.changes.length === 0) return unchanged(plan);
-        return await apply(database, billing, plan, { folder, expected, lockWaitMs, options, io, wake });
+        return await apply(database, billing, plan, { folder, planFile, lockWaitMs, options, io, wake });
       });
   for (const message of outcome.messages) io.err(message);
   if (options.format === 'json')
@@ -73,63 +60,9 @@ export async function sync(
   return outcome.code;
 }
 
-function invalid(problems: readonly Problem[]): SyncOutcome {
-  const lines = problems.filter(({ severity }) => severity !== 'info').map(lineOf);
-  return {
-    code: exitCode.findings,
-    status: 'invalid',
-    messages: [...lines, 'Nothing was changed.'],
-    facts: { problems },
-  };
-}
-
-function unchanged(plan: Plan): SyncOutcome {
-  return {
-    code: exitCode.fine,
-    status: 'unchanged',
-    result: `${plan.drift.length > 0 ? planText(plan, false) : ''}Nothing to do: MySQL holds what the files say.\n`,
-    messages: [],
-    facts: { hash: plan.hash, changes: [], drift: plan.drift },
-  };
-}
-
-function stale(planFile: string | undefined, plan: Plan): SyncOutcome {
-  return {
-    code: exitCode.stale,
-    status: 'stale',
-    messages: [
-      `The saved plan ${planFile ?? ''} is stale: files, MySQL or policy.json were changed since. Nothing was changed.`,
-      `By now it would be: ${summaryOf(plan)}. Plan again: npx low-balance plan --out ${planFile ?? 'plan.json'}`,
-    ],
-    facts: { hash: plan.hash, changes: plan.changes.map(changeJson), drift: plan.drift },
-  };
-}
-
-/** Conflicts and guards: what no option gets around. */
-function refusalOf(plan: Plan): SyncOutcome | undefined {
-  const conflicts = plan.drift.filter(({ resolution }) => resolution === 'conflict');
-  const guards = plan.guards.filter(({ ok }) => !ok);
-  if (conflicts.length === 0 && guards.length === 0) return undefined;
-  return {
-    code: exitCode.refused,
-    status: 'refused',
-    messages: [
-      planText(plan, false).trimEnd(),
-      ...(guards.length > 0 ? ['To do it all the same, change policy.json in a reviewed pull request.'] : []),
-      'Nothing was changed.',
-    ],
-    facts: {
-      hash: plan.hash,
-      changes: plan.changes.map(changeJson),
-      drift: plan.drift,
-      guards: plan.guards,
-    },
-  };
-}
-
 interface Applying {
   readonly folder: FolderForSync;
-  readonly expected: string | undefined;
+  readonly planFile: string | undefined;
   readonly lockWaitMs: number;
   readonly options: SyncOptions;
   readonly io: Io;
@@ -140,7 +73,7 @@ async function apply(
   database: DataSource,
   billing: DataSource,
   plan: Plan,
-  { folder, expected, lockWaitMs, options, io, wake }: Applying,
+  { folder, planFile, lockWaitMs, options, io, wake }: Applying,
 ): Promise<SyncOutcome> {
   const { files, policy } = folder;
   const git = await gitFacts(options.folder, io);
@@ -165,9 +98,9 @@ async function apply(
     const again = await makePlan({ database, billing, folder, now: Date.now() });
     if (again.kind === 'invalid') throw error;
     // Another sync of the same files came first.
-    return expected === undefined && again.plan.changes.length === 0
+    return planFile === undefined && again.plan.changes.length === 0
       ? unchanged(again.plan)
-      : stale(undefined, again.plan);
+      : stale(planFile, again.plan);
   }
   const woken = await wake(io);
   return {

@@ -52,7 +52,7 @@ export function goneId(change: ProfileChange): string | undefined {
 }
 
 export function resellerOf(profileId: string): string {
-  return profileId.slice(0, profileId.indexOf('/'));
+  return profileId.split('/', 1)[0] ?? '';
 }
 
 function guard(name: string, limit: number, value: number): Guard {

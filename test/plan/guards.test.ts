@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { parsePolicy } from '../../authoring/load-policy.js';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { defaultPolicy, parsePolicy } from '../../authoring/load-policy.js';
+import { packageRoot } from '../../authoring/package-root.js';
 import { guardsOf } from '../../domain/guards.js';
 import { aContent } from './builders.js';
 
@@ -64,6 +67,20 @@ describe('parsePolicy', () => {
     const { policy, problems } = parsePolicy('{ "maxNewlyTold": 7 } // few', 'policy.json');
     assert.deepEqual(problems, []);
     assert.deepEqual(policy, { maxDeletedPercentPerReseller: 50, maxUpdatedPercent: 100, maxNewlyTold: 7 });
+  });
+
+  it('has the defaults and bounds that the schema tells authors', async () => {
+    const text = await readFile(path.join(packageRoot(), 'schemas', 'policy.schema.json'), 'utf8');
+    const { properties } = JSON.parse(text) as {
+      properties: Record<string, { default?: number; maximum?: number }>;
+    };
+    const limits = Object.entries(properties).filter(([name]) => name !== '$schema');
+    assert.deepEqual(Object.fromEntries(limits.map(([name, each]) => [name, each.default])), defaultPolicy);
+    for (const [name, { maximum = 0 }] of limits) {
+      const problemsOf = (value: number) =>
+        parsePolicy(`{ "${name}": ${value} }`, 'policy.json').problems.length;
+      assert.deepEqual([problemsOf(maximum), problemsOf(maximum + 1)], [0, 1], name);
+    }
   });
 
   const wrong: readonly (readonly [string, string])[] = [

@@ -62,6 +62,26 @@ describe('planMarkdown', () => {
     assert.ok(!text.includes('\u202e'));
   });
 
+  it('says before anything else why a sync would be refused', () => {
+    const conflict = {
+      profile: 'acme/a',
+      kind: 'edited',
+      resolution: 'conflict',
+      fields: [{ path: 'maxQty', applied: 3, mysql: 7, file: 5 }],
+    } as const;
+    const guards = [
+      { name: 'maxNewlyTold', limit: 1, value: 2, ok: false },
+      { name: 'maxUpdatedPercent', limit: 100, value: 50, ok: true },
+    ];
+    const text = planMarkdown(
+      { ...aPlan([anUpdate('acme/b', 'B', ['c-1'])]), drift: [conflict], guards },
+      false,
+    );
+    assert.ok(text.indexOf('**Refused** by <code>maxNewlyTold</code>') < text.indexOf('| Profile |'), text);
+    assert.ok(!text.includes('maxUpdatedPercent'));
+    assert.ok(text.includes('| <code>maxQty</code> | <code>3</code> | <code>7</code> | <code>5</code> |'));
+  });
+
   it('says it where there is no change', () => {
     assert.match(planMarkdown(aPlan([]), false), /no changes/);
   });
