@@ -113,5 +113,5 @@ function xml(text: string): string {
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll('\n', '&#10;')
-    .replaceAll(/[\u0000-\u0008\u000b-\u001f]/g, '');
+    .replaceAll(/\p{Cc}/gu, ' ');
 }

@@ -16,12 +16,10 @@ export class TimeLocks {
 
   /** Lets time pass quickly until this sleep is over, whatever waits. */
   async releaseUntil(slept: Promise<void>): Promise<void> {
-    let over = false;
-    const ended = slept.finally(() => (over = true));
-    while (!over) {
-      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
-      if (!over) await this.release();
-    }
+    const isOver = slept.then(() => true);
+    const patience = (): Promise<false> =>
+      new Promise((resolve) => setTimeout(() => resolve(false), patienceMs));
+    while (!(await Promise.race([isOver, patience()]))) await this.release();
   }
 
   /** Puts the locks back: whoever completes a task takes its lock off. */
