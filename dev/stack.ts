@@ -102,7 +102,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 async function provideServers(options: StackOptions): Promise<[ProvidedMysql, ProvidedTemporal]> {
   const { env, persistent, progress, processes } = options;
-  const both = { env, progress, processes };
+  // With what else it takes, who names a server that is not there hears of it within 10 s.
+  const both = { env, progress, processes, patienceMs: 8_000 };
   const { address, namespace } = givenTemporal(env);
   return await Promise.all([
     provideMysql({ ...both, mysqlUrl: env['MYSQL_URL'] || undefined, ephemeral: !persistent }),
