@@ -79,7 +79,8 @@ function commitText(commit: string | null): string {
 
 function changeText(revision: Revision): string {
   const { action, renamedFrom } = revision;
-  if (action === 'rename') return `rename from ${printable(renamedFrom ?? '')}`;
+  if (action === 'rename')
+    return `rename from ${printable(renamedFrom ?? '')} to ${printable(revision.profile)}`;
   if (action !== 'update') return action;
   const lines = revisedFields(revision).map(
     ({ path, from, to }) => `${printable(path)} ${valueText(from)} → ${valueText(to)}`,

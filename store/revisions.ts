@@ -24,7 +24,7 @@ export interface Revision {
 const columns = `id, profile_id, action, renamed_from, version, author, source_commit, at,
   content_before, content_after, source_before, source_after`;
 
-/** The revisions of a profile and of the ids it had before, newest first; with `upTo`, from that revision back. */
+/** The revisions of a profile, with its renames and those of the ids it had before, newest first; with `upTo`, from that revision back. */
 export async function readHistory(
   own: Queryable,
   profile: string,
@@ -49,8 +49,9 @@ const largestId = '9223372036854775807';
 
 async function revisionsOf(own: Queryable, profile: string, before: string): Promise<readonly Revision[]> {
   const rows = await own.query<StoredRevision[]>(
-    `SELECT ${columns} FROM low_balance_revision WHERE profile_id = ? AND id < ? ORDER BY id DESC`,
-    [profile, before],
+    `SELECT ${columns} FROM low_balance_revision WHERE profile_id = ? AND id < ?
+     UNION SELECT ${columns} FROM low_balance_revision WHERE renamed_from = ? AND id < ? ORDER BY id DESC`,
+    [profile, before, profile, before],
   );
   return rows.map(revisionOf);
 }

@@ -13,7 +13,7 @@ export interface PlannedClient {
 }
 
 /** A page is small enough to be held, large enough that the queries do not count. */
-const pageSize = 5_000;
+const pageSize = 10_000;
 
 /** The clients that these profiles are assigned to, prepaid and not closed, page by page. */
 export async function* clientsOfProfiles(

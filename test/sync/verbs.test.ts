@@ -186,6 +186,7 @@ describe('list, explain, history, rollback and import', function () {
         revisions.map(({ action, profile }) => `${action} ${profile}`),
         ['rename acme/b', 'update acme/a', 'create acme/a'],
       );
+      assert.deepEqual(await historyOf('acme/a'), revisions);
       assert.deepEqual(revisions[1]?.fields, [{ path: 'clientNotification.threshold', from: 10, to: 20 }]);
       await assert.rejects(history('acme/never', json, world.io()), { code: 1 });
     });
