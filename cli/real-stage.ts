@@ -9,16 +9,54 @@ import { workflowBundle } from '../worker/workflow-bundle.js';
 import type { Io } from './io.js';
 
 /** Plays stories with the real workflow, one after another. */
-export interface OpenStage {
+export interface RealStages {
   play(story: Story): Promise<Played>;
   close(): Promise<void>;
 }
 
 type Performed = Omit<Activities, 'reconcile'>;
+type StageIo = Pick<Io, 'err' | 'env'>;
 
-/** A time-skipping Temporal server of its own, and a worker on it. */
-export async function openRealStage(io: Pick<Io, 'err' | 'env'>): Promise<OpenStage> {
+/** A story that takes longer stands still: no other takes more than some seconds. */
+const standstillMs = 45_000;
+
+/**
+ * A time-skipping Temporal server with a worker. Where a story stands still, because the server waits for what will
+ * never come, it is played once more on a fresh one.
+ */
+export async function openRealStage(io: StageIo): Promise<RealStages> {
   quietRuntime();
+  let stage = await openStage(io);
+  return {
+    async play(story) {
+      const played = await inTime(stage.play(story));
+      if (played) return played;
+      io.err(`"${story.name}" stood still: playing it once more, on another server`);
+      await inTime(stage.close());
+      stage = await openStage(io);
+      const again = await inTime(stage.play(story));
+      if (!again) throw new Error(`"${story.name}" stood still twice, for ${standstillMs / 1_000} s each`);
+      return again;
+    },
+    close: () => stage.close(),
+  };
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), standstillMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    // What is left behind may still fail, and nobody waits for it any more.
+    work.catch(() => {});
+  }
+}
+
+async function openStage(io: StageIo): Promise<RealStages> {
   const progress = { step: (message: string) => io.err(message) };
   const [environment, bundle] = await Promise.all([
     createTimeSkippingEnvironment({ env: io.env, progress }),
@@ -55,9 +93,8 @@ export async function openRealStage(io: Pick<Io, 'err' | 'env'>): Promise<OpenSt
         taskQueue,
         workflowId: watchWorkflowId(`scenario-${stories}`),
         perform: (activities) => (performed = activities),
-        async startWorker() {
+        startWorker() {
           running = worker.run();
-          await Promise.resolve();
         },
         async stopWorker() {
           worker.shutdown();

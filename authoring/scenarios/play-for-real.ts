@@ -21,7 +21,7 @@ export interface RealStage {
   readonly workflowId: string;
   /** The worker runs these activities from now on. */
   perform(activities: Omit<Activities, 'reconcile'>): void;
-  startWorker(): Promise<void>;
+  startWorker(): void;
   stopWorker(): Promise<void>;
 }
 
@@ -94,7 +94,7 @@ class Player {
   /** Whatever came of the story, the next one finds a worker and no workflow. */
   async end(): Promise<void> {
     await this.locks.restore();
-    if (!this.world.workerRuns) await this.stage.startWorker();
+    if (!this.world.workerRuns) this.stage.startWorker();
     await Promise.allSettled(this.sent);
     if (await this.isRunning()) await this.handle.terminate('the story is over');
   }
@@ -117,7 +117,7 @@ class Player {
     if (!ran && this.world.workerRuns) {
       await this.locks.restore();
       await this.deliver(this.waiting.splice(0), event.atMs);
-      await this.stage.startWorker();
+      this.stage.startWorker();
     }
   }
 

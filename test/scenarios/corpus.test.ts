@@ -7,7 +7,7 @@ import { readScenarios, type ReadScenario } from '../../authoring/scenarios/read
 import { reportForPeople } from '../../authoring/scenarios/report-scenarios.js';
 import { simulateStory } from '../../authoring/scenarios/simulate-story.js';
 import type { Played, Story } from '../../authoring/scenarios/story.js';
-import { openRealStage, type OpenStage } from '../../cli/real-stage.js';
+import { openRealStage, type RealStages } from '../../cli/real-stage.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const files = await glob(['test/scenarios/*.test.json', 'profiles/**/*.test.json'], { cwd: root });
@@ -39,8 +39,8 @@ describe('every scenario in the simulation', () => {
 });
 
 describe('every scenario on the real workflow', function () {
-  this.timeout(60_000);
-  let stage: OpenStage;
+  this.timeout(150_000);
+  let stage: RealStages;
 
   before(async function () {
     this.timeout(300_000);

@@ -1,0 +1,133 @@
+import { Context } from '@temporalio/activity';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import type { ReconcileResult } from '../../activities/contract.js';
+import { createWatchActivities } from '../../activities/create-activities.js';
+import { createMemoryLedger } from '../../authoring/scenarios/memory-ledger.js';
+import { progressOnStderr } from '../../dev/progress.js';
+import { createTimeSkippingEnvironment } from '../../dev/test-server.js';
+import type { Profile } from '../../domain/profile.js';
+import type { Client } from '../../domain/reading.js';
+import { MailError, type NoticeMail } from '../../mail/message.js';
+import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
+import { registerSearchAttributes } from '../../worker/search-attributes.js';
+import { workflowBundle } from '../../worker/workflow-bundle.js';
+import type { Seen } from '../../store/watched-clients.js';
+import { aClient, aProfile } from '../domain/builders.js';
+
+/** The real workflow on a time-skipping server, over one client that the test holds in its hands. */
+export interface WatchBench {
+  readonly environment: TestWorkflowEnvironment;
+  client: Partial<Client>;
+  profile: Profile;
+  /** Thrown where the billing data is read. */
+  readFault: Error | undefined;
+  mailRefused: boolean;
+  readonly mails: NoticeMail[];
+  /** What checks wrote down of the client. */
+  readonly rows: Seen[];
+  /** A new workflow for a fresh client; ends the one before. */
+  start(input?: { readonly checksPerRun?: number }): Promise<WorkflowHandle>;
+  /** Lets time pass, and waits until the workflow has done what there is to do. */
+  pass(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openWatchBench(): Promise<WatchBench> {
+  const environment = await createTimeSkippingEnvironment({ env: process.env, progress: progressOnStderr });
+  await registerSearchAttributes(environment.connection, 'default');
+  const ledger = createMemoryLedger();
+  let started = 0;
+  let handle: WorkflowHandle | undefined;
+  const bench: WatchBench = {
+    environment,
+    client: {},
+    profile: aProfile(),
+    readFault: undefined,
+    mailRefused: false,
+    mails: [],
+    rows: [],
+    async start(input = {}) {
+      await handle?.terminate().catch(() => {});
+      started += 1;
+      Object.assign(bench, { client: {}, profile: aProfile(), readFault: undefined, mailRefused: false });
+      bench.mails.length = 0;
+      bench.rows.length = 0;
+      const clientId = `c-${started}`;
+      handle = await environment.client.workflow.start('watchClient', {
+        workflowId: watchWorkflowId(clientId),
+        taskQueue,
+        args: [{ clientId, ...input }],
+      });
+      await settled();
+      return environment.client.workflow.getHandle(handle.workflowId);
+    },
+    async pass(ms) {
+      await environment.sleep(ms);
+      await settled();
+    },
+    async close() {
+      await handle?.terminate().catch(() => {});
+      worker.shutdown();
+      await running;
+      await environment.teardown();
+    },
+  };
+  let calls = 0;
+  const activities = createWatchActivities({
+    billing: {
+      async readClient(clientId) {
+        calls += 1;
+        if (bench.readFault) throw bench.readFault;
+        await Promise.resolve();
+        return aClient({ createdAt: 1, clientId, ...bench.client });
+      },
+    },
+    profiles: { read: () => Promise.resolve({ profile: bench.profile, version: 1 }) },
+    ledger,
+    watched: {
+      seen: (row) => void bench.rows.push(row),
+      replanned: () => Promise.resolve(),
+      ended: () => Promise.resolve(),
+    },
+    mailer: {
+      send(mail) {
+        if (bench.mailRefused) throw new MailError('unavailable', 'the provider refuses just now');
+        bench.mails.push(mail);
+        return Promise.resolve({ messageId: mail.noticeId });
+      },
+    },
+    now: () => environment.currentTimeMs(),
+    attemptedAt() {
+      const { isLocal, currentAttemptScheduledTimestampMs } = Context.current().info;
+      return Promise.resolve(isLocal ? 0 : currentAttemptScheduledTimestampMs);
+    },
+    count() {},
+  });
+  const worker = await Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue,
+    workflowBundle: await workflowBundle(),
+    activities: {
+      ...activities,
+      reconcile: (): Promise<ReconcileResult> => Promise.reject(new Error('unused')),
+    },
+  });
+  const running = worker.run();
+  return bench;
+
+  /** A query is answered when the workflow has nothing more to do; activities may give it more. */
+  async function settled(): Promise<void> {
+    for (let before = -1; before !== calls;) {
+      before = calls;
+      for (let times = 0; times < 3; times += 1) {
+        await handle?.query('status');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  }
+}
+
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { RefillReceipt, WatchStatus } from '../../workflows/messages.js';
+import { aProfile } from '../domain/builders.js';
+import { dayMs, hourMs, openWatchBench, type WatchBench } from './a-watch.js';
+
+describe('what operators and billing systems ask of a client’s workflow', function () {
+  this.timeout(120_000);
+  let bench: WatchBench;
+  let handle: WorkflowHandle;
+
+  before(async () => {
+    bench = await openWatchBench();
+  });
+  after(() => bench?.close());
+  beforeEach(async () => {
+    handle = await bench.start();
+  });
+
+  const status = () => handle.query<WatchStatus>('status');
+  const ask = <T = WatchStatus>(name: string, argument?: object) =>
+    argument
+      ? handle.executeUpdate<T, [object]>(name, { args: [argument] })
+      : handle.executeUpdate<T, []>(name);
+  const inMs = async (ms: number) => new Date((await bench.environment.currentTimeMs()) + ms).toISOString();
+
+  async function refusal(name: string, argument: object): Promise<string> {
+    const error: unknown = await ask(name, argument).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    assert.ok(error instanceof WorkflowUpdateFailedError, `${name} is refused`);
+    return String(error.cause?.message);
+  }
+
+  it('checkNow checks at once and leaves the planned checks where they are', async () => {
+    const { nextCheckAt } = await status();
+    await bench.pass(hourMs);
+    await ask('checkNow');
+    await bench.pass(1_000);
+    assert.equal(bench.mails.length, 2);
+    assert.equal((await status()).nextCheckAt, nextCheckAt);
+  });
+
+  it('a mute silences until its end, is shown, and can be ended early', async () => {
+    const until = await inMs(3 * dayMs);
+    assert.equal((await ask('mute', { until })).mutedUntil, until);
+    await bench.pass(dayMs + hourMs);
+    assert.equal(bench.mails.length, 1);
+    const muted = await status();
+    assert.equal(muted.state, 'muted');
+    assert.equal(muted.rules['client']?.reason, 'muted');
+    assert.equal((await ask('unmute')).mutedUntil, null);
+    await bench.pass(dayMs);
+    assert.equal(bench.mails.length, 2);
+  });
+
+  it('a mute is refused where it is over already or is no time', async () => {
+    assert.match(await refusal('mute', { until: '2001-01-01T00:00:00Z' }), /future/);
+    assert.match(await refusal('mute', { until: 'tomorrow' }), /ISO 8601/);
+  });
+
+  it('resetRule sets one counter to 0, and refuses a rule that the profile does not have', async () => {
+    assert.equal((await status()).rules['client']?.count, 1);
+    const after = await ask('resetRule', { rule: 'client' });
+    assert.equal(after.rules['client']?.count, 0);
+    assert.match(await refusal('resetRule', { rule: 'advanced:no-such' }), /expected one of client/);
+  });
+
+  it('the receipt of a refill names the counters it set to 0, and a duplicate applies nothing', async () => {
+    const refill = { refillId: 'r-1', at: await inMs(0) };
+    assert.deepEqual(await ask<RefillReceipt>('refill', refill), {
+      refillId: 'r-1',
+      applied: true,
+      reset: { client: 1 },
+    });
+    assert.deepEqual(await ask<RefillReceipt>('refill', refill), {
+      refillId: 'r-1',
+      applied: false,
+      reset: {},
+    });
+  });
+
+  it('a refill update without a time is refused, and a signal like it is ignored', async () => {
+    assert.match(await refusal('refill', { refillId: 'r-1' }), /^at: expected an ISO 8601 time/);
+    await handle.signal('refill', { refillId: 'r-1' });
+    assert.equal((await status()).rules['client']?.count, 1);
+  });
+
+  it('checkNow takes effect while a notice is retried: the notice is withdrawn', async () => {
+    bench.mailRefused = true;
+    await bench.pass(dayMs);
+    assert.equal(bench.mails.length, 1);
+    bench.client = { balance: '500' };
+    await ask('checkNow');
+    await bench.pass(1_000);
+    bench.mailRefused = false;
+    await bench.pass(hourMs);
+    assert.equal(bench.mails.length, 1);
+    assert.equal((await status()).state, 'ok');
+  });
+
+  it('a shorter Period takes effect while a notice is retried', async () => {
+    bench.mailRefused = true;
+    await bench.pass(dayMs);
+    bench.profile = aProfile({ period: '2h' });
+    await handle.signal('profileChanged');
+    await bench.pass(2 * hourMs - 60_000);
+    assert.equal(bench.rows.length, 2);
+    await bench.pass(2 * 60_000);
+    assert.equal(bench.rows.length, 3, 'checked two hours after the check before');
+  });
+});

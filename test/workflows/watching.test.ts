@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import type { WorkflowHandle } from '@temporalio/client';
+import { watchWorkflowId, taskQueue } from '../../worker/parts.js';
+import type { WatchStatus } from '../../workflows/messages.js';
+import type { WatchClientResult } from '../../workflows/watch-client.js';
+import { aProfile } from '../domain/builders.js';
+import { dayMs, hourMs, openWatchBench, type WatchBench } from './a-watch.js';
+
+describe('a client’s workflow', function () {
+  this.timeout(120_000);
+  let bench: WatchBench;
+  let handle: WorkflowHandle;
+
+  before(async () => {
+    bench = await openWatchBench();
+  });
+  after(() => bench?.close());
+  beforeEach(async () => {
+    handle = await bench.start();
+  });
+
+  const status = () => handle.query<WatchStatus>('status');
+  const events = async () => (await handle.fetchHistory()).events ?? [];
+
+  it('costs 6 history events for a quiet check', async () => {
+    bench.client = { balance: '500' };
+    await bench.pass(2 * dayMs);
+    const before = (await events()).length;
+    await bench.pass(dayMs);
+    assert.equal((await events()).length - before, 6);
+    await bench.pass(3 * dayMs);
+    assert.equal((await events()).length - before, 24);
+  });
+
+  it('costs 12 history events for a check with a notice', async () => {
+    bench.profile = aProfile({ maxQty: 9, userNotification: { threshold: 100 } });
+    await bench.pass(dayMs);
+    const before = (await events()).length;
+    await bench.pass(dayMs);
+    assert.equal(bench.mails.length, 5);
+    assert.equal((await events()).length - before, 12);
+  });
+
+  it('rule 14: says since when the billing data cannot be read, and goes on when it can', async () => {
+    await bench.pass(hourMs);
+    bench.readFault = new Error('connect ECONNREFUSED');
+    await bench.pass(dayMs);
+    const { state, unknown } = await status();
+    assert.equal(state, 'unknown');
+    assert.match(unknown?.reason ?? '', /ECONNREFUSED/);
+    await bench.pass(2 * dayMs);
+    assert.deepEqual((await status()).unknown, unknown);
+    assert.equal(bench.mails.length, 1);
+    bench.readFault = undefined;
+    await bench.pass(6 * 60_000);
+    const after = await status();
+    assert.equal(after.state, 'low');
+    assert.equal(after.unknown, null);
+    assert.equal(bench.mails.length, 2, 'one late check, never a burst');
+    const scheduled = (await events()).map(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name,
+    );
+    assert.ok(scheduled.includes('check'), 'the check waits as a regular activity');
+  });
+
+  it('rule 14: where no retry helps, waits for the next check, unknown since the first', async () => {
+    await bench.pass(hourMs);
+    bench.readFault = Object.assign(new Error("Table 'billing_client' doesn't exist"), {
+      code: 'ER_NO_SUCH_TABLE',
+    });
+    await bench.pass(dayMs);
+    const { unknown, nextCheckAt } = await status();
+    assert.match(unknown?.reason ?? '', /ER_NO_SUCH_TABLE/);
+    await bench.pass(dayMs);
+    const later = await status();
+    assert.equal(later.unknown?.since, unknown?.since);
+    assert.equal(Date.parse(later.nextCheckAt) - Date.parse(nextCheckAt), dayMs);
+  });
+
+  it('rule 2: without a rate the state is unknown, since the first check that found none', async () => {
+    bench.client = { currency: 'EUR', rate: null };
+    await bench.pass(dayMs);
+    const { state, unknown } = await status();
+    assert.equal(state, 'unknown');
+    assert.equal(unknown?.reason, 'no exchange rate from USD to EUR');
+    await bench.pass(2 * dayMs);
+    assert.equal((await status()).unknown?.since, unknown.since);
+  });
+
+  it('rule 13: ends with its reason, and can be started again', async () => {
+    bench.client = { status: 'closed' };
+    await handle.signal('profileChanged');
+    const result = (await handle.result()) as WatchClientResult;
+    assert.deepEqual([result.ended, result.explanation], ['closed', 'the client is closed']);
+    bench.client = {};
+    const { workflowId } = handle;
+    const again = await bench.environment.client.workflow.start('watchClient', {
+      workflowId,
+      taskQueue,
+      args: [{ clientId: workflowId.slice(watchWorkflowId('').length) }],
+    });
+    await bench.pass(1_000);
+    assert.equal(bench.mails.length, 2, 'checked and told at once');
+    await again.terminate();
+  });
+
+  it('rule 11: hands over to a new run while the provider is away, so that its history stays small', async () => {
+    handle = await bench.start({ checksPerRun: 3 });
+    bench.profile = aProfile({ period: '1m' });
+    bench.mailRefused = true;
+    await bench.pass(dayMs);
+    const { runId } = await handle.describe();
+    await bench.pass(10 * 60_000);
+    assert.notEqual((await handle.describe()).runId, runId);
+    assert.ok((await events()).length < 120, `${(await events()).length} events`);
+    assert.equal((await status()).rules['client']?.count, 1, 'what was told is carried over');
+  });
+});
