@@ -113,7 +113,7 @@ async function openStage(io: StageIo): Promise<RealStages> {
 }
 
 /** Temporal's own messages would stand between the results. Where a runtime is up already, it stays as it is. */
-function quietRuntime(): void {
+export function quietRuntime(): void {
   try {
     const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
     Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });

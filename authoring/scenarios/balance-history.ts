@@ -2,7 +2,7 @@ import { formatDuration } from '../../domain/duration.js';
 import { add, subtract, type Decimal } from '../../domain/money.js';
 import type { ProfileFile } from '../../domain/profile-file.js';
 import type { ScenarioClient, ScenarioEvent, ScenarioRate } from './scenario-file.js';
-import type { Played, Story, StoryEvent, Told } from './story.js';
+import type { Played, Story, StoryEvent } from './story.js';
 
 /** One change of a balance. Times are milliseconds after the start. */
 export interface BalanceStep {
@@ -91,7 +91,6 @@ function eventOf({ atMs, kind, amount }: BalanceStep, balance: Decimal): StoryEv
 /** How many notices each rule sent. */
 export function noticesByRule({ told }: Pick<Played, 'told'>): Readonly<Record<string, number>> {
   const sums: Record<string, number> = {};
-  for (const { rules } of told as readonly Told[])
-    for (const rule of rules) sums[rule] = (sums[rule] ?? 0) + 1;
+  for (const { rules } of told) for (const rule of rules) sums[rule] = (sums[rule] ?? 0) + 1;
   return sums;
 }

@@ -54,7 +54,7 @@ function jsonRows(text: string): readonly Row[] {
     );
   if (!Array.isArray(rows)) throw new HistoryError('expected a JSON list of rows');
   return rows.map((row: unknown, index) => {
-    if (typeof row === 'object' && row !== null && 'at' in row) return row as Row;
+    if (typeof row === 'object' && row !== null && 'at' in row) return row;
     throw rowError(index, 'expected { at, balance } or { at, kind, amount }');
   });
 }

@@ -194,6 +194,7 @@ async function readDocument(
   }
   if (source.length > longestFile)
     return problem('too-large', `expected at most ${longestFile} characters, found ${source.length}`);
+  if (source.trim() === '') return problem('syntax', 'expected JSON, found an empty file');
   const errors: ParseError[] = [];
   let root: Node | undefined;
   try {
@@ -207,7 +208,7 @@ async function readDocument(
   const [first] = errors;
   if (first || !root) {
     const { line, character } = document.positionAt(first?.offset ?? 0);
-    const found = first ? printParseErrorCode(first.error) : 'the file is empty';
+    const found = first ? printParseErrorCode(first.error) : 'no value';
     return problem('syntax', `expected JSON, found: ${found}`, line + 1, character + 1);
   }
   return { file, document, root };

@@ -5,6 +5,7 @@ import { Worker } from '@temporalio/worker';
 import type { ReconcileResult } from '../../activities/contract.js';
 import { createWatchActivities } from '../../activities/create-activities.js';
 import { createMemoryLedger } from '../../authoring/scenarios/memory-ledger.js';
+import { quietRuntime } from '../../cli/real-stage.js';
 import { progressOnStderr } from '../../dev/progress.js';
 import { createTimeSkippingEnvironment } from '../../dev/test-server.js';
 import type { Profile } from '../../domain/profile.js';
@@ -35,6 +36,7 @@ export interface WatchBench {
 }
 
 export async function openWatchBench(): Promise<WatchBench> {
+  quietRuntime();
   const environment = await createTimeSkippingEnvironment({ env: process.env, progress: progressOnStderr });
   await registerSearchAttributes(environment.connection, 'default');
   const ledger = createMemoryLedger();

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { DataSource } from 'typeorm';
+import { backtest } from '../../cli/backtest.js';
+import { simulate } from '../../cli/simulate.js';
+import { createBillingTables } from '../../dev/billing-tables.js';
+import { provideMysql, type ProvidedMysql } from '../../dev/mysql.js';
+import { progressOnStderr } from '../../dev/progress.js';
+import { openDatabase } from '../../store/database.js';
+import { anIo } from './an-io.js';
+
+const dayMs = 86_400_000;
+
+describe('what a profile would have sent', function () {
+  this.timeout(180_000);
+  let folder: string;
+  let mysql: ProvidedMysql;
+  let database: DataSource;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'backtest-'));
+    await mkdir(path.join(folder, 'profiles', 'acme'), { recursive: true });
+    await writeFile(
+      path.join(folder, 'profiles', 'acme', 'prepaid.json'),
+      JSON.stringify({
+        name: 'Prepaid',
+        reseller: 'acme',
+        currency: 'USD',
+        sortOrder: 1,
+        maxQty: 2,
+        period: '24h',
+        clientNotification: { threshold: 50 },
+      }),
+    );
+    mysql = await provideMysql({ env: process.env, progress: progressOnStderr, ephemeral: true });
+    database = await openDatabase(mysql.url);
+    await createBillingTables(database);
+  });
+
+  after(async () => {
+    await database?.destroy();
+    await mysql?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('backtest: by the recorded entries of a client, back from its balance of today', async () => {
+    const at = (daysAgo: number) =>
+      new Date(Date.now() - daysAgo * dayMs).toISOString().slice(0, 23).replace('T', ' ');
+    await database.query(
+      `INSERT INTO billing_client (client_id, name, reseller_id, profile_id, currency, balance, credit_limit, billing_email, status, prepaid, created_at)
+       VALUES ('C-1', 'One', 'acme', 'acme/prepaid', 'USD', '45.00', 0, 'one@client.example', 'active', 1, ?)`,
+      [at(400)],
+    );
+    // 100 at the start, 40 from day 2.5, told on days 3 and 4; 140 from day 5.5; 45 from day 9.3, told on day 10.
+    const entries = [
+      ['C-1', at(8), 'charge', '60'],
+      ['C-1', at(5), 'refill', '100'],
+      ['C-1', at(1.2), 'charge', '95'],
+      ['C-1', at(300), 'charge', '1000'],
+    ];
+    await database.query('INSERT INTO billing_entry (client_id, at, kind, amount) VALUES ?', [entries]);
+    const io = anIo(folder, { MYSQL_URL: mysql.url });
+    const options = { folder: 'profiles', since: '10d12h', limit: '10', format: 'json' } as const;
+    assert.equal(await backtest('acme/prepaid', options, io), 0);
+    const { clients } = JSON.parse(io.printed()) as {
+      clients: {
+        client: string;
+        sums: object;
+        notices: { at: string; available: string; count: object }[];
+      }[];
+    };
+    assert.equal(clients[0]?.client, 'C-1');
+    assert.deepEqual(clients[0].sums, { client: 3 });
+    assert.deepEqual(
+      clients[0].notices.map(({ at, available, count }) => [at, available, count]),
+      [
+        ['3d', '40', { client: 1 }],
+        ['4d', '40', { client: 2 }],
+        ['10d', '45', { client: 1 }],
+      ],
+    );
+    assert.doesNotMatch(io.printed(), /@/, 'no address is shown');
+
+    const people = anIo(folder, { MYSQL_URL: mysql.url });
+    await backtest('acme/prepaid', { ...options, format: 'human' }, people);
+    assert.match(people.printed(), /1 of 1 clients would have been told, at 3 checks/);
+  });
+
+  it('simulate: by a balance history, and by a linear decline', async () => {
+    await writeFile(
+      path.join(folder, 'h.csv'),
+      'at,balance\n2026-01-01T00:00:00Z,100\n2026-01-02T12:00:00Z,49.99\n',
+    );
+    const options = { folder: 'profiles', balance: '100', perDay: '24', refill: [], creditLimit: '0' };
+    const io = anIo(folder);
+    await simulate('acme/prepaid', { ...options, balanceFrom: 'h.csv', for: '10d', format: 'json' }, io);
+    const { notices } = JSON.parse(io.printed()) as { notices: { time: string; available: string }[] };
+    assert.deepEqual(
+      notices.map(({ time, available }) => [time, available]),
+      [
+        ['2026-01-03T00:00:00.000Z', '49.99'],
+        ['2026-01-04T00:00:00.000Z', '49.99'],
+      ],
+    );
+    const people = anIo(folder);
+    await simulate('acme/prepaid', { ...options, format: 'human' }, people);
+    assert.match(people.printed(), /│ 3d .*│ 28 .*│ client \(1 of 2\)/);
+    assert.match(people.printed(), /▲/);
+  });
+
+  for (const [name, text, message] of [
+    ['a header it does not know', 'when,balance\n1,2\n', /expected the header/],
+    ['a row without an amount', 'at,kind,amount\n1h,charge,x\n', /row 1: expected an amount/],
+    ['a time that is none', '[{ "at": "soon", "balance": 1 }]', /row 1: at: expected an offset/],
+    ['no row', 'at,balance\n', /at least one row/],
+  ] as const) {
+    it(`simulate: refuses a history with ${name}`, async () => {
+      await writeFile(path.join(folder, 'bad'), text);
+      const options = { folder: 'profiles', balance: '1', perDay: '1', refill: [], creditLimit: '0' };
+      const ran = simulate('acme/prepaid', { ...options, balanceFrom: 'bad', format: 'json' }, anIo(folder));
+      await assert.rejects(ran, message);
+    });
+  }
+});
