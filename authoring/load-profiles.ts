@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { glob } from 'tinyglobby';
-import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Problem } from '../domain/problem.js';
 import type { ProfileFile } from '../domain/profile-file.js';
+import { shown } from './find-files.js';
+import { validateFile } from './validate-file.js';
 
 /** A profile that was read from its file and is valid. */
 export interface LoadedProfile {
@@ -26,8 +25,14 @@ export interface LoadedProfiles {
 /** Every profile of a folder, and every problem of its files. */
 export async function loadProfiles(folder: string, cwd: string): Promise<LoadedProfiles> {
   const root = path.resolve(cwd, folder);
-  const files = await glob('*/*.json', { cwd: root, ignore: ['**/*.test.json'], absolute: true });
-  const loaded = await Promise.all(files.sort().map((file) => loadProfile(root, file, cwd)));
+  const files = await glob('*/*.json', {
+    cwd: root,
+    ignore: ['**/*.test.json'],
+    absolute: true,
+    onlyFiles: false,
+    followSymbolicLinks: false,
+  });
+  const loaded = await Promise.all(files.sort().map((file) => loadProfile(file.replace(/\/$/, ''), cwd)));
   return {
     profiles: loaded.flatMap(({ profile }) => profile ?? []),
     problems: loaded.flatMap(({ problems }) => problems),
@@ -39,21 +44,10 @@ interface Loaded {
   readonly problems: readonly Problem[];
 }
 
-async function loadProfile(root: string, absolute: string, cwd: string): Promise<Loaded> {
-  const file = path.relative(cwd, absolute);
-  const source = await readFile(absolute, 'utf8');
-  const errors: ParseError[] = [];
-  const content = parse(source, errors, { allowTrailingComma: true }) as ProfileFile;
-  const document = TextDocument.create(file, 'jsonc', 1, source);
-  const problems = errors.map(({ error, offset }): Problem => {
-    const { line, character } = document.positionAt(offset);
-    const message = printParseErrorCode(error);
-    return { file, line: line + 1, column: character + 1, severity: 'error', code: 'syntax', message };
-  });
-  if (problems.length > 0) return { problems };
-  const id = path
-    .relative(root, absolute)
-    .replaceAll(path.sep, '/')
-    .replace(/\.json$/, '');
-  return { profile: { id, file, content, source }, problems };
+async function loadProfile(absolute: string, cwd: string): Promise<Loaded> {
+  const file = shown(absolute, cwd);
+  const { profile, problems } = await validateFile(file, cwd);
+  if (!profile) return { problems };
+  const id = `${path.basename(path.dirname(absolute))}/${path.basename(absolute, '.json')}`;
+  return { profile: { id, file, ...profile }, problems };
 }

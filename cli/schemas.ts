@@ -24,7 +24,9 @@ export async function schemas({ check = false }: SchemasOptions, io: Io): Promis
     }
     stale += 1;
     if (check) {
-      io.out(`${name} is stale: expected what "low-balance schemas" writes from ${schemaFiles[kind].source}\n`);
+      io.out(
+        `${name} is stale: expected what "low-balance schemas" writes from ${schemaFiles[kind].source}\n`,
+      );
     } else {
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(file, text);
