@@ -1,4 +1,4 @@
-import type { Decision } from '../domain/decide.js';
+import type { ClientState, Decision } from '../domain/decide.js';
 import type { RuleKey } from '../domain/profile.js';
 import type { EndReason } from '../domain/reading.js';
 import type { WatchState } from '../domain/watch-state.js';
@@ -57,6 +57,17 @@ export interface NotifyInput {
   readonly nextCheckAt: number;
   readonly availableBalance: string;
   readonly rules: readonly SendingRule[];
+  /** What the check wrote down of the client, to be completed by what is accepted; absent in inputs of older workflows. */
+  readonly seen?: SeenAtCheck;
+}
+
+/** The client's row of watched clients, as far as telling changes it. */
+export interface SeenAtCheck {
+  readonly profileId: string;
+  readonly periodMs: number;
+  readonly watch: WatchState;
+  /** The client's state when all of it is accepted. */
+  readonly stateWhenTold: ClientState;
 }
 
 export interface SendingRule {

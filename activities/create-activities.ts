@@ -1,6 +1,7 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { check, replan } from './check.js';
-import type { Activities } from './contract.js';
+import { noteTold } from '../domain/watch-state.js';
+import type { Activities, NotifyInput, Told } from './contract.js';
 import { notify, withdraw } from './notify.js';
 import type { Parts, WatchParts } from './parts.js';
 import { reconcile } from './reconcile.js';
@@ -42,11 +43,29 @@ export function createWatchActivities(parts: WatchParts): Omit<Activities, 'reco
       // A cancellation is heard of with a heartbeat's answer: rule 7 wants it soon.
       const beat = setInterval(() => heartbeat(), 1_000);
       try {
-        return await notify(parts, input, cancellationSignal());
+        const told = await notify(parts, input, cancellationSignal());
+        noteSeen(parts, input, told);
+        return told;
       } finally {
         clearInterval(beat);
       }
     },
     withdraw: (input) => withdraw(parts, input),
   };
+}
+
+/** Lists and plans read the counters between two checks too. A lost row is made good by the next check. */
+function noteSeen({ watched }: WatchParts, input: NotifyInput, { accepted }: Told): void {
+  if (!input.seen || accepted.length === 0) return;
+  const { profileId, periodMs, watch, stateWhenTold } = input.seen;
+  const rules = new Set(accepted.flatMap((each) => each.rules));
+  watched.seen({
+    clientId: input.clientId,
+    profileId,
+    state: input.rules.every(({ key }) => rules.has(key)) ? stateWhenTold : 'low',
+    periodMs,
+    nextCheckAt: input.nextCheckAt,
+    seenAt: input.checkAt,
+    watch: noteTold(watch, accepted),
+  });
 }

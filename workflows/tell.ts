@@ -39,6 +39,15 @@ export async function tell(watch: Watch, checked: Checked): Promise<EndReason | 
           nextCheckAt: deadlineAt,
           availableBalance: checked.availableBalance,
           rules,
+          seen: {
+            profileId: checked.profile.id,
+            periodMs: checked.profile.periodMs,
+            watch: watch.state,
+            stateWhenTold: watch.stateWhenTold(
+              rules.map(({ key }) => key),
+              checkAt,
+            ),
+          },
         },
       ],
     ),

@@ -14,6 +14,7 @@ import {
   type Agenda,
 } from '../domain/agenda.js';
 import { stateOf, type ClientState } from '../domain/decide.js';
+import type { RuleKey } from '../domain/profile.js';
 import {
   assignProfile,
   countOf,
@@ -138,6 +139,13 @@ export class Watch {
       const reason = `no exchange rate from ${result.profile.currency} to ${result.currency}`;
       this.known = { ...this.known, unknown: { reason, since: unknown?.since ?? now } };
     }
+  }
+
+  /** The client's state once these rules are told. */
+  stateWhenTold(rules: readonly RuleKey[], at: number): ClientState {
+    const { checked } = this.known;
+    const told = noteTold(this.state, [{ rules, at }]);
+    return checked ? stateOf(checked.decisions, told, checked.profile.maxQty) : 'low';
   }
 
   /** The notices of the last check are settled, or it had none. */

@@ -41,6 +41,13 @@ describe('a client’s workflow', function () {
     assert.equal((await events()).length - before, 12);
   });
 
+  it('writes down what was told at once, and not only at the next check', async () => {
+    assert.deepEqual(bench.rows.at(-1)?.watch.acceptedAt['client']?.length, 1);
+    await bench.pass(2 * dayMs);
+    assert.equal(bench.rows.at(-1)?.state, 'exhausted');
+    assert.deepEqual(bench.rows.at(-1)?.watch.acceptedAt['client']?.length, 3);
+  });
+
   it('rule 14: says since when the billing data cannot be read, and goes on when it can', async () => {
     await bench.pass(hourMs);
     bench.readFault = new Error('connect ECONNREFUSED');
