@@ -77,7 +77,7 @@ function periodFindings(root: Node): readonly Finding[] {
 /** Each rule by itself: who it reaches, and its threshold. */
 function ruleFindings(root: Node, text: string): readonly Finding[] {
   const rules = rulesOf(root);
-  if (rules.length === 0) {
+  if (!hasRule(root)) {
     const message = 'the profile has no rule: expected userNotification, clientNotification or advancedRules';
     return [error(at(root, ['advancedRules']) ?? root, 'no-rules', message)];
   }
@@ -184,6 +184,15 @@ function inactivityFindings(
     findings.push(warning(threshold, 'threshold-order', message));
   }
   return findings;
+}
+
+/** Of the right type or not: the schema says that. */
+function hasRule(root: Node): boolean {
+  const advanced = at(root, ['advancedRules']);
+  return (
+    ['userNotification', 'clientNotification'].some((name) => at(root, [name])) ||
+    (advanced !== undefined && (advanced.type !== 'array' || (advanced.children ?? []).length > 0))
+  );
 }
 
 function rulesOf(root: Node): readonly Node[] {

@@ -11,7 +11,7 @@ export async function schemaProblems(
   text: string,
   kind: FileKind,
 ): Promise<readonly Problem[]> {
-  const { service, schema } = checkerOf(kind);
+  const { service, schema, written } = checkerOf(kind);
   const document = TextDocument.create('file:///checked.json', 'jsonc', 1, text);
   const parsed = service.parseJSONDocument(document);
   const settings = { schemaValidation: 'error', comments: 'ignore', trailingCommas: 'ignore' } as const;
@@ -26,7 +26,7 @@ export async function schemaProblems(
       line: start.line + 1,
       column: start.character + 1,
       severity: 'error',
-      code: codeOf(diagnostic.code, words, node, schema),
+      code: codeOf(diagnostic.code, words, node, written),
       message: words.replaceAll(/\s+/g, ' ').replace(/\.$/, ''),
     };
   });
@@ -36,7 +36,10 @@ const duplicateKey = jsonLanguage.ErrorCode.DuplicateKey;
 
 interface Checker {
   readonly service: LanguageService;
+  /** The service puts definitions in place of the references to them. */
   readonly schema: JsonSchema;
+  /** As it is written. */
+  readonly written: JsonSchema;
 }
 
 const checkers = new Map<FileKind, Checker>();
@@ -45,7 +48,11 @@ const checkers = new Map<FileKind, Checker>();
 function checkerOf(kind: FileKind): Checker {
   const known = checkers.get(kind);
   if (known) return known;
-  const made = { service: jsonLanguage.getLanguageService({}), schema: readSchema(kind) };
+  const made = {
+    service: jsonLanguage.getLanguageService({}),
+    schema: readSchema(kind),
+    written: readSchema(kind),
+  };
   checkers.set(kind, made);
   return made;
 }

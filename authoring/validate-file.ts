@@ -76,7 +76,11 @@ function validProfile(
     const { line, character } = document.positionAt(node.offset);
     return { file, line: line + 1, column: character + 1, severity, code, message };
   };
-  const problems = sorted([...bySchema, ...profileFindings(root, absolute, text).map(problemOf)]);
+  // One problem a place: what the schema refuses has no meaning that could be wrong too.
+  const isRefused = ({ line, column }: Problem) =>
+    bySchema.some((problem) => problem.line === line && problem.column === column);
+  const own = profileFindings(root, absolute, text).map(problemOf);
+  const problems = sorted([...bySchema, ...own.filter((problem) => !isRefused(problem))]);
   if (problems.some(({ severity }) => severity === 'error')) return { file, kind: 'profile', problems };
   const summary = info ? summaryOf(root) : undefined;
   return {
