@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { Command, CommanderError, Option } from 'commander';
 import { environment } from '../worker/settings.js';
 import type { PreviewOptions } from './preview.js';
+import type { NewOptions } from './new.js';
 import type { FmtOptions } from './fmt.js';
 import type { SchemasOptions } from './schemas.js';
 import type { ValidateOptions } from './validate.js';
@@ -90,6 +91,23 @@ program
   .option('--check', 'writes nothing and names the files that are not formatted')
   .action((paths: string[], options: FmtOptions) =>
     run(async () => (await import('./fmt.js')).fmt(paths, options, io)),
+  );
+
+program
+  .command('new')
+  .description('A new profile and its first scenario, from flags, or asking on a terminal.')
+  .argument('[id]', '<reseller>/<slug>, such as acme/prepaid-usd')
+  .option('--name <name>')
+  .option('--currency <code>', 'ISO 4217, such as USD')
+  .option('--sort-order <n>', 'place in the list', '10')
+  .option('--max-qty <n>', 'notices per rule until a refill', '3')
+  .option('--period <duration>', 'how often a client is checked', '24h')
+  .option('--staff-threshold <amount>')
+  .option('--user <login...>', 'users of the reseller who are told', [])
+  .option('--client-threshold <amount>')
+  .option('--folder <folder>', 'where the profiles are', 'profiles')
+  .action((id: string | undefined, options: NewOptions) =>
+    run(async () => (await import('./new.js')).newProfile(id, options, io)),
   );
 
 program

@@ -1,5 +1,11 @@
-import type { ServiceParts } from '../worker/service.js';
-import { mailSettings, mysqlUrl, billingMysqlUrl, serviceSettings } from '../worker/settings.js';
+import {
+  SettingsError,
+  billingMysqlUrl,
+  mailSettings,
+  mysqlUrl,
+  serviceSettings,
+  webhookSettings,
+} from '../worker/settings.js';
 import { resolveEnvironment } from './connect.js';
 import { exitCode, type ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
@@ -10,6 +16,7 @@ export async function worker(io: Io): Promise<ExitCode> {
   // All settings are read before anything is connected: one that is missing is said at once.
   const settings = serviceSettings(env);
   const mail = mailSettings(env);
+  const webhook = webhookSettings(env);
   const urls = { database: mysqlUrl(env), billing: billingMysqlUrl(env) };
 
   const { createLog } = await import('../worker/log.js');
@@ -18,41 +25,55 @@ export async function worker(io: Io): Promise<ExitCode> {
   const { openDatabase } = await import('../store/database.js');
   const { createRenderer } = await import('../mail/render.js');
   const { createSendGridMailer } = await import('../mail/sendgrid.js');
+  const { default: getPort } = await import('get-port');
 
   const log = createLog(settings.logLevel);
-  installRuntime(log);
   const temporal = temporalSettings(env);
-  const database = await openDatabase(urls.database);
-  const billing = urls.billing === urls.database ? database : await openDatabase(urls.billing);
-  const client = await connectTemporal(temporal);
-  const connection = await connectNative(temporal);
-  const mailer = createSendGridMailer({
-    ...mail,
-    renderer: createRenderer(),
-    onAlarm: (message: string) => log.error({ alarm: 'mail' }, message),
+  const sdkMetricsUrl = installRuntime(log, {
+    sdkMetricsPort: settings.httpPort === 0 ? undefined : await getPort({ host: '127.0.0.1' }),
   });
-  const parts: ServiceParts = {
-    database,
-    billing,
-    client,
-    connection,
-    namespace: temporal.namespace,
-    mailer,
-    settings,
-    log,
-  };
-  const service = await startService(parts);
-  const stop = () => void service.stop();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  log.info({ namespace: temporal.namespace, address: temporal.address }, 'worker started');
+  const opened: (() => Promise<unknown>)[] = [];
   try {
+    const pool = { poolSize: settings.mysqlConnections };
+    const database = await openDatabase(urls.database, pool);
+    opened.push(() => database.destroy());
+    const billing = urls.billing === urls.database ? database : await openDatabase(urls.billing, pool);
+    if (billing !== database) opened.push(() => billing.destroy());
+    const client = await connectTemporal(temporal);
+    opened.push(() => client.connection.close());
+    const connection = await connectNative(temporal);
+    opened.push(() => connection.close());
+    const mailer = createSendGridMailer({
+      ...mail,
+      renderer: createRenderer(),
+      onAlarm: (message: string) => log.error({ alarm: 'mail' }, message),
+    });
+    const { namespace, address } = temporal;
+    const service = await startService({
+      database,
+      billing,
+      client,
+      connection,
+      namespace,
+      mailer,
+      settings,
+      webhook,
+      sdkMetricsUrl,
+      log,
+    });
+    const stop = (signal: NodeJS.Signals) => {
+      log.info({ signal }, 'worker stopping');
+      void service.stop();
+    };
+    process.once('SIGINT', stop).once('SIGTERM', stop);
+    log.info({ namespace, address, http: service.httpPort, buildId: service.buildId }, 'worker started');
     await service.done;
+    log.info('worker stopped');
+    return exitCode.fine;
+  } catch (error) {
+    if (!(error instanceof SettingsError)) log.fatal({ err: error }, 'worker failed');
+    throw error;
   } finally {
-    await connection.close();
-    await client.connection.close();
-    await database.destroy();
-    if (billing !== database) await billing.destroy();
+    for (const close of opened.reverse()) await close().catch(() => {});
   }
-  log.info('worker stopped');
-  return exitCode.fine;
 }
