@@ -21,10 +21,13 @@ export function beginCheck(agenda: Agenda, now: number): Agenda {
   return now >= agenda.next.at ? { ...agenda, plannedAt: agenda.next.gridAt } : agenda;
 }
 
-/** A check ended: the next one comes at the first instant of the grid that lies ahead. */
+/**
+ * A check ended: the next one comes at the first instant of the grid that lies ahead. A late check stands for every
+ * instant that it is late for, so that a Period edited afterwards does not find one of them past.
+ */
 export function afterCheck({ plannedAt }: Agenda, periodMs: number, now: number): Agenda {
   const at = nextOnGrid(plannedAt, periodMs, now);
-  return { plannedAt, next: { at, gridAt: at } };
+  return { plannedAt: lastOnGrid(plannedAt, periodMs, now), next: { at, gridAt: at } };
 }
 
 /** Rules 11 and 12: the Period was edited. A shorter one takes effect at once, a longer one at the next check. */

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { afterCheck, beginCheck, firstAgenda, replanned } from '../../domain/agenda.js';
+import { hourMs } from './builders.js';
+
+const hours = (count: number): number => count * hourMs;
+
+describe('the agenda of checks (rule 11)', () => {
+  it('checks at once when a client gets a profile, then every Period', () => {
+    const first = beginCheck(firstAgenda(hours(5)), hours(5));
+    assert.equal(afterCheck(first, hours(24), hours(5)).next.at, hours(29));
+  });
+
+  it('an extra check does not move the grid', () => {
+    const agenda = afterCheck(firstAgenda(0), hours(24), 0);
+    const extra = afterCheck(beginCheck(agenda, hours(20)), hours(24), hours(20));
+    assert.equal(extra.next.at, hours(24));
+  });
+
+  it('makes one late check after downtime, and none more when the profile is then edited', () => {
+    const due = afterCheck(firstAgenda(0), hours(24), 0);
+    const late = afterCheck(beginCheck(due, hours(81)), hours(24), hours(81));
+    assert.equal(late.next.at, hours(96));
+    assert.equal(replanned(late, hours(24), hours(82)).next.at, hours(96));
+    assert.equal(replanned(late, hours(12), hours(82)).next.at, hours(84));
+  });
+
+  it('rule 12: a shorter Period that is past already checks at once, on the same grid afterwards', () => {
+    const agenda = afterCheck(
+      beginCheck(afterCheck(firstAgenda(0), hours(24), 0), hours(24)),
+      hours(24),
+      hours(24),
+    );
+    const now = hours(35);
+    const sooner = replanned(agenda, hours(6), now);
+    assert.equal(sooner.next.at, now);
+    assert.equal(afterCheck(beginCheck(sooner, now), hours(6), now).next.at, hours(36));
+  });
+
+  it('an edit that leaves the Period as it is never moves the next check', () => {
+    const step = fc.record({ lateMs: fc.nat(hours(200)), period: fc.constantFrom(1, 6, 24, 72) });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 10 }), fc.nat(hours(24)), (steps, later) => {
+        let agenda = firstAgenda(0);
+        for (const { lateMs, period } of steps) {
+          const now = agenda.next.at + lateMs;
+          agenda = afterCheck(beginCheck(agenda, now), hours(period), now);
+          const edited = Math.min(now + later, agenda.next.at);
+          assert.deepEqual(replanned(agenda, hours(period), edited), agenda);
+        }
+      }),
+    );
+  });
+});
