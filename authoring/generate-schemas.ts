@@ -30,10 +30,24 @@ export function generateSchema(kind: FileKind): string {
     sortProps: false,
     extraTags: editorTags,
   }).createSchema(type) as Json;
+  describeEdits((generated.definitions ?? {}) as Json);
   const { $schema, definitions = {}, ...root } = withHelp(generated, (generated.definitions ?? {}) as Json);
   // Files are JSON with comments; without these two the editor would underline what the service reads gladly.
   const schema = { $schema, title, allowComments: true, allowTrailingCommas: true, ...root, definitions };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+/** An edited profile has the fields of a profile; the generator knows their types and loses their help texts. */
+function describeEdits({ ProfileEdit: edit, ProfileFile: file }: Json): void {
+  if (!isObject(edit) || !isObject(file)) return;
+  const described = file.properties as Readonly<Record<string, Json>>;
+  for (const [name, field] of Object.entries(edit.properties as Readonly<Record<string, Json>>)) {
+    const { description, examples } = described[name] ?? {};
+    Object.assign(field, {
+      ...(description === undefined ? {} : { description }),
+      ...(examples === undefined ? {} : { examples }),
+    });
+  }
 }
 
 /** Adds to every described schema what a hover shows: the description as Markdown, its default and examples. */
