@@ -1,6 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { glob } from 'tinyglobby';
 
 /**
  * The JSON files that paths name, as the user named them: a file itself, of a folder all `*.json` below it.
@@ -18,15 +17,13 @@ async function filesOf(named: string, cwd: string): Promise<readonly string[]> {
     () => false,
   );
   if (!isFolder) return [shown(absolute, cwd)];
-  const files = await glob('**/*.json', {
-    cwd: absolute,
-    absolute: true,
-    dot: false,
-    followSymbolicLinks: false,
-    onlyFiles: false,
-    ignore: ['**/node_modules/**'],
-  });
-  return files.map((file) => shown(file.replace(/\/$/, ''), cwd)).sort();
+  const entries = await readdir(absolute, { recursive: true, withFileTypes: true });
+  return entries
+    .filter(
+      ({ name, parentPath }) => name.endsWith('.json') && !/(^|[\\/])node_modules([\\/]|$)/.test(parentPath),
+    )
+    .map(({ name, parentPath }) => shown(path.join(parentPath, name), cwd))
+    .sort();
 }
 
 /** Relative to the working directory, with slashes on every system. */

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { glob } from 'tinyglobby';
 import type { Problem } from '../domain/problem.js';
 import type { ProfileFile } from '../domain/profile-file.js';
-import { shown } from './find-files.js';
+import { kindOf, profileIdOf } from './file-kind.js';
+import { findFiles } from './find-files.js';
 import { validateFile } from './validate-file.js';
 
 /** A profile that was read from its file and is valid. */
@@ -24,15 +24,10 @@ export interface LoadedProfiles {
 
 /** Every profile of a folder, and every problem of its files. */
 export async function loadProfiles(folder: string, cwd: string): Promise<LoadedProfiles> {
-  const root = path.resolve(cwd, folder);
-  const files = await glob('*/*.json', {
-    cwd: root,
-    ignore: ['**/*.test.json'],
-    absolute: true,
-    onlyFiles: false,
-    followSymbolicLinks: false,
-  });
-  const loaded = await Promise.all(files.sort().map((file) => loadProfile(file.replace(/\/$/, ''), cwd)));
+  const files = (await findFiles([folder], cwd)).filter((file) =>
+    isProfile(file, path.resolve(cwd, folder), cwd),
+  );
+  const loaded = await Promise.all(files.map((file) => loadProfile(file, cwd)));
   return {
     profiles: loaded.flatMap(({ profile }) => profile ?? []),
     problems: loaded.flatMap(({ problems }) => problems),
@@ -44,10 +39,15 @@ interface Loaded {
   readonly problems: readonly Problem[];
 }
 
-async function loadProfile(absolute: string, cwd: string): Promise<Loaded> {
-  const file = shown(absolute, cwd);
+/** Profiles are `<reseller>/<slug>.json` in the folder. */
+function isProfile(file: string, root: string, cwd: string): boolean {
+  const inside = path.relative(root, path.resolve(cwd, file)).split(path.sep);
+  return inside.length === 2 && kindOf(file) === 'profile';
+}
+
+async function loadProfile(file: string, cwd: string): Promise<Loaded> {
   const { profile, problems } = await validateFile(file, cwd);
-  if (!profile) return { problems };
-  const id = `${path.basename(path.dirname(absolute))}/${path.basename(absolute, '.json')}`;
-  return { profile: { id, file, ...profile }, problems };
+  return profile
+    ? { profile: { id: profileIdOf(path.resolve(cwd, file)), file, ...profile }, problems }
+    : { problems };
 }
