@@ -16,6 +16,8 @@ export interface Billing {
   readClient(clientId: string, needed: ReadFor): Promise<Client | undefined>;
   /** Clients that should be watched (prepaid, not closed, with a profile), by id, at most `limit` after `after`. */
   listAssigned(after: string, limit: number): Promise<readonly AssignedClient[]>;
+  /** Those of these clients that should be watched. */
+  assignedOf(clientIds: readonly string[]): Promise<readonly AssignedClient[]>;
 }
 
 export interface AssignedClient {
@@ -56,6 +58,18 @@ const readClientSql = `SELECT c.client_id, c.name, c.reseller_id, r.name AS rese
   LEFT JOIN billing_user u ON u.login IN (?) AND (u.reseller_id IS NULL OR u.reseller_id = c.reseller_id)
   WHERE c.client_id = ?`;
 
+/** Rule 13. */
+const assigned = "profile_id IS NOT NULL AND prepaid = 1 AND status <> 'closed'";
+
+interface AssignedClientRow {
+  client_id: string;
+  profile_id: string;
+}
+
+function assignedClientOf(row: AssignedClientRow): AssignedClient {
+  return { clientId: row.client_id, profileId: row.profile_id };
+}
+
 export function createBilling(database: Queryable): Billing {
   return {
     async readClient(clientId, { currency, logins }) {
@@ -65,13 +79,20 @@ export function createBilling(database: Queryable): Billing {
       return rows[0] && clientOf(rows[0], rows, currency);
     },
     async listAssigned(after, limit) {
-      const rows = await database.query<{ client_id: string; profile_id: string }[]>(
+      const rows = await database.query<AssignedClientRow[]>(
         `SELECT client_id, profile_id FROM billing_client
-         WHERE client_id > ? AND profile_id IS NOT NULL AND prepaid = 1 AND status <> 'closed'
-         ORDER BY client_id LIMIT ${Math.trunc(limit)}`,
+         WHERE client_id > ? AND ${assigned} ORDER BY client_id LIMIT ${Math.trunc(limit)}`,
         [after],
       );
-      return rows.map((row) => ({ clientId: row.client_id, profileId: row.profile_id }));
+      return rows.map(assignedClientOf);
+    },
+    async assignedOf(clientIds) {
+      if (clientIds.length === 0) return [];
+      const rows = await database.query<AssignedClientRow[]>(
+        `SELECT client_id, profile_id FROM billing_client WHERE client_id IN (?) AND ${assigned}`,
+        [clientIds],
+      );
+      return rows.map(assignedClientOf);
     },
   };
 }
@@ -104,7 +125,7 @@ export function clientOf(row: ClientRow, rows: readonly ClientRow[], profileCurr
 }
 
 /** DATETIME(6) in UTC, such as `2026-11-24 09:00:00.123456`, in epoch milliseconds. */
-function instantOf(text: string): number {
+export function instantOf(text: string): number {
   const at = Date.parse(`${text.replace(' ', 'T').slice(0, 23)}Z`);
   if (Number.isNaN(at)) throw new Error(`not a UTC time in the billing data: "${text}"`);
   return at;

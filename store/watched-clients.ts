@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { ClientState } from '../domain/decide.js';
 import type { EndReason } from '../domain/reading.js';
 import type { WatchState } from '../domain/watch-state.js';
-import { watchedClientEntity, type WatchedClientRow } from './rows.js';
+import { watchedClientEntity } from './rows.js';
 
 /** What a check leaves behind of a client. Instants are epoch milliseconds. */
 export interface Seen {
@@ -20,7 +20,20 @@ export interface WatchedClient {
   readonly profileId: string;
   readonly periodMs: number;
   readonly nextCheckAt: number;
+  readonly seenAt: number;
+  /** It was started, and its first check did not come yet. */
+  readonly starting: boolean;
   readonly ended: boolean;
+}
+
+/** All watched clients in figures. */
+export interface Fleet {
+  /** State → clients in it, as of their last check. */
+  readonly states: Readonly<Record<string, number>>;
+  /** Clients whose check is more than a minute late. */
+  readonly overdue: number;
+  /** By how much the most overdue check is late, milliseconds. */
+  readonly mostOverdueMs: number;
 }
 
 export interface WatchedClients {
@@ -31,8 +44,11 @@ export interface WatchedClients {
   /** The next check was planned anew by another Period. */
   replanned(clientId: string, profileId: string, periodMs: number): Promise<void>;
   ended(clientId: string, reason: EndReason, at: number): Promise<void>;
-  /** Rows with `after < client_id`, and up to `upTo` where given, by id. */
-  list(after: string, upTo: string | undefined, limit: number): Promise<readonly WatchedClient[]>;
+  /** Rows with `after < client_id` whose workflow has not ended, by id. */
+  listWatched(after: string, limit: number): Promise<readonly WatchedClient[]>;
+  /** The rows of these clients, also of ended ones. */
+  rowsOf(clientIds: readonly string[]): Promise<readonly WatchedClient[]>;
+  fleet(now: number): Promise<Fleet>;
   flush(): Promise<void>;
 }
 
@@ -63,11 +79,11 @@ export function createWatchedClients(
       else timer ??= setTimeout(() => void flush(), flushEveryMs);
     },
     async started(clientId, profileId, at) {
-      // A minute stands in for the Period until the first check knows it: then reconciliation would look again.
       await database.query(
         `INSERT INTO low_balance_watched_client (client_id, profile_id, state, period_ms, next_check_at, seen_at, watch)
-         VALUES (?, ?, 'ok', 60000, ?, ?, '{"acceptedAt":{}}')
-         ON DUPLICATE KEY UPDATE next_check_at = GREATEST(next_check_at, VALUES(next_check_at)), ended_at = NULL, end_reason = NULL`,
+         VALUES (?, ?, 'starting', 0, ?, ?, '{"acceptedAt":{}}')
+         ON DUPLICATE KEY UPDATE next_check_at = GREATEST(next_check_at, VALUES(next_check_at)), seen_at = VALUES(seen_at),
+           ended_at = NULL, end_reason = NULL`,
         [clientId, profileId, at, at],
       );
     },
@@ -82,15 +98,23 @@ export function createWatchedClients(
         .getRepository(watchedClientEntity)
         .update({ clientId }, { endedAt: String(at), endReason: reason });
     },
-    async list(after, upTo, limit) {
-      const query = database
-        .getRepository(watchedClientEntity)
-        .createQueryBuilder('w')
-        .where('w.clientId > :after', { after });
-      if (upTo !== undefined) query.andWhere('w.clientId <= :upTo', { upTo });
-      const rows = await query.orderBy('w.clientId').limit(limit).getMany();
+    async listWatched(after, limit) {
+      const rows = await database.query<LightRow[]>(
+        `SELECT ${lightColumns} FROM low_balance_watched_client
+         WHERE client_id > ? AND ended_at IS NULL ORDER BY client_id LIMIT ${Math.trunc(limit)}`,
+        [after],
+      );
       return rows.map(watchedOf);
     },
+    async rowsOf(clientIds) {
+      if (clientIds.length === 0) return [];
+      const rows = await database.query<LightRow[]>(
+        `SELECT ${lightColumns} FROM low_balance_watched_client WHERE client_id IN (?)`,
+        [clientIds],
+      );
+      return rows.map(watchedOf);
+    },
+    fleet: (now) => readFleet(database, now),
     flush,
   };
 }
@@ -112,12 +136,42 @@ async function upsert(database: DataSource, rows: readonly Seen[]): Promise<void
   );
 }
 
-function watchedOf(row: WatchedClientRow): WatchedClient {
+/** Without the counters: reconciliation reads every row. */
+const lightColumns = 'client_id, profile_id, state, period_ms, next_check_at, seen_at, ended_at';
+
+interface LightRow {
+  client_id: string;
+  profile_id: string;
+  state: string;
+  period_ms: string;
+  next_check_at: string;
+  seen_at: string;
+  ended_at: string | null;
+}
+
+function watchedOf(row: LightRow): WatchedClient {
   return {
-    clientId: row.clientId,
-    profileId: row.profileId,
-    periodMs: Number(row.periodMs),
-    nextCheckAt: Number(row.nextCheckAt),
-    ended: row.endedAt !== null,
+    clientId: row.client_id,
+    profileId: row.profile_id,
+    periodMs: Number(row.period_ms),
+    nextCheckAt: Number(row.next_check_at),
+    seenAt: Number(row.seen_at),
+    starting: row.state === 'starting',
+    ended: row.ended_at !== null,
+  };
+}
+
+const lateMs = 60_000;
+
+async function readFleet(database: DataSource, now: number): Promise<Fleet> {
+  const rows = await database.query<{ state: string; clients: string; overdue: string; first: string }[]>(
+    `SELECT state, COUNT(*) AS clients, SUM(next_check_at < ?) AS overdue, MIN(next_check_at) AS first
+     FROM low_balance_watched_client WHERE ended_at IS NULL GROUP BY state`,
+    [now - lateMs],
+  );
+  return {
+    states: Object.fromEntries(rows.map(({ state, clients }) => [state, Number(clients)])),
+    overdue: rows.reduce((sum, { overdue }) => sum + Number(overdue), 0),
+    mostOverdueMs: Math.max(0, ...rows.map(({ first }) => now - Number(first))),
   };
 }

@@ -7,13 +7,22 @@ import { createBilling } from '../store/billing.js';
 import { createBouncedAddresses } from '../store/bounced-addresses.js';
 import { createLedger } from '../store/ledger.js';
 import { createProfiles } from '../store/profiles.js';
-import { createWatchedClients } from '../store/watched-clients.js';
+import { createWatchedClients, type WatchedClients } from '../store/watched-clients.js';
 
 export const taskQueue = 'low-balance';
 
+const watchWorkflowPrefix = 'low-balance:client:';
+
 /** The id of a client's workflow. */
 export function watchWorkflowId(clientId: string): string {
-  return `low-balance:client:${clientId}`;
+  return `${watchWorkflowPrefix}${clientId}`;
+}
+
+/** The client of a workflow id; undefined for a workflow that watches none. */
+export function clientIdOf(workflowId: string): string | undefined {
+  return workflowId.startsWith(watchWorkflowPrefix)
+    ? workflowId.slice(watchWorkflowPrefix.length)
+    : undefined;
 }
 
 export interface PartsOptions {
@@ -22,6 +31,8 @@ export interface PartsOptions {
   /** The billing views. */
   readonly billing: DataSource;
   readonly client: Client;
+  /** Made of `database` when unsaid. */
+  readonly watched?: WatchedClients;
   readonly mailer: Mailer;
   readonly count?: Parts['count'];
   readonly onError: (error: unknown) => void;
@@ -37,16 +48,16 @@ export function createParts(options: PartsOptions): Parts {
     profiles: createProfiles(database),
     ledger: createLedger(database),
     bounced: createBouncedAddresses(database, { onError: options.onError }),
-    watched: createWatchedClients(database, options.onError),
+    watched: options.watched ?? createWatchedClients(database, options.onError),
     mailer: options.mailer,
-    watchers: createWatchers(client),
+    watchers: createWatchers(client, options.onError),
     now: options.now ?? (() => Promise.resolve(Date.now())),
     attemptedAt: () => Promise.resolve(attemptedAt()),
     count: options.count ?? (() => {}),
   };
 }
 
-function createWatchers(client: Client): Watchers {
+function createWatchers(client: Client, onError: (error: unknown) => void): Watchers {
   return {
     async start(clientId) {
       await client.workflow.start('watchClient', {
@@ -63,6 +74,21 @@ function createWatchers(client: Client): Watchers {
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return false;
         throw error;
+      }
+    },
+    async *lostSince(at) {
+      const closed = client.workflow.list({
+        query: `WorkflowType = 'watchClient' AND ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut') AND CloseTime >= '${new Date(at).toISOString()}'`,
+        pageSize: 1_000,
+      });
+      try {
+        for await (const { workflowId, closeTime } of closed) {
+          const clientId = clientIdOf(workflowId);
+          if (clientId !== undefined && closeTime) yield { clientId, at: closeTime.getTime() };
+        }
+      } catch (error) {
+        // The list is only the quick way to find them: what is not seen for two periods is started in any case.
+        onError(error);
       }
     },
   };

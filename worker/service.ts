@@ -1,11 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { Runtime, Worker, type NativeConnection } from '@temporalio/worker';
+import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { DataSource } from 'typeorm';
 import { createActivities } from '../activities/create-activities.js';
+import { startEventWebhook } from '../mail/event-webhook.js';
 import type { Mailer } from '../mail/message.js';
+import { createDeliveries } from '../store/deliveries.js';
+import { createWatchedClients } from '../store/watched-clients.js';
+import { readBuildId } from './build.js';
+import { startWorkerHttp } from './http.js';
 import { temporalLogger, type Log } from './log.js';
+import { createMetrics } from './metrics.js';
 import { createParts, taskQueue } from './parts.js';
-import type { ServiceSettings } from './settings.js';
+import { preflight } from './preflight.js';
+import { readinessOf } from './readiness.js';
+import { SettingsError, type ServiceSettings, type WebhookSettings } from './settings.js';
+import { createTracing } from './tracing.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 /** What a worker is put together from. */
@@ -17,58 +27,201 @@ export interface ServiceParts {
   readonly namespace: string;
   readonly mailer: Mailer;
   readonly settings: ServiceSettings;
+  /** Absent: SendGrid's events are not received here. */
+  readonly webhook?: WebhookSettings | undefined;
+  /** What `installRuntime` answered. */
+  readonly sdkMetricsUrl?: string | undefined;
   readonly log: Log;
 }
 
 export interface Service {
   /** Ends when the worker stopped; rejects when it failed. */
   readonly done: Promise<void>;
+  /** Of /health, /ready and /metrics; undefined where they are not served. */
+  readonly httpPort: number | undefined;
+  /** Which build runs; undefined where it is not known. */
+  readonly buildId: string | undefined;
   /** Finishes what runs, starts nothing more. Safe to repeat. */
   stop(): Promise<void>;
 }
 
-/** Once per process and before anything else of Temporal's: whoever calls it chooses where its messages go. */
-export function installRuntime(log: Log): void {
-  // The process's own signal handling decides: the SDK's would stop the worker behind its back.
-  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
+/** What runs at a stop may take this long to finish: one call of the provider, and the record of its answer. */
+const graceMs = 20_000;
+/** Then the process ends in any case; what was cut off is done again by another worker. */
+const forceMs = 45_000;
+
+export interface RuntimeOptions {
+  /** A free port of this machine for the SDK's own metrics; absent: they are not collected. */
+  readonly sdkMetricsPort?: number | undefined;
 }
 
-/** Runs the worker of the task queue `low-balance`. */
+/**
+ * Once per process and before anything else of Temporal's: whoever calls it chooses where its messages go. Answers where
+ * the SDK serves its metrics.
+ */
+export function installRuntime(log: Log, { sdkMetricsPort }: RuntimeOptions = {}): string | undefined {
+  const bindAddress = `127.0.0.1:${sdkMetricsPort}`;
+  Runtime.install({
+    logger: temporalLogger(log),
+    // The process's own signal handling decides: the SDK's would stop the worker behind its back.
+    shutdownSignals: [],
+    telemetryOptions: {
+      logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
+      ...(sdkMetricsPort === undefined
+        ? {}
+        : {
+            metrics: {
+              prometheus: {
+                bindAddress,
+                countersTotalSuffix: true,
+                unitSuffix: true,
+                useSecondsForDurations: true,
+              },
+            },
+          }),
+    },
+  });
+  return sdkMetricsPort === undefined ? undefined : `http://${bindAddress}/metrics`;
+}
+
+/** Runs the worker of the task queue `low-balance`. Throws SettingsError where a setting is wrong or setup was not run. */
 export async function startService(parts: ServiceParts): Promise<Service> {
-  const { database, billing, client, mailer, settings, log } = parts;
+  const { database, billing, client, connection, namespace, settings, log } = parts;
+  await preflight({ database, client, namespace });
+  const watched = createWatchedClients(database, (error) =>
+    log.error({ err: error }, 'rows of watched clients were not written'),
+  );
+  const buildId = settings.buildId ?? (await readBuildId());
+  const metrics = createMetrics({
+    fleet: () => watched.fleet(Date.now()),
+    sdkUrl: parts.sdkMetricsUrl,
+    buildId: buildId ?? 'unknown',
+    onError: (error) => log.warn({ err: error }, 'a metric could not be read'),
+  });
   const activityParts = createParts({
     database,
     billing,
     client,
-    mailer,
-    onError: (error) => log.error({ err: error }, 'rows of watched clients were not written'),
+    watched,
+    mailer: parts.mailer,
+    count: metrics.count,
+    onError: (error) => log.error({ err: error }, 'what a worker reads beside its checks could not be read'),
   });
+  const tracing =
+    settings.tracing &&
+    createTracing(settings.tracing, (error) => log.warn({ err: error }, 'spans were not taken'));
   const worker = await Worker.create({
-    connection: parts.connection,
-    namespace: parts.namespace,
+    connection,
+    namespace,
     taskQueue,
     workflowBundle: await workflowBundle(),
     activities: createActivities(activityParts),
-    maxCachedWorkflows: settings.cachedWorkflows,
-    maxConcurrentLocalActivityExecutions: settings.concurrentChecks,
-    maxConcurrentActivityTaskExecutions: settings.concurrentNotices,
-    shutdownGraceTime: '10s',
+    // A refill cancels what is not sent yet: an activity hears of it with the answer to a heartbeat.
+    maxHeartbeatThrottleInterval: '1s',
+    ...(client.options.dataConverter ? { dataConverter: client.options.dataConverter } : {}),
+    ...(tracing ? { interceptors: { activity: [tracing.activity] } } : {}),
+    ...slotsOf(settings),
+    ...deploymentOf(settings, buildId),
+    shutdownGraceTime: graceMs,
+    shutdownForceTime: forceMs,
   });
+  const servers = await startServers(parts, worker, metrics);
   const done = runToTheEnd();
   async function runToTheEnd(): Promise<void> {
     try {
       await worker.run();
     } finally {
-      await activityParts.watched.flush();
+      await watched.flush();
+      await servers.stop();
+      await tracing?.stop();
     }
   }
   let stopping: Promise<void> | undefined;
   return {
     done,
+    httpPort: servers.httpPort,
+    buildId,
     stop() {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-      stopping ??= done.catch(() => {});
+      stopping ??= shutDown(worker, done);
       return stopping;
+    },
+  };
+}
+
+/** A worker that is just starting cannot be told to stop yet. */
+async function shutDown(worker: Worker, done: Promise<void>): Promise<void> {
+  while (worker.getState() === 'INITIALIZED') await sleep(10);
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+  await done.catch(() => {});
+}
+
+/** Sizes are explicit, so that a worker's memory and its load on MySQL are known; docs/settings.md has the reasons. */
+function slotsOf(settings: ServiceSettings) {
+  return {
+    maxCachedWorkflows: settings.cachedWorkflows,
+    maxConcurrentWorkflowTaskExecutions: settings.concurrentWorkflowTasks,
+    maxConcurrentLocalActivityExecutions: settings.concurrentChecks,
+    maxConcurrentActivityTaskExecutions: settings.concurrentNotices,
+    // As many polls as there is work, instead of a fixed number for an idle and for a busy fleet.
+    workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 4, maximum: 20 },
+    activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 2, maximum: 10 },
+  } satisfies Partial<WorkerOptions>;
+}
+
+/** With a deployment's name, Temporal hands a sleeping client to the version that is current when it wakes. */
+function deploymentOf(
+  { deploymentName }: ServiceSettings,
+  buildId: string | undefined,
+): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (deploymentName === undefined) return {};
+  if (buildId === undefined) {
+    throw new SettingsError(
+      'TEMPORAL_DEPLOYMENT_NAME is set, and the build does not know its commit. Expected TEMPORAL_BUILD_ID, such as the commit that was built',
+    );
+  }
+  return {
+    workerDeploymentOptions: {
+      useWorkerVersioning: true,
+      version: { deploymentName, buildId },
+      defaultVersioningBehavior: 'AUTO_UPGRADE',
+    },
+  };
+}
+
+interface Servers {
+  readonly httpPort: number | undefined;
+  stop(): Promise<void>;
+}
+
+async function startServers(
+  { database, billing, client, namespace, settings, webhook, log }: ServiceParts,
+  worker: Worker,
+  metrics: ReturnType<typeof createMetrics>,
+): Promise<Servers> {
+  const http =
+    settings.httpPort === 0
+      ? undefined
+      : await startWorkerHttp({
+          host: settings.httpHost,
+          port: settings.httpPort,
+          isAlive: () => worker.getState() !== 'FAILED',
+          readiness: () =>
+            readinessOf({ database, billing, client, namespace, workerState: () => worker.getState() }),
+          metrics,
+        });
+  const receiver =
+    webhook &&
+    (await startEventWebhook({
+      publicKey: webhook.publicKey,
+      port: webhook.port,
+      record: (events) => createDeliveries(database).record(events),
+      onError: (error) => log.error({ err: error }, 'events of SendGrid were not recorded'),
+    }));
+  return {
+    httpPort: http?.port,
+    async stop() {
+      await receiver?.stop();
+      await http?.stop();
     },
   };
 }

@@ -35,19 +35,41 @@ export interface WebhookSettings {
 /** How the worker serves. */
 export interface ServiceSettings {
   readonly logLevel: string;
-  /** Where /health, /ready and /metrics are served; 0: nowhere. */
+  /** Where /health, /ready and /metrics are served; port 0: nowhere. */
   readonly httpHost: string;
   readonly httpPort: number;
-  /** Workflows kept in memory. A sleeping client is replayed when it wakes, so more than the concurrent ones is luxury. */
+  /**
+   * Workflows kept in memory, about 0.3 MB each. A sleeping client is replayed when it wakes, so what counts is the
+   * ones at work: a cache that is not well above them throws out workflows whose task still runs.
+   */
   readonly cachedWorkflows: number;
+  /** Workflow tasks at once. Each is some milliseconds of one CPU core, and waits for its local check meanwhile. */
+  readonly concurrentWorkflowTasks: number;
+  /** Checks at once, each as long as its two queries. More than MySQL answers at once only wait for a connection. */
   readonly concurrentChecks: number;
+  /** Notices and pages of reconciliation at once: they wait for the mail provider. */
   readonly concurrentNotices: number;
+  /** Connections to each MySQL database. */
+  readonly mysqlConnections: number;
   /** Name of the Temporal worker deployment; absent: unversioned. */
   readonly deploymentName: string | undefined;
+  /** Absent: the commit that was built. */
   readonly buildId: string | undefined;
   readonly reconcileEveryMs: number;
+  /** Absent: nothing is traced. */
+  readonly tracing: TracingSettings | undefined;
   /** Base64 of 32 bytes: payloads are encrypted with AES-256-GCM. */
   readonly payloadKey: string | undefined;
+  /** Keys that payloads were encrypted with before. */
+  readonly payloadOldKeys: readonly string[];
+}
+
+/** Where spans go: an OpenTelemetry collector that takes OTLP over HTTP. */
+export interface TracingSettings {
+  /** Such as `http://collector:4318`; spans go to `/v1/traces` below it. */
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly serviceName: string;
 }
 
 export function mysqlUrl(env: Environment): string {
@@ -90,18 +112,64 @@ export function webhookSettings(env: Environment): WebhookSettings | undefined {
 }
 
 export function serviceSettings(env: Environment): ServiceSettings {
+  const cachedWorkflows = count(env, 'WORKER_CACHED_WORKFLOWS', 2_000, 0);
+  const concurrentWorkflowTasks = count(env, 'WORKER_CONCURRENT_WORKFLOW_TASKS', 100, 2);
+  if (cachedWorkflows > 0 && cachedWorkflows < 2 * concurrentWorkflowTasks) {
+    throw new SettingsError(
+      `WORKER_CACHED_WORKFLOWS is ${cachedWorkflows}. Expected at least twice WORKER_CONCURRENT_WORKFLOW_TASKS (${concurrentWorkflowTasks}), ` +
+        'so that no workflow at work is thrown out, or 0 for no cache',
+    );
+  }
   return {
-    logLevel: text(env, 'LOG_LEVEL') ?? 'info',
+    logLevel: oneOf(env, 'LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error'], 'info'),
     httpHost: text(env, 'WORKER_HTTP_HOST') ?? '127.0.0.1',
     httpPort: count(env, 'WORKER_HTTP_PORT', 9464, 0),
-    cachedWorkflows: count(env, 'WORKER_CACHED_WORKFLOWS', 2_000, 0),
+    cachedWorkflows,
+    concurrentWorkflowTasks,
     concurrentChecks: count(env, 'WORKER_CONCURRENT_CHECKS', 100, 1),
     concurrentNotices: count(env, 'WORKER_CONCURRENT_NOTICES', 50, 1),
+    mysqlConnections: count(env, 'WORKER_MYSQL_CONNECTIONS', 20, 1),
     deploymentName: text(env, 'TEMPORAL_DEPLOYMENT_NAME'),
     buildId: text(env, 'TEMPORAL_BUILD_ID'),
     reconcileEveryMs: duration(env, 'RECONCILE_EVERY', '1m'),
-    payloadKey: text(env, 'PAYLOAD_KEY'),
+    tracing: tracingSettings(env),
+    ...payloadSettings(env),
   };
+}
+
+/** What encrypts payloads; verbs need it as workers do. */
+export function payloadSettings(env: Environment): Pick<ServiceSettings, 'payloadKey' | 'payloadOldKeys'> {
+  return {
+    payloadKey: text(env, 'PAYLOAD_KEY'),
+    payloadOldKeys: (text(env, 'PAYLOAD_OLD_KEYS') ?? '')
+      .split(',')
+      .map((key) => key.trim())
+      .filter(Boolean),
+  };
+}
+
+function tracingSettings(env: Environment): TracingSettings | undefined {
+  const endpoint = httpUrl(env, 'OTEL_EXPORTER_OTLP_ENDPOINT');
+  if (endpoint === undefined) return undefined;
+  return {
+    endpoint: endpoint.replace(/\/+$/, ''),
+    headers: Object.fromEntries(
+      (text(env, 'OTEL_EXPORTER_OTLP_HEADERS') ?? '').split(',').flatMap((each) => {
+        const at = each.indexOf('=');
+        return at < 1 ? [] : [[each.slice(0, at).trim(), decodeURIComponent(each.slice(at + 1).trim())]];
+      }),
+    ),
+    serviceName: text(env, 'OTEL_SERVICE_NAME') ?? 'low-balance',
+  };
+}
+
+function oneOf<T extends string>(env: Environment, name: string, values: readonly T[], unsaid: T): T {
+  const value = text(env, name)?.toLowerCase();
+  if (value === undefined) return unsaid;
+  const found = values.find((each) => each === value);
+  if (found === undefined)
+    throw new SettingsError(`${name} is "${value}". Expected one of ${values.join(', ')}`);
+  return found;
 }
 
 function text(env: Environment, name: string): string | undefined {

@@ -2,7 +2,8 @@ import { Client, Connection } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
-import type { Environment } from './settings.js';
+import { encryptingConverter } from './encryption.js';
+import { payloadSettings, type Environment } from './settings.js';
 
 /** Temporal could not be reached. The message names the address. */
 export class TemporalError extends Error {
@@ -14,8 +15,11 @@ export interface TemporalSettings {
   readonly options: NativeConnectionOptions;
   readonly address: string;
   readonly namespace: string;
+  /** Encrypts payloads where `PAYLOAD_KEY` is set. */
+  readonly dataConverter?: DataConverter;
 }
 
+/** Throws SettingsError where a payload key is none. */
 export function temporalSettings(env: Environment): TemporalSettings {
   const defined = Object.entries(env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
@@ -24,17 +28,27 @@ export function temporalSettings(env: Environment): TemporalSettings {
     overrideEnvVars: Object.fromEntries(defined) as Record<string, string>,
   });
   const address = connectionOptions.address ?? 'localhost:7233';
-  return { options: { ...connectionOptions, address }, address, namespace: namespace ?? 'default' };
+  const dataConverter = dataConverterOf(env);
+  return {
+    options: { ...connectionOptions, address },
+    address,
+    namespace: namespace ?? 'default',
+    ...(dataConverter ? { dataConverter } : {}),
+  };
+}
+
+function dataConverterOf(env: Environment): DataConverter | undefined {
+  const { payloadKey, payloadOldKeys } = payloadSettings(env);
+  return payloadKey === undefined
+    ? undefined
+    : encryptingConverter({ current: payloadKey, old: payloadOldKeys });
 }
 
 const connectTimeoutMs = 8_000;
 
 /** A client of the namespace. Throws TemporalError within 10 s where Temporal does not answer. */
-export async function connectTemporal(
-  settings: TemporalSettings,
-  dataConverter?: DataConverter,
-): Promise<Client> {
-  const { address, options, namespace } = settings;
+export async function connectTemporal(settings: TemporalSettings): Promise<Client> {
+  const { address, options, namespace, dataConverter } = settings;
   const connection = await reach(settings, () =>
     Connection.connect({ ...clientOptions(options), address, connectTimeout: connectTimeoutMs }),
   );

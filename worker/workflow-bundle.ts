@@ -18,9 +18,11 @@ export async function workflowBundle(): Promise<WorkflowBundleOption> {
   return { code: await bundle() };
 }
 
-/** Makes the bundle of this build. */
-export async function buildWorkflowBundle(): Promise<void> {
-  await writeFile(bundlePath, await bundle());
+/** Makes the bundle of this build, and answers its code. */
+export async function buildWorkflowBundle(): Promise<string> {
+  const code = await bundle();
+  await writeFile(bundlePath, code);
+  return code;
 }
 
 async function bundle(): Promise<string> {

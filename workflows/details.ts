@@ -1,9 +1,14 @@
+import type { ReconcileCursor, ReconcileReason } from '../activities/contract.js';
 import type { Reason } from '../domain/decide.js';
 import type { EndReason } from '../domain/reading.js';
-import type { WatchStatus } from './messages.js';
+import type { RuleStatus, WatchStatus } from './messages.js';
+import type { ReconcileSums } from './reconcile-clients.js';
 
-const sentences: Readonly<Record<Reason, string>> = {
-  low: 'sends: the available balance is below the threshold',
+// What people read of a workflow in the Temporal UI.
+
+/** Why a rule did what it did at the last check, as a sentence without its end. */
+export const reasonSentences: Readonly<Record<Reason, string>> = {
+  low: 'told: the available balance is below the threshold',
   'not-low': 'quiet: the available balance is not below the threshold',
   'max-qty-reached': 'quiet: Max Qty is reached, until the balance is refilled',
   active: 'quiet: the last charge is more recent than the inactivity asked for',
@@ -25,52 +30,112 @@ export const explanations = {
 export function detailsOf(status: WatchStatus, notes: readonly string[]): string {
   const { profile, unknown } = status;
   const facts = [
-    `**State** \`${status.state}\``,
+    `**State** \`${status.state}\`: ${stateSentences[status.state]}`,
     `**Profile** ${profile ? `${text(profile.name)} (\`${profile.id}\`, version ${profile.version})` : 'not known yet'}`,
     `**Available balance** ${status.availableBalance === null ? 'not known' : `${status.availableBalance} ${status.currency}`}`,
-    ...(unknown ? [`**Unknown** since ${minute(unknown.since)}: ${text(unknown.reason)}`] : []),
-    ...(status.mutedUntil ? [`**Muted** until ${minute(status.mutedUntil)}`] : []),
-    `**Last refill** ${minute(status.lastRefillAt)}`,
-    `**Last check** ${minute(status.lastCheckAt)}`,
-    `**Next check** ${minute(status.nextCheckAt)}`,
+    ...(unknown ? [`**Unknown** since ${instant(unknown.since)}: ${text(unknown.reason)}`] : []),
+    ...(status.mutedUntil ? [`**Muted** until ${instant(status.mutedUntil)}`] : []),
+    `**Last refill** ${instant(status.lastRefillAt)}`,
+    `**Last check** ${instant(status.lastCheckAt)}`,
+    `**Next check** ${instant(status.nextCheckAt)}`,
   ];
   const rules = Object.entries(status.rules).map(
     ([key, rule]) =>
-      `| ${text(key)} | ${rule.threshold ?? '?'} | ${rule.count} of ${rule.maxQty} | ${sentences[rule.reason]} |`,
+      `| ${text(key)} | ${thresholdText(rule, status.currency)} | ${rule.count} | ${rule.maxQty} | ${reasonSentences[rule.reason]} |`,
   );
-  const table =
-    rules.length === 0
-      ? []
-      : ['', '| Rule | Threshold | Sent | Last decision |', '|---|---|---|---|', ...rules];
   return [
     ...facts.map((fact) => `- ${fact}`),
-    ...table,
-    ...(notes.length ? ['', ...notes.map((note) => `- ${text(note)}`)] : []),
+    ...(rules.length === 0
+      ? []
+      : ['', '| Rule | Threshold | Sent | Max Qty | Last decision |', '|---|---|---|---|---|', ...rules]),
+    ...(notes.length === 0 ? [] : ['', '**Lately**', '', ...notes.map((note) => `- ${text(note)}`)]),
   ].join('\n');
 }
 
-/** One line on the timer: `next check 2026-11-24 09:00:00 UTC, client low, 2 of 3 sent`. */
+/** What the state means for what comes next. */
+const stateSentences: Readonly<Record<WatchStatus['state'], string>> = {
+  starting: 'the first check comes at once',
+  ok: 'above every threshold, nobody is told',
+  low: 'below a threshold, told at each check until Max Qty',
+  exhausted: 'below a threshold and told Max Qty times, silent until a refill',
+  muted: 'an operator asked for silence',
+  suspended: 'the billing system suspended the client, nobody is told',
+  unknown: 'nobody is told before the billing data is known',
+};
+
+function thresholdText({ threshold }: RuleStatus, currency: string | null): string {
+  return threshold === null ? 'no exchange rate' : `${threshold} ${currency ?? ''}`.trim();
+}
+
+/** One line on the timer: `next check 2026-11-24 09:00:00 UTC, client low, user 2 of 3 sent`. */
 export function sleepSummary(status: WatchStatus): string {
   const sent = Object.entries(status.rules)
     .filter(([, { count }]) => count > 0)
     .map(([key, { count, maxQty }]) => `${key} ${count} of ${maxQty} sent`);
-  return [`next check ${minute(status.nextCheckAt)}`, `client ${status.state}`, ...sent]
-    .join(', ')
-    .slice(0, 400);
+  return short([`next check ${instant(status.nextCheckAt)}`, `client ${status.state}`, ...sent].join(', '));
 }
 
+/** One line on the activity that tells: `tell client (2 of 3)`. */
 export function tellSummary(
   rules: readonly { readonly key: string; readonly reminder: number }[],
   maxQty: number,
 ): string {
-  return `tell ${rules.map(({ key, reminder }) => `${key} (${reminder} of ${maxQty})`).join(', ')}`.slice(
-    0,
-    400,
-  );
+  return short(`tell ${rules.map(({ key, reminder }) => `${key} (${reminder} of ${maxQty})`).join(', ')}`);
 }
 
-function minute(iso: string | null): string {
+const reconcileSentences: Readonly<Record<ReconcileReason, string>> = {
+  new: 'not watched before: started',
+  lost: 'the workflow was terminated, cancelled or failed: started again',
+  overdue: 'not seen for two periods: made sure that the workflow runs',
+  profile: 'moved to another profile: woken',
+  period: 'the profile got a shorter Period: woken',
+  unassigned: 'to be watched no more (closed, not prepaid, or without a profile): woken to end',
+};
+
+/** The current details of a reconciliation: what it did so far. `next` is where it goes on; absent at its end. */
+export function reconcileDetails(sums: ReconcileSums, next: ReconcileCursor | undefined): string {
+  const reasons = Object.entries(sums.reasons) as [ReconcileReason, number][];
+  return [
+    next === undefined
+      ? `- **Done**: ${sums.examined} clients should be watched`
+      : `- **At work**: ${passSentences[next.pass]}${next.after === '' ? '' : `, after \`${next.after}\``}`,
+    `- **Started** ${sums.started}`,
+    `- **Woken** ${sums.woken}`,
+    ...(reasons.length === 0
+      ? ['', 'Nothing was to be changed so far.']
+      : [
+          '',
+          '| Clients | Why |',
+          '|---|---|',
+          ...reasons.map(([reason, count]) => `| ${count} | ${reconcileSentences[reason]} |`),
+          '',
+          `The first of them: ${sums.some.map(({ clientId, reason }) => `${text(clientId)} (${reason})`).join(', ')}`,
+        ]),
+    ...(sums.refused.length === 0
+      ? []
+      : [
+          '',
+          '**Refused by Temporal**',
+          '',
+          ...sums.refused.map(({ clientId, problem }) => `- ${text(clientId)}: ${text(problem)}`),
+        ]),
+  ].join('\n');
+}
+
+const passSentences: Readonly<Record<ReconcileCursor['pass'], string>> = {
+  lost: 'workflows that were terminated, cancelled or failed',
+  assigned: 'clients that should be watched',
+  watched: 'clients that are watched',
+};
+
+/** `2026-11-24 09:00:00 UTC` */
+export function instant(iso: string | null): string {
   return iso === null ? 'none' : `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
+
+/** What fits on a line of the UI. */
+function short(line: string): string {
+  return line.slice(0, 400);
 }
 
 /** Names come from people: nothing of theirs is Markdown. */

@@ -1,20 +1,32 @@
 import { continueAsNew, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
-import type { Activities } from '../activities/contract.js';
+import type {
+  Activities,
+  ReconcileCursor,
+  ReconcileReason,
+  ReconcileResult,
+} from '../activities/contract.js';
+import { reconcileDetails } from './details.js';
 
 export interface ReconcileClientsInput {
-  readonly after?: string;
+  readonly from?: ReconcileCursor;
   readonly sums?: ReconcileSums;
 }
 
-/** What a reconciliation did, over all its pages. */
+/** What a reconciliation did, over all its parts. */
 export interface ReconcileSums {
+  /** Clients that should be watched. */
   readonly examined: number;
   readonly started: number;
   readonly woken: number;
+  readonly reasons: Readonly<Partial<Record<ReconcileReason, number>>>;
+  /** The first of the changed clients. */
+  readonly some: ReconcileResult['some'];
+  readonly refused: ReconcileResult['refused'];
 }
 
-/** Pages of one run: its history stays small however many clients change. */
-const pagesPerRun = 50;
+/** Activities of one run: its history stays small however many clients change. */
+const activitiesPerRun = 50;
+const changesShown = 20;
 
 const { reconcile } = proxyActivities<Pick<Activities, 'reconcile'>>({
   startToCloseTimeout: '5m',
@@ -24,20 +36,29 @@ const { reconcile } = proxyActivities<Pick<Activities, 'reconcile'>>({
 
 /** Sees to it that every client with a profile is watched, and that those without one stop. Runs on a Schedule. */
 export async function reconcileClients(input: ReconcileClientsInput = {}): Promise<ReconcileSums> {
-  let sums = input.sums ?? { examined: 0, started: 0, woken: 0 };
-  let after = input.after ?? '';
-  for (let page = 0; page < pagesPerRun; page += 1) {
-    const result = await reconcile({ after });
-    sums = {
-      examined: sums.examined + result.examined,
-      started: sums.started + result.started,
-      woken: sums.woken + result.woken,
-    };
-    setCurrentDetails(
-      `- **Started** ${sums.started}\n- **Woken** ${sums.woken}\n- **At** ${result.next ?? 'the end'}`,
-    );
-    if (result.next === null) return sums;
-    after = result.next;
+  let sums = input.sums ?? { examined: 0, started: 0, woken: 0, reasons: {}, some: [], refused: [] };
+  let from = input.from;
+  for (let done = 0; done < activitiesPerRun; done += 1) {
+    const result = await reconcile(from === undefined ? {} : { from });
+    sums = add(sums, result);
+    setCurrentDetails(reconcileDetails(sums, result.next));
+    if (result.next === undefined) return sums;
+    from = result.next;
   }
-  return await continueAsNew<typeof reconcileClients>({ after, sums });
+  return await continueAsNew<typeof reconcileClients>({ ...(from ? { from } : {}), sums });
+}
+
+function add(sums: ReconcileSums, result: ReconcileResult): ReconcileSums {
+  const reasons: Partial<Record<ReconcileReason, number>> = { ...sums.reasons };
+  for (const [reason, count] of Object.entries(result.reasons) as [ReconcileReason, number][]) {
+    reasons[reason] = (reasons[reason] ?? 0) + count;
+  }
+  return {
+    examined: sums.examined + result.examined,
+    started: sums.started + result.started,
+    woken: sums.woken + result.woken,
+    reasons,
+    some: [...sums.some, ...result.some].slice(0, changesShown),
+    refused: [...sums.refused, ...result.refused].slice(0, changesShown),
+  };
 }

@@ -1,0 +1,178 @@
+import type { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import type { DataSource } from 'typeorm';
+import { createBillingTables } from '../../dev/billing-tables.js';
+import { provideMysql } from '../../dev/mysql.js';
+import { progressOnStderr } from '../../dev/progress.js';
+import { provideTemporal } from '../../dev/temporal.js';
+import type { Mailer, NoticeMail } from '../../mail/message.js';
+import { openDatabase } from '../../store/database.js';
+import { createLog } from '../../worker/log.js';
+import { watchWorkflowId } from '../../worker/parts.js';
+import { searchAttributes } from '../../worker/search-attributes.js';
+import { startService, type Service, type ServiceParts } from '../../worker/service.js';
+import { serviceSettings, type Environment } from '../../worker/settings.js';
+import { setUp } from '../../worker/setup.js';
+import { connectNative, connectTemporal, temporalSettings } from '../../worker/temporal.js';
+import type { WatchStatus } from '../../workflows/messages.js';
+
+/** A real MySQL and a real Temporal dev server of one test file, with everything that `setup` makes. */
+export interface RealServers {
+  /** What a `low-balance` in a child process needs to find them. */
+  readonly env: Environment;
+  readonly database: DataSource;
+  readonly client: Client;
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly uiUrl: string;
+  readonly httpUrl: string;
+  /** Mails that workers of `startWorker` sent. */
+  readonly mails: NoticeMail[];
+  startWorker(changes?: WorkerChanges): Promise<Service>;
+  status(clientId: string): Promise<WatchStatus>;
+  stop(): Promise<void>;
+}
+
+export interface WorkerChanges {
+  readonly env?: Environment;
+  readonly parts?: Partial<ServiceParts>;
+}
+
+export interface RealServersOptions {
+  /** Of the reconciliation's Schedule; an hour when unsaid, so that tests trigger it. */
+  readonly reconcileEveryMs?: number;
+  readonly env?: Environment;
+  readonly dynamicConfig?: Readonly<Record<string, boolean | number | string>>;
+}
+
+export async function startRealServers(options: RealServersOptions = {}): Promise<RealServers> {
+  const both = { env: process.env, progress: progressOnStderr };
+  const { dynamicConfig = {} } = options;
+  const [mysql, temporal] = await Promise.all([
+    provideMysql({ ...both, ephemeral: true }),
+    provideTemporal({
+      ...both,
+      persistent: false,
+      dynamicConfig,
+      searchAttributes: Object.fromEntries(searchAttributes.map((name) => [name, 'Keyword'] as const)),
+    }),
+  ]);
+  const env: Environment = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    MYSQL_URL: mysql.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+    TEMPORAL_UI_URL: temporal.uiUrl,
+    ...options.env,
+  };
+  const database = await openDatabase(mysql.url);
+  await createBillingTables(database);
+  await database.query("INSERT INTO billing_reseller VALUES ('acme', 'Acme', 'manager@acme.example')");
+  const settings = temporalSettings(env);
+  const client = await connectTemporal(settings);
+  const connection = await connectNative(settings);
+  const { namespace } = temporal;
+  await setUp({ database, client, namespace, reconcileEveryMs: options.reconcileEveryMs ?? 3_600_000 });
+  const mails: NoticeMail[] = [];
+  const mailer: Mailer = {
+    send(mail) {
+      mails.push(mail);
+      return Promise.resolve({ messageId: `m-${mails.length}` });
+    },
+  };
+  return {
+    env,
+    database,
+    client,
+    connection,
+    namespace,
+    uiUrl: temporal.uiUrl!,
+    httpUrl: temporal.httpUrl!,
+    mails,
+    startWorker: ({ env: more = {}, parts = {} } = {}) =>
+      startService({
+        database,
+        billing: database,
+        client,
+        connection,
+        namespace,
+        mailer,
+        settings: {
+          ...serviceSettings({ ...env, ...more }),
+          ...(more['WORKER_HTTP_PORT'] ? {} : { httpPort: 0 }),
+        },
+        log: createLog('fatal'),
+        ...parts,
+      }),
+    status: (clientId) => client.workflow.getHandle(watchWorkflowId(clientId)).query<WatchStatus>('status'),
+    async stop() {
+      await connection.close();
+      await client.connection.close();
+      await database.destroy();
+      await Promise.all([temporal.stop(), mysql.stop()]);
+    },
+  };
+}
+
+export interface ProfileChanges {
+  readonly period?: string;
+  readonly maxQty?: number;
+  readonly threshold?: number;
+}
+
+/** A profile of reseller acme with a rule for the client; replaces the one of that slug. */
+export async function putProfile(
+  database: DataSource,
+  slug: string,
+  { period = '24h', maxQty = 3, threshold = 50 }: ProfileChanges = {},
+): Promise<void> {
+  const content = JSON.stringify({
+    name: `Prepaid ${slug}`,
+    reseller: 'acme',
+    currency: 'USD',
+    sortOrder: 1,
+    maxQty,
+    period,
+    clientNotification: { threshold },
+  });
+  await database.query(
+    `INSERT INTO low_balance_profile (id, reseller, content, source, version, applied_hash, updated_at)
+     VALUES (?, 'acme', ?, '', 1, REPEAT('0', 64), 0) ON DUPLICATE KEY UPDATE content = VALUES(content), version = version + 1`,
+    [`acme/${slug}`, content],
+  );
+}
+
+/** A client of reseller acme. */
+export async function putClient(
+  database: DataSource,
+  clientId: string,
+  balance: string,
+  profile: string | null = 'acme/prepaid',
+): Promise<void> {
+  await database.query(
+    `INSERT INTO billing_client (client_id, name, reseller_id, profile_id, currency, balance, billing_email, created_at)
+     VALUES (?, ?, 'acme', ?, 'USD', ?, ?, '2020-01-01') ON DUPLICATE KEY UPDATE balance = VALUES(balance), profile_id = VALUES(profile_id)`,
+    [clientId, `Client ${clientId}`, profile, balance, `billing@${clientId.toLowerCase()}.example`],
+  );
+}
+
+/** Waits until it holds. Fails with what was expected after `patienceMs`. */
+export async function eventually(
+  what: string,
+  holds: () => Promise<boolean>,
+  patienceMs = 20_000,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  for (let last: unknown; ;) {
+    try {
+      if (await holds()) return;
+      last = 'it does not hold';
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline)
+      throw new Error(`expected within ${patienceMs} ms: ${what}; found ${String(last)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

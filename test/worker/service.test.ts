@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import getPort from 'get-port';
+import { eventually, putClient, putProfile, startRealServers, type RealServers } from './real-servers.js';
+
+const command = fileURLToPath(new URL('../../../cli/low-balance.js', import.meta.url));
+
+describe('low-balance worker as a service', function () {
+  this.timeout(120_000);
+  let servers: RealServers;
+
+  before(async () => {
+    servers = await startRealServers();
+    await putProfile(servers.database, 'prepaid');
+    await putClient(servers.database, 'C-1', '40');
+  });
+  after(() => servers?.stop());
+
+  function startCommand(port: number, env: Record<string, string> = {}) {
+    const child = spawn(process.execPath, [command, 'worker'], {
+      env: {
+        ...servers.env,
+        WORKER_HTTP_PORT: String(port),
+        SENDGRID_API_KEY: 'SG.very-secret',
+        SENDGRID_BASE_URL: 'http://127.0.0.1:9',
+        MAIL_FROM: 'no-reply@low-balance.example',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let out = '';
+    let err = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    return { child, out: () => out, err: () => err, ended: once(child, 'close') };
+  }
+
+  it('serves health, readiness and metrics, logs JSON with client and workflow, and stops gracefully', async () => {
+    const port = await getPort();
+    const worker = startCommand(port, { LOG_LEVEL: 'debug' });
+    const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+    await eventually('the worker is ready', async () => (await get('/ready')).status === 200);
+    assert.deepEqual(await (await get('/ready')).json(), {
+      ready: true,
+      worker: 'ok',
+      mysql: 'ok',
+      billing: 'ok',
+      temporal: 'ok',
+    });
+    assert.equal((await get('/health')).status, 200);
+    assert.equal((await get('/elsewhere')).status, 404);
+    await servers.client.workflow.start('watchClient', {
+      workflowId: 'low-balance:client:C-1',
+      taskQueue: 'low-balance',
+      args: [{ clientId: 'C-1' }],
+    });
+    // The mail provider cannot be reached: the notice is tried again.
+    await eventually('a check and a notice are counted', async () => {
+      const text = await (await get('/metrics')).text();
+      return (
+        /^low_balance_checks_total\{result="checked"\} 1$/m.test(text) &&
+        /^low_balance_notices_total\{result="retried"\} [1-9]/m.test(text)
+      );
+    });
+    const metrics = await (await get('/metrics')).text();
+    assert.match(metrics, /^low_balance_check_lag_seconds_count 1$/m);
+    assert.match(metrics, /^low_balance_build_info\{build_id="[^"]+"\} 1$/m);
+    assert.match(metrics, /^temporal_workflow_task_execution_latency_seconds_bucket\{/m, "the SDK's own");
+    assert.match(metrics, /^temporal_worker_task_slots_available\{/m);
+    assert.match(metrics, /^process_resident_memory_bytes /m);
+
+    worker.child.kill('SIGTERM');
+    const [code] = (await worker.ended) as [number | null];
+    assert.equal(code, 0, worker.err());
+    const lines = worker
+      .out()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.ok(lines.some(({ msg }) => msg === 'worker started'));
+    assert.equal(lines.at(-1)?.['msg'], 'worker stopped');
+    const ofClient = lines.filter(({ clientId }) => clientId === 'C-1');
+    assert.ok(ofClient.length > 0, worker.out());
+    assert.ok(ofClient.every(({ workflowId }) => workflowId === 'low-balance:client:C-1'));
+    assert.doesNotMatch(worker.out() + worker.err(), /very-secret/);
+  });
+
+  it('counts clients by state, and those that are overdue, from MySQL', async () => {
+    await servers.database.query(
+      "UPDATE low_balance_watched_client SET next_check_at = ? WHERE client_id = 'C-1'",
+      [Date.now() - 600_000],
+    );
+    const port = await getPort();
+    // Its task queue is busy with nothing: the worker must not look at C-1 before the metrics do.
+    const service = await servers.startWorker({ env: { WORKER_HTTP_PORT: String(port) } });
+    try {
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      assert.match(text, /^low_balance_clients\{state="low"\} 1$/m);
+      assert.match(text, /^low_balance_overdue_clients 1$/m);
+      const lag = Number(/^low_balance_overdue_lag_seconds (.+)$/m.exec(text)?.[1]);
+      assert.ok(lag >= 600 && lag < 700, `${lag}`);
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('says what is missing, and does not start, where setup was not run', async () => {
+    await servers.database.query('RENAME TABLE low_balance_migration TO aside');
+    try {
+      const worker = startCommand(await getPort());
+      const [code] = (await worker.ended) as [number | null];
+      assert.equal(code, 70);
+      assert.match(
+        worker.err(),
+        /MySQL lacks migrations of this version: OwnTables\d+.*Run: npx low-balance setup/,
+      );
+    } finally {
+      await servers.database.query('RENAME TABLE aside TO low_balance_migration');
+    }
+  });
+
+  it('says so where the port of its endpoints is taken', async () => {
+    const port = await getPort();
+    const service = await servers.startWorker({ env: { WORKER_HTTP_PORT: String(port) } });
+    try {
+      await assert.rejects(servers.startWorker({ env: { WORKER_HTTP_PORT: String(port) } }), {
+        name: 'SettingsError',
+        message: /WORKER_HTTP_PORT: 127\.0\.0\.1:\d+ cannot be listened on .*Expected a free port/,
+      });
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('is not ready while MySQL does not answer, and lives on', async () => {
+    const port = await getPort();
+    const { openDatabase } = await import('../../store/database.js');
+    const billing = await openDatabase(servers.env['MYSQL_URL']!);
+    const service = await servers.startWorker({
+      env: { WORKER_HTTP_PORT: String(port) },
+      parts: { billing },
+    });
+    try {
+      await eventually('ready', async () => (await fetch(`http://127.0.0.1:${port}/ready`)).status === 200);
+      await billing.destroy();
+      const response = await fetch(`http://127.0.0.1:${port}/ready`);
+      assert.equal(response.status, 503);
+      const found = (await response.json()) as Record<string, string>;
+      assert.equal(found['mysql'], 'ok');
+      assert.notEqual(found['billing'], 'ok');
+      assert.equal((await fetch(`http://127.0.0.1:${port}/health`)).status, 200);
+    } finally {
+      await service.stop();
+    }
+  });
+});

@@ -1,0 +1,133 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Counted } from '../activities/parts.js';
+import type { Fleet } from '../store/watched-clients.js';
+
+export interface MetricsOptions {
+  /** Counts the watched clients in MySQL. Every worker reports the same: take the maximum over workers. */
+  readonly fleet: () => Promise<Fleet>;
+  /** Where Temporal's SDK serves its own metrics; absent: left out. */
+  readonly sdkUrl?: string | undefined;
+  readonly buildId: string;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Metrics {
+  readonly count: (what: Counted) => void;
+  /** Ours and the SDK's, in Prometheus' text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** Counting the fleet reads every row of watched clients: not at every scrape. */
+const fleetEveryMs = 15_000;
+const sdkTimeoutMs = 2_000;
+
+/** How late a check may come, seconds: from the usual half second to a day. */
+const lagBuckets = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400];
+
+/** What Prometheus scrapes of a worker. */
+export function createMetrics(options: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const checks = new Counter({
+    name: 'low_balance_checks_total',
+    help: 'Checks of clients by result: checked, ended, unreadable (waits for the next check), retried.',
+    labelNames: ['result'],
+    registers,
+  });
+  const lag = new Histogram({
+    name: 'low_balance_check_lag_seconds',
+    help: 'How long after its planned instant a check came.',
+    buckets: lagBuckets,
+    registers,
+  });
+  const notices = new Counter({
+    name: 'low_balance_notices_total',
+    help: 'Notices by what became of an attempt to send them: accepted, failed (for good), retried.',
+    labelNames: ['result'],
+    registers,
+  });
+  const reconciled = new Counter({
+    name: 'low_balance_reconciled_clients_total',
+    help: 'Clients that reconciliation started to watch or woke.',
+    labelNames: ['action'],
+    registers,
+  });
+  new Gauge({
+    name: 'low_balance_build_info',
+    help: 'Always 1; the label says which build runs.',
+    labelNames: ['build_id'],
+    registers,
+  }).set({ build_id: options.buildId }, 1);
+  addFleet(registers, options);
+  return {
+    contentType: registry.contentType,
+    count(counted) {
+      switch (counted.what) {
+        case 'check':
+          checks.inc({ result: counted.result });
+          if (counted.lagMs !== undefined) lag.observe(counted.lagMs / 1_000);
+          break;
+        case 'notice':
+          notices.inc({ result: counted.result });
+          break;
+        case 'reconciled':
+          reconciled.inc({ action: 'started' }, counted.started);
+          reconciled.inc({ action: 'woken' }, counted.woken);
+      }
+    },
+    async text() {
+      const [own, sdk] = await Promise.all([registry.metrics(), sdkMetrics(options)]);
+      return `${own}\n${sdk}`;
+    },
+  };
+}
+
+function addFleet(registers: Registry[], { fleet, onError }: MetricsOptions): void {
+  const clients = new Gauge({
+    name: 'low_balance_clients',
+    help: 'Watched clients by state, as of their last check. The same from every worker.',
+    labelNames: ['state'],
+    registers,
+    collect: () => refresh(),
+  });
+  const overdue = new Gauge({
+    name: 'low_balance_overdue_clients',
+    help: 'Watched clients whose check is more than a minute late. The same from every worker.',
+    registers,
+  });
+  const oldest = new Gauge({
+    name: 'low_balance_overdue_lag_seconds',
+    help: 'By how much the most overdue check is late; 0 when none is. The same from every worker.',
+    registers,
+  });
+  let readAt = Number.NEGATIVE_INFINITY;
+  async function refresh(): Promise<void> {
+    if (performance.now() - readAt < fleetEveryMs) return;
+    readAt = performance.now();
+    try {
+      const found = await fleet();
+      clients.reset();
+      for (const [state, count] of Object.entries(found.states)) clients.set({ state }, count);
+      overdue.set(found.overdue);
+      oldest.set(found.mostOverdueMs / 1_000);
+    } catch (error) {
+      // No figure is better than one of before.
+      for (const gauge of [clients, overdue, oldest]) gauge.reset();
+      onError(error);
+    }
+  }
+}
+
+/** The SDK counts natively and serves by itself: reading that costs a scrape, and no work a task. */
+async function sdkMetrics({ sdkUrl, onError }: MetricsOptions): Promise<string> {
+  if (sdkUrl === undefined) return '';
+  try {
+    const response = await fetch(sdkUrl, { signal: AbortSignal.timeout(sdkTimeoutMs) });
+    return await response.text();
+  } catch (error) {
+    onError(error);
+    return '';
+  }
+}

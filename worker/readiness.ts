@@ -1,0 +1,57 @@
+import type { Client } from '@temporalio/client';
+import type { DataSource } from 'typeorm';
+
+/** What a worker found of its own state and of what it depends on. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** `ok`, or what is wrong: no secret is in it. */
+  readonly worker: string;
+  readonly mysql: string;
+  readonly billing: string;
+  readonly temporal: string;
+}
+
+export interface ReadinessOptions {
+  readonly database: DataSource;
+  readonly billing: DataSource;
+  readonly client: Client;
+  readonly namespace: string;
+  /** The worker's state, such as `RUNNING`. */
+  readonly workerState: () => string;
+}
+
+const timeoutMs = 3_000;
+
+/** Asks MySQL and Temporal, at most 3 s. */
+export async function readinessOf(options: ReadinessOptions): Promise<Readiness> {
+  const { database, billing, client, namespace, workerState } = options;
+  const [mysql, billingViews, temporal] = await Promise.all([
+    foundOf(() => database.query('SELECT 1')),
+    foundOf(() => billing.query('SELECT 1')),
+    foundOf(() => client.workflowService.describeNamespace({ namespace })),
+  ]);
+  const worker = workerState() === 'RUNNING' ? 'ok' : workerState().toLowerCase();
+  return {
+    ready: [worker, mysql, billingViews, temporal].every((each) => each === 'ok'),
+    worker,
+    mysql,
+    billing: billingViews,
+    temporal,
+  };
+}
+
+async function foundOf(ask: () => Promise<unknown>): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer within ${timeoutMs / 1_000} s`), timeoutMs);
+  });
+  const asked = ask().then(
+    () => 'ok',
+    (error: unknown) => (error instanceof Error ? error.message || error.name : String(error)),
+  );
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
