@@ -22,5 +22,5 @@ export function checkClient(client: Client, profile: Profile, known: WatchState,
   const watch = assignProfile(refilled, profile.id);
   const reading = readingOf(client, profile);
   const decisions = decide(profile, reading, watch, now);
-  return { watch, reading, decisions, state: stateOf(decisions, watch, profile.maxQty) };
+  return { watch, reading, decisions, state: stateOf(decisions, watch, profile.maxQty, now) };
 }

@@ -1,7 +1,7 @@
 import { isBelow, type Decimal } from './money.js';
 import type { Profile, Rule, RuleKey } from './profile.js';
 import { thresholdIn, type Reading } from './reading.js';
-import { countOf, type WatchState } from './watch-state.js';
+import { countOf, isMuted, type WatchState } from './watch-state.js';
 
 /** Rule 15: why a rule sends (`low`) or stays quiet (all others). */
 export type Reason =
@@ -35,7 +35,7 @@ export function decide(
 ): readonly Decision[] {
   const counted: WatchState =
     watch.profileId === undefined || watch.profileId === profile.id ? watch : { acceptedAt: {} };
-  const muted = watch.mutedUntil !== undefined && now < watch.mutedUntil;
+  const muted = isMuted(watch, now);
   return profile.rules.map((rule) => {
     const threshold = thresholdIn(rule, reading.rate);
     const low = threshold === undefined ? undefined : isBelow(reading.availableBalance, threshold);
@@ -75,11 +75,19 @@ function reasonFor({ rule, low, count, muted, profile, reading, now }: RuleAtChe
 /** The state of a client as operators filter by it. */
 export type ClientState = 'ok' | 'low' | 'exhausted' | 'muted' | 'suspended' | 'unknown';
 
-/** `exhausted`: low, and every low rule has sent its Max Qty, so that only a refill makes it heard again. */
-export function stateOf(decisions: readonly Decision[], watch: WatchState, maxQty: number): ClientState {
+/**
+ * `exhausted`: low, and every low rule has sent its Max Qty, so that only a refill makes it heard again. A mute and what ends
+ * it count at once, whatever the last check said.
+ */
+export function stateOf(
+  decisions: readonly Decision[],
+  watch: WatchState,
+  maxQty: number,
+  now: number,
+): ClientState {
   if (decisions.some(({ reason }) => reason === 'suspended')) return 'suspended';
-  if (decisions.some(({ reason }) => reason === 'unknown')) return 'unknown';
-  if (decisions.some(({ reason }) => reason === 'muted')) return 'muted';
+  if (decisions.some(({ low }) => low === undefined)) return 'unknown';
+  if (isMuted(watch, now)) return 'muted';
   const low = decisions.filter((decision) => decision.low);
   if (low.length === 0) return 'ok';
   return low.every(({ rule }) => countOf(watch, rule) >= maxQty) ? 'exhausted' : 'low';

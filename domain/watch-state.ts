@@ -100,6 +100,11 @@ export function mute(watch: WatchState, until: number): WatchState {
   return { ...watch, mutedUntil: until };
 }
 
+/** Whether an operator wants nobody told now. */
+export function isMuted({ mutedUntil }: WatchState, now: number): boolean {
+  return mutedUntil !== undefined && now < mutedUntil;
+}
+
 export function unmute(watch: WatchState): WatchState {
   const { mutedUntil: _, ...rest } = watch;
   return rest;

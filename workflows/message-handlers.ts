@@ -37,22 +37,19 @@ export function handleMessages(watch: Watch): void {
   setHandler(
     muteUpdate,
     ({ until }) => {
-      watch.state = mute(watch.state, instantOf(until)!);
-      watch.show();
+      watch.change(mute(watch.state, instantOf(until)!));
       return watch.status();
     },
     { validator: (message: unknown) => refuse(muteProblem(message)) },
   );
   setHandler(unmuteUpdate, () => {
-    watch.state = unmute(watch.state);
-    watch.show();
+    watch.change(unmute(watch.state));
     return watch.status();
   });
   setHandler(
     resetRuleUpdate,
     ({ rule }) => {
-      watch.state = resetRule(watch.state, parseRuleKey(rule)!, Date.now());
-      watch.show();
+      watch.change(resetRule(watch.state, parseRuleKey(rule)!, Date.now()));
       return watch.status();
     },
     { validator: (message: unknown) => refuse(ruleProblem(watch, message)) },

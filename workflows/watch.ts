@@ -102,6 +102,7 @@ export class Watch {
     const before = this.state.lastRefillAt;
     this.state = noteRefill(this.state, refill, now);
     if (this.state.lastRefillAt === before) return false;
+    this.upsertSearchAttributes();
     // A refill while the client sleeps does not move the next check (rule 5).
     if (this.checking) this.checkWanted ??= 'the balance was refilled meanwhile';
     return true;
@@ -145,7 +146,7 @@ export class Watch {
   stateWhenTold(rules: readonly RuleKey[], at: number): ClientState {
     const { checked } = this.known;
     const told = noteTold(this.state, [{ rules, at }]);
-    return checked ? stateOf(checked.decisions, told, checked.profile.maxQty) : 'low';
+    return checked ? stateOf(checked.decisions, told, checked.profile.maxQty, Date.now()) : 'low';
   }
 
   /** The notices of the last check are settled, or it had none. */
@@ -216,10 +217,17 @@ export class Watch {
     setCurrentDetails(`**Ended**: ${explanation}.\n\n${detailsOf(this.status(), this.known.notes)}`);
   }
 
+  /** What a message changed is seen at once, and not only after the next check. */
+  change(state: WatchState): void {
+    this.state = state;
+    this.upsertSearchAttributes();
+    this.show();
+  }
+
   private clientState(): ClientState | undefined {
     const { checked, unknown } = this.known;
     if (unknown) return 'unknown';
-    return checked && stateOf(checked.decisions, this.state, checked.profile.maxQty);
+    return checked && stateOf(checked.decisions, this.state, checked.profile.maxQty, Date.now());
   }
 
   /** Each costs an event and a visibility write: only what changed. */

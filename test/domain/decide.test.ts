@@ -102,7 +102,7 @@ describe('decide', () => {
   it('is exhausted when every low rule has sent its Max Qty', () => {
     const profile = aProfile({ userNotification: { threshold: 100 } });
     const state = (acceptedAt: WatchState['acceptedAt']) =>
-      stateOf(decide(profile, aReading(), { acceptedAt }, 9), { acceptedAt }, profile.maxQty);
+      stateOf(decide(profile, aReading(), { acceptedAt }, 9), { acceptedAt }, profile.maxQty, 9);
     assert.equal(state({ client: [1, 2, 3] }), 'low');
     assert.equal(state({ client: [1, 2, 3], user: [1, 2, 3] }), 'exhausted');
   });
