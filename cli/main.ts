@@ -5,6 +5,7 @@ import type { PreviewOptions } from './preview.js';
 import type { MuteOptions } from './mute.js';
 import type { RefillOptions } from './refill.js';
 import type { StatusOptions } from './status.js';
+import type { DoctorOptions } from './doctor.js';
 import type { NewOptions } from './new.js';
 import type { FmtOptions } from './fmt.js';
 import type { SchemasOptions } from './schemas.js';
@@ -73,6 +74,14 @@ program
   .command('setup')
   .description('Migrations, search attributes and the reconciliation Schedule. Safe to repeat.')
   .action(() => run(async () => (await import('./setup.js')).setup(io)));
+
+program
+  .command('doctor')
+  .description(
+    'Looks at settings, MySQL, billing views, Temporal and SendGrid: what is wrong, and how to mend it.',
+  )
+  .option('--format <format>', 'human or json', 'human')
+  .action((options: DoctorOptions) => run(async () => (await import('./doctor.js')).doctor(options, io)));
 
 program
   .command('validate')

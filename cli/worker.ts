@@ -47,6 +47,7 @@ export async function worker(io: Io): Promise<ExitCode> {
       ...mail,
       renderer: createRenderer(),
       onAlarm: (message: string) => log.error({ alarm: 'mail' }, message),
+      onAlarmOver: (message: string) => log.info({ alarm: 'mail', over: true }, message),
     });
     const { namespace, address } = temporal;
     const service = await startService({
