@@ -10,7 +10,7 @@ import { createTimeline } from './demo/timeline.js';
 import { createProcesses } from './processes.js';
 import { progressOnStderr } from './progress.js';
 
-// Makes the pictures of README.md: `npm run screenshots`. Tells the demo's story on a stack of its own first.
+// Makes the pictures of README.md and docs/operating.md: `npm run screenshots`. Tells the demo's story on a stack of its own first.
 
 const folder = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
 const io = {
@@ -29,7 +29,7 @@ async function shoot(page: Page, url: string, name: string, tab?: string): Promi
     // The Temporal UI asks the workflow for its details after it has shown the tab.
     await page.frameLocator('iframe').getByText('Available balance').waitFor({ timeout: 30_000 });
   }
-  await page.waitForTimeout(1_000);
+  await page.waitForTimeout(2_500);
   await page.screenshot({ path: path.join(folder, name) });
   io.out(`${name}: ${url}\n`);
 }
@@ -48,6 +48,12 @@ try {
     if (temporalUiUrl !== undefined) {
       const workflows = `${temporalUiUrl}/namespaces/${temporalNamespace}/workflows`;
       await shoot(page, `${workflows}/low-balance:client:DEMO-1`, 'workflow.png', 'User Metadata');
+      const exhausted = encodeURIComponent('`LowBalanceState`="exhausted" AND `ExecutionStatus`="Running"');
+      await shoot(page, `${workflows}?query=${exhausted}`, 'exhausted.png');
+      await stack.client.workflow
+        .getHandle('low-balance:client:DEMO-1')
+        .executeUpdate('mute', { args: [{ until: new Date(Date.now() + 8 * 3_600_000).toISOString() }] });
+      await shoot(page, `${workflows}/low-balance:client:DEMO-1`, 'muted.png', 'User Metadata');
     }
   } finally {
     await browser.close();
