@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import getPort from 'get-port';
 import { eventually, putClient, putProfile, startRealServers, type RealServers } from './real-servers.js';
@@ -88,16 +89,19 @@ describe('low-balance worker as a service', function () {
   });
 
   it('counts clients by state, and those that are overdue, from MySQL', async () => {
+    // A client without a workflow, so that no check makes it less overdue.
+    const at = Date.now() - 600_000;
     await servers.database.query(
-      "UPDATE low_balance_watched_client SET next_check_at = ? WHERE client_id = 'C-1'",
-      [Date.now() - 600_000],
+      `INSERT INTO low_balance_watched_client (client_id, profile_id, state, period_ms, next_check_at, seen_at, watch)
+       VALUES ('C-LATE', 'acme/prepaid', 'exhausted', 86400000, ?, ?, '{"acceptedAt":{}}')`,
+      [at, at],
     );
     const port = await getPort();
-    // Its task queue is busy with nothing: the worker must not look at C-1 before the metrics do.
     const service = await servers.startWorker({ env: { WORKER_HTTP_PORT: String(port) } });
     try {
       const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
       assert.match(text, /^low_balance_clients\{state="low"\} 1$/m);
+      assert.match(text, /^low_balance_clients\{state="exhausted"\} 1$/m);
       assert.match(text, /^low_balance_overdue_clients 1$/m);
       const lag = Number(/^low_balance_overdue_lag_seconds (.+)$/m.exec(text)?.[1]);
       assert.ok(lag >= 600 && lag < 700, `${lag}`);
@@ -122,15 +126,16 @@ describe('low-balance worker as a service', function () {
   });
 
   it('says so where the port of its endpoints is taken', async () => {
-    const port = await getPort();
-    const service = await servers.startWorker({ env: { WORKER_HTTP_PORT: String(port) } });
+    const other = createServer();
+    await once(other.listen(0, '127.0.0.1'), 'listening');
+    const { port } = other.address() as AddressInfo;
     try {
       await assert.rejects(servers.startWorker({ env: { WORKER_HTTP_PORT: String(port) } }), {
         name: 'SettingsError',
         message: /WORKER_HTTP_PORT: 127\.0\.0\.1:\d+ cannot be listened on .*Expected a free port/,
       });
     } finally {
-      await service.stop();
+      other.close();
     }
   });
 
