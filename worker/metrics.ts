@@ -96,16 +96,25 @@ function addFleet(registers: Registry[], { fleet, onError }: MetricsOptions): vo
     name: 'low_balance_overdue_clients',
     help: 'Watched clients whose check is more than a minute late. The same from every worker.',
     registers,
+    collect: () => refresh(),
   });
   const oldest = new Gauge({
     name: 'low_balance_overdue_lag_seconds',
     help: 'By how much the most overdue check is late; 0 when none is. The same from every worker.',
     registers,
+    collect: () => refresh(),
   });
   let readAt = Number.NEGATIVE_INFINITY;
-  async function refresh(): Promise<void> {
-    if (performance.now() - readAt < fleetEveryMs) return;
-    readAt = performance.now();
+  let reading: Promise<void> = Promise.resolve();
+  /** One reading for all three: each waits for it, or the first scrape would show figures of before. */
+  function refresh(): Promise<void> {
+    if (performance.now() - readAt >= fleetEveryMs) {
+      readAt = performance.now();
+      reading = read();
+    }
+    return reading;
+  }
+  async function read(): Promise<void> {
     try {
       const found = await fleet();
       clients.reset();

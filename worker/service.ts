@@ -110,7 +110,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const tracing =
     settings.tracing &&
     createTracing(settings.tracing, (error) => log.warn({ err: error }, 'spans were not taken'));
-  const worker = await Worker.create({
+  const options: WorkerOptions = {
     connection,
     namespace,
     taskQueue,
@@ -124,8 +124,17 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     ...deploymentOf(settings, buildId),
     shutdownGraceTime: graceMs,
     shutdownForceTime: forceMs,
-  });
-  const servers = await startServers(parts, worker, metrics);
+  };
+  // The endpoints come first: where they cannot listen, no worker is left that polls.
+  let created: Worker | undefined;
+  const servers = await startServers(parts, () => created?.getState() ?? 'INITIALIZED', metrics);
+  try {
+    created = await Worker.create(options);
+  } catch (error) {
+    await servers.stop();
+    throw error;
+  }
+  const worker = created;
   const done = runToTheEnd();
   async function runToTheEnd(): Promise<void> {
     try {
@@ -195,7 +204,7 @@ interface Servers {
 
 async function startServers(
   { database, billing, client, namespace, settings, webhook, log }: ServiceParts,
-  worker: Worker,
+  workerState: () => ReturnType<Worker['getState']>,
   metrics: ReturnType<typeof createMetrics>,
 ): Promise<Servers> {
   const http =
@@ -204,9 +213,8 @@ async function startServers(
       : await startWorkerHttp({
           host: settings.httpHost,
           port: settings.httpPort,
-          isAlive: () => worker.getState() !== 'FAILED',
-          readiness: () =>
-            readinessOf({ database, billing, client, namespace, workerState: () => worker.getState() }),
+          isAlive: () => workerState() !== 'FAILED',
+          readiness: () => readinessOf({ database, billing, client, namespace, workerState }),
           metrics,
         });
   const receiver =
