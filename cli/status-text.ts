@@ -20,6 +20,9 @@ export function statusText(status: WatchStatus): string {
     ...(unknown
       ? [['Unknown', `since ${instant(unknown.since)}: ${printable(unknown.reason)}`] as const]
       : []),
+    ...(status.bounced.length > 0
+      ? [['Bounced', `at an address of ${status.bounced.map(printable).join(', ')}`] as const]
+      : []),
     ...(status.mutedUntil ? [['Muted', `until ${instant(status.mutedUntil)}`] as const] : []),
     ['Last refill', instant(status.lastRefillAt)],
     ['Last check', instant(status.lastCheckAt)],

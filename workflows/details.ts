@@ -34,6 +34,9 @@ export function detailsOf(status: WatchStatus, notes: readonly string[]): string
     `**Profile** ${profile ? `${text(profile.name)} (\`${profile.id}\`, version ${profile.version})` : 'not known yet'}`,
     `**Available balance** ${status.availableBalance === null ? 'not known' : `${status.availableBalance} ${status.currency}`}`,
     ...(unknown ? [`**Unknown** since ${instant(unknown.since)}: ${text(unknown.reason)}`] : []),
+    ...(status.bounced.length > 0
+      ? [`**Mail bounced** at an address of ${status.bounced.map(text).join(', ')}`]
+      : []),
     ...(status.mutedUntil ? [`**Muted** until ${instant(status.mutedUntil)}`] : []),
     `**Last refill** ${instant(status.lastRefillAt)}`,
     `**Last check** ${instant(status.lastCheckAt)}`,

@@ -33,6 +33,8 @@ export interface WatchStatus {
   readonly lastRefillAt: string | null;
   readonly mutedUntil: string | null;
   readonly unknown: { readonly reason: string; readonly since: string } | null;
+  /** Rules that would tell an address at which mail bounced. */
+  readonly bounced: readonly string[];
   readonly lastCheckAt: string | null;
   readonly nextCheckAt: string;
 }

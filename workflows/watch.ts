@@ -199,6 +199,7 @@ export class Watch {
       rules,
       lastRefillAt: isoOrNull(this.state.lastRefillAt),
       mutedUntil: isoOrNull(this.state.mutedUntil),
+      bounced: checked?.bounced ?? [],
       unknown: unknown ? { reason: unknown.reason, since: isoOf(unknown.since) } : null,
       lastCheckAt: isoOrNull(checkedAt),
       nextCheckAt: isoOf(this.nextCheckAt),
