@@ -37,8 +37,8 @@ export type Counted =
 
 /** Starts and wakes clients' workflows. */
 export interface Watchers {
-  /** Starts the workflow of a client; costs nothing where it runs. */
-  start(clientId: string, profileId: string): Promise<void>;
+  /** Starts the workflow of a client; false where it runs already, which costs nothing. */
+  start(clientId: string, profileId: string): Promise<boolean>;
   /** Signals `profileChanged`; false where no workflow runs. */
   wake(clientId: string): Promise<boolean>;
   /** Clients whose workflow was terminated, cancelled or failed since then, each with the instant it ended. Slightly behind. */

@@ -177,8 +177,11 @@ async function carryOut(
   const paced = pThrottle({ limit: changesPerSecond / 20, interval: 1_000 / 20 });
   const change = paced(async (each: Change) => {
     try {
-      if ((await carryOutOne(parts, each, now)) === 'started') started += 1;
-      else woken += 1;
+      const done = await carryOutOne(parts, each, now);
+      if (done === 'started') started += 1;
+      if (done === 'woken') woken += 1;
+      // The list of lost workflows names those too that were started again since.
+      if (done === 'running' && each.reason === 'lost') return;
       reasons[each.reason] = (reasons[each.reason] ?? 0) + 1;
       if (some.length < changesShown) some.push(each);
     } catch (error) {
@@ -202,7 +205,7 @@ async function carryOutOne(
   parts: Parts,
   { clientId, profileId, reason }: Change,
   now: number,
-): Promise<'started' | 'woken'> {
+): Promise<'started' | 'woken' | 'running'> {
   if (profileId === undefined) {
     // Where nothing runs there is nobody to write that it ended.
     if (!(await parts.watchers.wake(clientId))) await parts.watched.ended(clientId, 'no-profile', now);
@@ -210,9 +213,9 @@ async function carryOutOne(
   }
   const replans = reason === 'profile' || reason === 'period';
   if (replans && (await parts.watchers.wake(clientId))) return 'woken';
-  await parts.watchers.start(clientId, profileId);
+  const started = await parts.watchers.start(clientId, profileId);
   await parts.watched.started(clientId, profileId, now);
-  return 'started';
+  return started ? 'started' : 'running';
 }
 
 /** gRPC's INVALID_ARGUMENT: no retry mends it, and it must not hold up the clients after it. */

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
 import type { Parts, Watchers } from '../activities/parts.js';
 import type { Mailer } from '../mail/message.js';
@@ -60,12 +60,17 @@ export function createParts(options: PartsOptions): Parts {
 function createWatchers(client: Client, onError: (error: unknown) => void): Watchers {
   return {
     async start(clientId) {
-      await client.workflow.start('watchClient', {
-        workflowId: watchWorkflowId(clientId),
-        taskQueue,
-        args: [{ clientId }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      });
+      try {
+        await client.workflow.start('watchClient', {
+          workflowId: watchWorkflowId(clientId),
+          taskQueue,
+          args: [{ clientId }],
+        });
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+        throw error;
+      }
     },
     async wake(clientId) {
       try {

@@ -74,7 +74,7 @@ export function notifyParts(database: DataSource, mailer: Mailer): Parts {
     ledger: createLedger(database),
     watched: createWatchedClients(database, () => {}),
     mailer,
-    watchers: { start: () => Promise.resolve(), wake: () => Promise.resolve(true) },
+    watchers: { start: () => Promise.resolve(true), wake: () => Promise.resolve(true) },
     now: () => Promise.resolve(Date.now()),
     attemptedAt: () => Promise.resolve(Date.now()),
     count: () => {},

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import getPort from 'get-port';
 import { eventually, putClient, putProfile, startRealServers, type RealServers } from './real-servers.js';
-
-const command = fileURLToPath(new URL('../../../cli/low-balance.js', import.meta.url));
+import { startWorkerCommand } from './worker-command.js';
+import type { Environment } from '../../worker/settings.js';
 
 describe('low-balance worker as a service', function () {
   this.timeout(120_000);
@@ -19,24 +17,8 @@ describe('low-balance worker as a service', function () {
   });
   after(() => servers?.stop());
 
-  function startCommand(port: number, env: Record<string, string> = {}) {
-    const child = spawn(process.execPath, [command, 'worker'], {
-      env: {
-        ...servers.env,
-        WORKER_HTTP_PORT: String(port),
-        SENDGRID_API_KEY: 'SG.very-secret',
-        SENDGRID_BASE_URL: 'http://127.0.0.1:9',
-        MAIL_FROM: 'no-reply@low-balance.example',
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let out = '';
-    let err = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-    return { child, out: () => out, err: () => err, ended: once(child, 'close') };
-  }
+  const startCommand = (port: number, env: Environment = {}) =>
+    startWorkerCommand({ ...servers.env, WORKER_HTTP_PORT: String(port), ...env });
 
   it('serves health, readiness and metrics, logs JSON with client and workflow, and stops gracefully', async () => {
     const port = await getPort();
@@ -73,8 +55,7 @@ describe('low-balance worker as a service', function () {
     assert.match(metrics, /^process_resident_memory_bytes /m);
 
     worker.child.kill('SIGTERM');
-    const [code] = (await worker.ended) as [number | null];
-    assert.equal(code, 0, worker.err());
+    assert.equal(await worker.ended, 0, worker.err());
     const lines = worker
       .out()
       .trim()
@@ -114,8 +95,7 @@ describe('low-balance worker as a service', function () {
     await servers.database.query('RENAME TABLE low_balance_migration TO aside');
     try {
       const worker = startCommand(await getPort());
-      const [code] = (await worker.ended) as [number | null];
-      assert.equal(code, 70);
+      assert.equal(await worker.ended, 70);
       assert.match(
         worker.err(),
         /MySQL lacks migrations of this version: OwnTables\d+.*Run: npx low-balance setup/,

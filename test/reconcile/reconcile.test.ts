@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { reconcileId, setUp } from '../../worker/setup.js';
+import { watchWorkflowId } from '../../worker/parts.js';
+import type { Service } from '../../worker/service.js';
+import type { ReconcileSums } from '../../workflows/reconcile-clients.js';
+import {
+  eventually,
+  putClient,
+  putProfile,
+  startRealServers,
+  type RealServers,
+} from '../worker/real-servers.js';
+import { startWorkerCommand } from '../worker/worker-command.js';
+
+describe('reconciliation, on a Schedule of the real Temporal', function () {
+  this.timeout(180_000);
+  let servers: RealServers;
+  let worker: Service | undefined;
+
+  before(async () => {
+    servers = await startRealServers();
+    await putProfile(servers.database, 'prepaid');
+  });
+  beforeEach(async () => {
+    worker = await servers.startWorker();
+  });
+  afterEach(() => worker?.stop());
+  after(() => servers?.stop());
+
+  const schedule = () => servers.client.schedule.getHandle(reconcileId);
+
+  /** The Schedule's runs: run id → workflow id, which is the Schedule's with the second at which it started. */
+  async function runs(): Promise<ReadonlyMap<string, string>> {
+    const { recentActions, runningActions } = (await schedule().describe()).info;
+    const started = [...recentActions.map(({ action }) => action), ...runningActions];
+    return new Map(
+      started.map(({ workflow }) => [workflow.firstExecutionRunId, workflow.workflowId] as const),
+    );
+  }
+
+  /** Triggers the Schedule, and answers the workflow it started. */
+  async function trigger() {
+    const before = await runs();
+    await schedule().trigger();
+    let found: readonly [string, string] | undefined;
+    await eventually('a reconciliation runs', async () => {
+      found = [...(await runs())].find(([runId]) => !before.has(runId));
+      return found !== undefined;
+    });
+    const [runId, workflowId] = found!;
+    return servers.client.workflow.getHandle(workflowId, runId);
+  }
+
+  async function reconcile(): Promise<ReconcileSums> {
+    const run = await trigger();
+    const sums = (await run.result()) as ReconcileSums;
+    // Temporal tells the Schedule a moment later; until then it skips.
+    await eventually(
+      'the Schedule knows that it ended',
+      async () => (await schedule().describe()).info.runningActions.length === 0,
+    );
+    return sums;
+  }
+
+  const handleOf = (clientId: string) => servers.client.workflow.getHandle(watchWorkflowId(clientId));
+  const statusName = async (clientId: string) => (await handleOf(clientId).describe()).status.name;
+  const isChecked = (clientId: string) =>
+    eventually(
+      `${clientId} is checked`,
+      async () => (await servers.status(clientId)).availableBalance !== null,
+    );
+
+  it('watches a client that got a profile, and ends the watch of one that lost it', async () => {
+    await putClient(servers.database, 'GETS', '500');
+    const got = await reconcile();
+    assert.deepEqual(got.reasons, { new: 1 });
+    await isChecked('GETS');
+    assert.equal((await servers.status('GETS')).profile?.id, 'acme/prepaid');
+    await rowsAreWritten(['GETS']);
+
+    await putClient(servers.database, 'GETS', '500', null);
+    const lost = await reconcile();
+    assert.deepEqual(lost.reasons, { unassigned: 1 });
+    const result = (await handleOf('GETS').result()) as { ended: string; explanation: string };
+    assert.equal(result.ended, 'no-profile');
+    assert.equal(result.explanation, 'the client has no Low Balance Profile');
+    assert.deepEqual((await reconcile()).reasons, {}, 'nothing is left to do');
+  });
+
+  it('watches again a client whose workflow was terminated by hand', async () => {
+    await putClient(servers.database, 'TERMINATED', '500');
+    await reconcile();
+    await isChecked('TERMINATED');
+    await rowsAreWritten(['TERMINATED']);
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    await handleOf('TERMINATED').terminate('by hand');
+    await eventually('the list knows of it', async () => (await statusName('TERMINATED')) === 'TERMINATED');
+    await eventually('it is started again', async () => {
+      await reconcile();
+      return (await statusName('TERMINATED')) === 'RUNNING';
+    });
+    await isChecked('TERMINATED');
+  });
+
+  it('wakes clients whose profile got a shorter Period, and lets the others sleep', async () => {
+    await putProfile(servers.database, 'shorter', { period: '30d' });
+    await putClient(servers.database, 'SHORTER', '500', 'acme/shorter');
+    await putClient(servers.database, 'OTHER', '500');
+    await reconcile();
+    await isChecked('SHORTER');
+    await isChecked('OTHER');
+    await rowsAreWritten(['SHORTER', 'OTHER']);
+    const before = await servers.status('SHORTER');
+    const other = await handleOf('OTHER').describe();
+
+    await putProfile(servers.database, 'shorter', { period: '2d' });
+    const sums = await reconcile();
+    assert.deepEqual(sums.reasons, { period: 1 });
+    assert.deepEqual(sums.some, [{ clientId: 'SHORTER', reason: 'period' }]);
+    await eventually('the next check is planned anew', async () => {
+      const { nextCheckAt } = await servers.status('SHORTER');
+      return Date.parse(nextCheckAt) - Date.parse(before.nextCheckAt) === -28 * 86_400_000;
+    });
+    assert.equal((await handleOf('OTHER').describe()).historyLength, other.historyLength);
+  });
+
+  it('skips a run while another one goes on', async () => {
+    // Without a worker, the first goes on.
+    await worker?.stop();
+    worker = undefined;
+    const setUpEvery = (reconcileEveryMs: number) =>
+      setUp({
+        database: servers.database,
+        client: servers.client,
+        namespace: servers.namespace,
+        reconcileEveryMs,
+      });
+    const before = await runs();
+    const { numActionsSkippedOverlap } = (await schedule().describe()).info;
+    await setUpEvery(1_000);
+    await eventually('others are skipped', async () => {
+      const { info } = await schedule().describe();
+      return info.numActionsSkippedOverlap >= numActionsSkippedOverlap + 2;
+    });
+    const started = [...(await runs())].filter(([runId]) => !before.has(runId));
+    assert.equal(started.length, 1);
+    await setUpEvery(3_600_000);
+    worker = await servers.startWorker();
+    await servers.client.workflow.getHandle(started[0]![1]).result();
+  });
+
+  it('killed amid its starts, watches everyone exactly once, in bounded history, and its page says what it did', async () => {
+    await worker?.stop();
+    worker = undefined;
+    const count = 1_000;
+    const ids = Array.from({ length: count }, (_, i) => `MANY-${String(i).padStart(4, '0')}`);
+    await servers.database.query(
+      `INSERT INTO billing_client (client_id, name, reseller_id, profile_id, currency, balance, created_at) VALUES ?`,
+      [ids.map((id) => [id, id, 'acme', 'acme/prepaid', 'USD', 500, '2020-01-01'])],
+    );
+    const first = startWorkerCommand(servers.env);
+    await first.started();
+    const handle = await trigger();
+    await eventually('it is amid its starts', async () => {
+      const watched = await watchedOf('MANY-');
+      return watched > 300 && watched < count;
+    });
+    await first.kill('SIGKILL');
+    const atKill = await watchedOf('MANY-');
+    assert.ok(atKill < count, 'it was not done when it was killed');
+
+    worker = await servers.startWorker();
+    const sums = (await handle.result()) as ReconcileSums;
+    assert.equal(await watchedOf('MANY-'), count);
+    // What the killed worker started and did not write down is running already.
+    assert.ok(sums.reasons.new! >= count - atKill, `${sums.reasons.new} of ${count - atKill} were left`);
+    assert.ok(sums.started > 0 && sums.started <= sums.reasons.new!, `started ${sums.started}`);
+    const { historyLength } = await handle.describe();
+    assert.ok(historyLength <= 60, `${historyLength} events for ${count} starts`);
+    await eventually('each is checked once', async () => (await checkedOf('MANY-')) === count, 60_000);
+    const watches = new Map<string, number>();
+    const list = servers.client.workflow.list({
+      query: `WorkflowId STARTS_WITH '${watchWorkflowId('MANY-')}'`,
+    });
+    for await (const { workflowId, status } of list) {
+      assert.equal(status.name, 'RUNNING', workflowId);
+      watches.set(workflowId, (watches.get(workflowId) ?? 0) + 1);
+    }
+    assert.equal(watches.size, count);
+    assert.deepEqual(
+      [...watches.values()].filter((each) => each !== 1),
+      [],
+    );
+    const page = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    assert.match(page.currentDetails, /\*\*Done\*\*: \d+ clients should be watched/);
+    assert.match(page.currentDetails, /\| \d+ \| not watched before: started \|/);
+    assert.deepEqual((await reconcile()).reasons, {}, 'nothing is left to do');
+  });
+
+  async function rowsAreWritten(ids: readonly string[]): Promise<void> {
+    await eventually('the rows of watched clients are written', async () => {
+      const [row] = await servers.database.query<{ rows: string }[]>(
+        "SELECT COUNT(*) AS `rows` FROM low_balance_watched_client WHERE client_id IN (?) AND state <> 'starting'",
+        [ids],
+      );
+      return Number(row?.rows) === ids.length;
+    });
+  }
+
+  async function watchedOf(prefix: string): Promise<number> {
+    const [row] = await servers.database.query<{ rows: string }[]>(
+      'SELECT COUNT(*) AS `rows` FROM low_balance_watched_client WHERE client_id LIKE ?',
+      [`${prefix}%`],
+    );
+    return Number(row?.rows);
+  }
+
+  async function checkedOf(prefix: string): Promise<number> {
+    const [row] = await servers.database.query<{ rows: string }[]>(
+      "SELECT COUNT(*) AS `rows` FROM low_balance_watched_client WHERE client_id LIKE ? AND state = 'ok'",
+      [`${prefix}%`],
+    );
+    return Number(row?.rows);
+  }
+});
