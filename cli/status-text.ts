@@ -24,6 +24,14 @@ export function statusText(status: WatchStatus): string {
       ? [['Bounced', `at an address of ${status.bounced.map(printable).join(', ')}`] as const]
       : []),
     ...(status.mutedUntil ? [['Muted', `until ${instant(status.mutedUntil)}`] as const] : []),
+    ...(status.telling
+      ? [
+          [
+            'Telling',
+            `${status.telling.rules.map(printable).join(', ')}, tried until ${instant(status.telling.until)}`,
+          ] as const,
+        ]
+      : []),
     ['Last refill', instant(status.lastRefillAt)],
     ['Last check', instant(status.lastCheckAt)],
     ['Next check', instant(status.nextCheckAt)],

@@ -38,6 +38,11 @@ export function detailsOf(status: WatchStatus, notes: readonly string[]): string
       ? [`**Mail bounced** at an address of ${status.bounced.map(text).join(', ')}`]
       : []),
     ...(status.mutedUntil ? [`**Muted** until ${instant(status.mutedUntil)}`] : []),
+    ...(status.telling
+      ? [
+          `**Telling** ${status.telling.rules.map(text).join(', ')}, tried until ${instant(status.telling.until)}`,
+        ]
+      : []),
     `**Last refill** ${instant(status.lastRefillAt)}`,
     `**Last check** ${instant(status.lastCheckAt)}`,
     `**Next check** ${instant(status.nextCheckAt)}`,
@@ -59,7 +64,7 @@ export function detailsOf(status: WatchStatus, notes: readonly string[]): string
 const stateSentences: Readonly<Record<WatchStatus['state'], string>> = {
   starting: 'the first check comes at once',
   ok: 'above every threshold, nobody is told',
-  low: 'below a threshold, told at each check until Max Qty',
+  low: 'below a threshold, and Max Qty is not reached; the rules say who was told',
   exhausted: 'below a threshold and told Max Qty times, silent until a refill',
   muted: 'an operator asked for silence',
   suspended: 'the billing system suspended the client, nobody is told',

@@ -35,6 +35,8 @@ export interface WatchStatus {
   readonly unknown: { readonly reason: string; readonly since: string } | null;
   /** Rules that would tell an address at which mail bounced. */
   readonly bounced: readonly string[];
+  /** Rules whose notice is on its way, tried until then; null while none is. */
+  readonly telling: { readonly rules: readonly string[]; readonly until: string } | null;
   readonly lastCheckAt: string | null;
   readonly nextCheckAt: string;
 }

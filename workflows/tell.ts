@@ -52,6 +52,10 @@ export async function tell(watch: Watch, checked: Checked): Promise<EndReason | 
       ],
     ),
   );
+  watch.beginTelling(
+    rules.map(({ key }) => key),
+    deadlineAt,
+  );
   const stop = await untilSettled(watch, sending, deadlineAt);
   let told = sending.told;
   if (!told) {

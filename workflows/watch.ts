@@ -53,6 +53,8 @@ export class Watch {
   private replanRequested = false;
   /** From the beginning of a check until its notices are settled: a refill then asks for another one (rule 7). */
   private checking = false;
+  /** From when a notice is handed over until it is settled. */
+  private telling: { readonly rules: readonly RuleKey[]; readonly until: number } | undefined;
 
   constructor(clientId: string, carried: CarriedWatch | undefined) {
     this.clientId = clientId;
@@ -164,7 +166,14 @@ export class Watch {
     this.note(`${isoOf(Date.now())} what was not accepted of the last notice was withdrawn: ${reason}`);
   }
 
+  /** Operators see that somebody is being told, and for how long that is tried. */
+  beginTelling(rules: readonly RuleKey[], until: number): void {
+    this.telling = { rules, until };
+    this.show();
+  }
+
   noteTold(told: Told): void {
+    this.telling = undefined;
     for (const { rules, reason } of told.failed)
       this.note(`${isoOf(Date.now())} ${rules.join(', ')} not sent: ${reason}`);
     this.state = noteTold(this.state, told.accepted);
@@ -201,6 +210,7 @@ export class Watch {
       mutedUntil: isoOrNull(this.state.mutedUntil),
       bounced: checked?.bounced ?? [],
       unknown: unknown ? { reason: unknown.reason, since: isoOf(unknown.since) } : null,
+      telling: this.telling ? { rules: this.telling.rules, until: isoOf(this.telling.until) } : null,
       lastCheckAt: isoOrNull(checkedAt),
       nextCheckAt: isoOf(this.nextCheckAt),
     };

@@ -5,7 +5,7 @@ import { createBillingTables } from '../../dev/billing-tables.js';
 import { provideMysql } from '../../dev/mysql.js';
 import { progressOnStderr } from '../../dev/progress.js';
 import { provideTemporal } from '../../dev/temporal.js';
-import type { Mailer, NoticeMail } from '../../mail/message.js';
+import type { Mailer, MailError, NoticeMail } from '../../mail/message.js';
 import { openDatabase } from '../../store/database.js';
 import { createLog } from '../../worker/log.js';
 import { watchWorkflowId } from '../../worker/parts.js';
@@ -28,6 +28,8 @@ export interface RealServers {
   readonly httpUrl: string;
   /** Mails that workers of `startWorker` sent. */
   readonly mails: NoticeMail[];
+  /** While it is set, the mail provider refuses everything with it. */
+  refuse(error: MailError | undefined): void;
   startWorker(changes?: WorkerChanges): Promise<Service>;
   status(clientId: string): Promise<WatchStatus>;
   stop(): Promise<void>;
@@ -75,8 +77,10 @@ export async function startRealServers(options: RealServersOptions = {}): Promis
   const { namespace } = temporal;
   await setUp({ database, client, namespace, reconcileEveryMs: options.reconcileEveryMs ?? 3_600_000 });
   const mails: NoticeMail[] = [];
+  let refusal: MailError | undefined;
   const mailer: Mailer = {
     send(mail) {
+      if (refusal) return Promise.reject(refusal);
       mails.push(mail);
       return Promise.resolve({ messageId: `m-${mails.length}` });
     },
@@ -90,6 +94,9 @@ export async function startRealServers(options: RealServersOptions = {}): Promis
     uiUrl: temporal.uiUrl!,
     httpUrl: temporal.httpUrl!,
     mails,
+    refuse(error) {
+      refusal = error;
+    },
     startWorker: ({ env: more = {}, parts = {} } = {}) =>
       startService({
         database,
@@ -119,13 +126,15 @@ export interface ProfileChanges {
   readonly period?: string;
   readonly maxQty?: number;
   readonly threshold?: number;
+  /** Other fields of the profile, over these. */
+  readonly more?: object;
 }
 
 /** A profile of reseller acme with a rule for the client; replaces the one of that slug. */
 export async function putProfile(
   database: DataSource,
   slug: string,
-  { period = '24h', maxQty = 3, threshold = 50 }: ProfileChanges = {},
+  { period = '24h', maxQty = 3, threshold = 50, more = {} }: ProfileChanges = {},
 ): Promise<void> {
   const content = JSON.stringify({
     name: `Prepaid ${slug}`,
@@ -135,6 +144,7 @@ export async function putProfile(
     maxQty,
     period,
     clientNotification: { threshold },
+    ...more,
   });
   await database.query(
     `INSERT INTO low_balance_profile (id, reseller, content, source, version, applied_hash, updated_at)
