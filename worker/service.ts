@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { DataSource } from 'typeorm';
 import { createActivities } from '../activities/create-activities.js';
+import type { Counted } from '../activities/parts.js';
 import { startEventWebhook } from '../mail/event-webhook.js';
 import type { Mailer } from '../mail/message.js';
 import { createDeliveries } from '../store/deliveries.js';
@@ -32,6 +33,8 @@ export interface ServiceParts {
   /** What `installRuntime` answered. */
   readonly sdkMetricsUrl?: string | undefined;
   readonly log: Log;
+  /** Hears of all that the metrics count. */
+  readonly onCount?: ((what: Counted) => void) | undefined;
 }
 
 export interface Service {
@@ -104,7 +107,10 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     client,
     watched,
     mailer: parts.mailer,
-    count: metrics.count,
+    count(what) {
+      metrics.count(what);
+      parts.onCount?.(what);
+    },
     onError: (error) => log.error({ err: error }, 'what a worker reads beside its checks could not be read'),
   });
   const tracing =
@@ -165,7 +171,7 @@ async function shutDown(worker: Worker, done: Promise<void>): Promise<void> {
 }
 
 /** Sizes are explicit, so that a worker's memory and its load on MySQL are known; docs/settings.md has the reasons. */
-function slotsOf(settings: ServiceSettings) {
+export function slotsOf(settings: ServiceSettings) {
   return {
     maxCachedWorkflows: settings.cachedWorkflows,
     maxConcurrentWorkflowTaskExecutions: settings.concurrentWorkflowTasks,

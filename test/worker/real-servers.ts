@@ -44,11 +44,14 @@ export interface RealServersOptions {
   /** Of the reconciliation's Schedule; an hour when unsaid, so that tests trigger it. */
   readonly reconcileEveryMs?: number;
   readonly env?: Environment;
+  /** Says nothing of what it starts. */
+  readonly quiet?: boolean;
   readonly dynamicConfig?: Readonly<Record<string, boolean | number | string>>;
 }
 
 export async function startRealServers(options: RealServersOptions = {}): Promise<RealServers> {
-  const both = { env: process.env, progress: progressOnStderr };
+  const progress = options.quiet ? { step() {} } : progressOnStderr;
+  const both = { env: process.env, progress };
   const { dynamicConfig = {} } = options;
   const [mysql, temporal] = await Promise.all([
     provideMysql({ ...both, ephemeral: true }),

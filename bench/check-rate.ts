@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import type { Counted } from '../activities/parts.js';
+import { putProfile, startRealServers, type RealServers } from '../test/worker/real-servers.js';
+import { slotsOf } from '../worker/service.js';
+import { serviceSettings } from '../worker/settings.js';
+import { ratioOf, type Measured, type Series } from './measured.js';
+
+const taskQueue = 'low-balance';
+const periodMs = 1_000;
+
+export interface CheckRateOptions {
+  /** Workflows at once: more than can be checked in a Period, so that the rate is the most that goes. */
+  readonly clients: number;
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+/** One side: starts workflows, and counts what it does. */
+interface Side {
+  readonly name: string;
+  /** Starts a worker; answers how many checks it has done so far, and how it is stopped. */
+  start(servers: RealServers): Promise<{ done: () => number; stop: () => Promise<unknown> }>;
+  workflow(clientId: string): { type: string; args: unknown[] };
+}
+
+/**
+ * Checks per second of `watchClient`, quiet and with a notice at each check, against bare loops of the same Temporal
+ * server, in turns.
+ */
+export async function checkRate(options: CheckRateOptions): Promise<readonly Measured[]> {
+  const bundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('./bare-workflows.js', import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const [ours, local, regular, told, notice] = await inTurns(options, [
+    watching('watchClient, quiet', 'quiet', ({ what }) => what === 'check'),
+    bare(bundle, 'bareLocal', 'bare: timer + empty local activity'),
+    bare(bundle, 'bareRegular', 'bare: timer + empty regular activity'),
+    watching(
+      'watchClient, a notice at each check',
+      'telling',
+      (counted) => counted.what === 'notice' && counted.result === 'accepted',
+    ),
+    bare(bundle, 'bareNotice', 'bare: timer + empty local + empty regular activity'),
+  ]);
+  const how = `${options.clients} workflows with a Period of ${periodMs / 1_000} s on one worker, ${options.rounds} rounds of ${options.seconds} s in turns, each on a fresh dev server in memory; a MySQL read, a decision and the row of watched clients at each check`;
+  return [
+    {
+      bench: 'a quiet check',
+      how,
+      series: [ours!, local!, regular!],
+      ratios: [ratioOf(ours!, local!, 0.9), ratioOf(ours!, regular!)],
+      figures: [],
+    },
+    {
+      bench: 'a check with a notice',
+      how: `${how}; the ledger in MySQL, and a mail provider that accepts at once; counted are accepted notices`,
+      series: [told!, notice!],
+      ratios: [ratioOf(told!, notice!, 0.8)],
+      figures: [],
+    },
+  ];
+}
+
+async function prepare({ database }: RealServers, clients: number): Promise<void> {
+  await putProfile(database, 'quiet', { period: '1s', threshold: 10 });
+  await putProfile(database, 'telling', { period: '1s', threshold: 1_000, maxQty: 1_000_000 });
+  for (const profile of ['quiet', 'telling']) {
+    await database.query(
+      `INSERT INTO billing_client (client_id, name, reseller_id, profile_id, currency, balance, billing_email, created_at) VALUES ?`,
+      [
+        Array.from({ length: clients }, (_, i) => [
+          `${profile}-${i}`,
+          `Client ${i}`,
+          'acme',
+          `acme/${profile}`,
+          'USD',
+          500,
+          `billing@client-${i}.example`,
+          '2020-01-01',
+        ]),
+      ],
+    );
+  }
+}
+
+function watching(name: string, profile: string, counts: (counted: Counted) => boolean): Side {
+  return {
+    name,
+    async start(servers) {
+      let done = 0;
+      const worker = await servers.startWorker({
+        parts: { onCount: (counted) => void (done += counts(counted) ? 1 : 0) },
+      });
+      return { done: () => done, stop: () => worker.stop() };
+    },
+    workflow: (client) => ({ type: 'watchClient', args: [{ clientId: `${profile}-${client}` }] }),
+  };
+}
+
+function bare(workflowBundle: WorkflowBundleWithSourceMap, type: string, name: string): Side {
+  return {
+    name,
+    async start(servers) {
+      let done = 0;
+      // Two activities make a check.
+      const each = type === 'bareNotice' ? 1 / 2 : 1;
+      const worker = await Worker.create({
+        connection: servers.connection,
+        namespace: servers.namespace,
+        taskQueue,
+        workflowBundle,
+        activities: { empty: () => Promise.resolve(void (done += each)) },
+        ...slotsOf(serviceSettings(servers.env)),
+      });
+      const run = worker.run();
+      return {
+        done: () => done,
+        stop() {
+          worker.shutdown();
+          return run;
+        },
+      };
+    },
+    workflow: (clientId) => ({ type, args: [{ clientId, periodMs }] }),
+  };
+}
+
+async function inTurns(options: CheckRateOptions, sides: readonly Side[]): Promise<readonly Series[]> {
+  const found = new Map<Side, number[]>(sides.map((side) => [side, []]));
+  for (let round = 0; round < options.rounds; round += 1) {
+    // There and back, so that no side is always the first.
+    for (const side of round % 2 === 0 ? sides : [...sides].reverse()) {
+      const rate = await rateOf(side, options);
+      found.get(side)!.push(rate);
+      process.stderr.write(`round ${round + 1}, ${side.name}: ${rate.toFixed(1)} checks/s\n`);
+    }
+  }
+  return sides.map((side) => ({ side: side.name, unit: 'checks/s', rounds: found.get(side)! }));
+}
+
+async function rateOf(side: Side, { clients, seconds }: CheckRateOptions): Promise<number> {
+  const servers = await startRealServers({ quiet: true });
+  try {
+    await prepare(servers, clients);
+    const worker = await side.start(servers);
+    for (let client = 0; client < clients; client += 1) {
+      const { type, args } = side.workflow(String(client));
+      await servers.client.workflow.start(type, { workflowId: `bench:${client}`, taskQueue, args });
+    }
+    // The first checks come all at once, and are not what is measured.
+    while (worker.done() < 2 * clients) await sleep(50);
+    const [doneBefore, from] = [worker.done(), performance.now()];
+    await sleep(seconds * 1_000);
+    const rate = ((worker.done() - doneBefore) / (performance.now() - from)) * 1_000;
+    await worker.stop();
+    return rate;
+  } finally {
+    await servers.stop();
+  }
+}
