@@ -14,6 +14,11 @@ export interface ReadFor {
 export interface Billing {
   /** One client with everything a check needs, by one query; undefined where there is none. */
   readClient(clientId: string, needed: ReadFor): Promise<Client | undefined>;
+  /** The same for several, in their order; an Error in place of one whose data is wrong. */
+  readClients(
+    clientIds: readonly string[],
+    needed: ReadFor,
+  ): Promise<readonly (Client | Error | undefined)[]>;
   /** Clients that should be watched (prepaid, not closed, with a profile), by id, at most `limit` after `after`. */
   listAssigned(after: string, limit: number): Promise<readonly AssignedClient[]>;
   /** Those of these clients that should be watched. */
@@ -56,7 +61,7 @@ const readClientSql = `SELECT c.client_id, c.name, c.reseller_id, r.name AS rese
   LEFT JOIN billing_reseller r ON r.reseller_id = c.reseller_id
   LEFT JOIN billing_exchange_rate x ON x.from_currency = ? AND x.to_currency = c.currency
   LEFT JOIN billing_user u ON u.login IN (?) AND (u.reseller_id IS NULL OR u.reseller_id = c.reseller_id)
-  WHERE c.client_id = ?`;
+  WHERE c.client_id IN (?)`;
 
 /** Rule 13. */
 const assigned = "profile_id IS NOT NULL AND prepaid = 1 AND status <> 'closed'";
@@ -71,12 +76,29 @@ function assignedClientOf(row: AssignedClientRow): AssignedClient {
 }
 
 export function createBilling(database: Queryable): Billing {
+  async function readClient(clientId: string, needed: ReadFor): Promise<Client | undefined> {
+    const rows = await readRows(database, [clientId], needed);
+    return rows[0] && clientOf(rows[0], rows, needed.currency);
+  }
   return {
-    async readClient(clientId, { currency, logins }) {
-      // An empty IN list is not SQL; no login is the empty string.
-      const asked = [currency ?? '', logins.length > 0 ? logins : [''], clientId];
-      const rows = await database.query<ClientRow[]>(readClientSql, asked);
-      return rows[0] && clientOf(rows[0], rows, currency);
+    readClient,
+    async readClients(clientIds, needed) {
+      const byId = new Map<string, ClientRow[]>();
+      for (const row of await readRows(database, clientIds, needed)) {
+        byId.set(row.client_id, [...(byId.get(row.client_id) ?? []), row]);
+      }
+      return await Promise.all(
+        clientIds.map(async (id) => {
+          const rows = byId.get(id);
+          // The database may take two ids for the same that are not the same here.
+          if (!rows) return await readClient(id, needed).catch((error: unknown) => error as Error);
+          try {
+            return clientOf(rows[0]!, rows, needed.currency);
+          } catch (error) {
+            return error as Error;
+          }
+        }),
+      );
     },
     async listAssigned(after, limit) {
       const rows = await database.query<AssignedClientRow[]>(
@@ -95,6 +117,16 @@ export function createBilling(database: Queryable): Billing {
       return rows.map(assignedClientOf);
     },
   };
+}
+
+function readRows(
+  database: Queryable,
+  clientIds: readonly string[],
+  { currency, logins }: ReadFor,
+): Promise<ClientRow[]> {
+  // An empty IN list is not SQL; no login is the empty string.
+  const asked = [currency ?? '', logins.length > 0 ? logins : [''], clientIds];
+  return database.query<ClientRow[]>(readClientSql, asked);
 }
 
 /** Throws an Error where a time is none. */

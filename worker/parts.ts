@@ -3,6 +3,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Clien
 import type { DataSource } from 'typeorm';
 import type { Parts, Watchers } from '../activities/parts.js';
 import type { Mailer } from '../mail/message.js';
+import { batchedBilling, batchedProfiles } from '../store/batched-reads.js';
 import { createBilling } from '../store/billing.js';
 import { createBouncedAddresses } from '../store/bounced-addresses.js';
 import { createLedger } from '../store/ledger.js';
@@ -31,6 +32,8 @@ export interface PartsOptions {
   /** The billing views. */
   readonly billing: DataSource;
   readonly client: Client;
+  /** For how long reads of checks are gathered into one query, milliseconds; 0: each check asks by itself. */
+  readonly batchMs?: number;
   /** Made of `database` when unsaid. */
   readonly watched?: WatchedClients;
   readonly mailer: Mailer;
@@ -43,9 +46,11 @@ export interface PartsOptions {
 /** The real parts of the activities. */
 export function createParts(options: PartsOptions): Parts {
   const { database, client } = options;
+  const { batchMs = 0 } = options;
+  const [billing, profiles] = [createBilling(options.billing), createProfiles(database)];
   return {
-    billing: createBilling(options.billing),
-    profiles: createProfiles(database),
+    billing: batchMs > 0 ? batchedBilling(billing, batchMs) : billing,
+    profiles: batchMs > 0 ? batchedProfiles(profiles, batchMs) : profiles,
     ledger: createLedger(database),
     bounced: createBouncedAddresses(database, { onError: options.onError }),
     watched: options.watched ?? createWatchedClients(database, options.onError),

@@ -107,6 +107,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     client,
     watched,
     mailer: parts.mailer,
+    batchMs: settings.batchMs,
     count(what) {
       metrics.count(what);
       parts.onCount?.(what);

@@ -47,6 +47,8 @@ export interface ServiceSettings {
   readonly concurrentWorkflowTasks: number;
   /** Checks at once, each as long as its two queries. More than MySQL answers at once only wait for a connection. */
   readonly concurrentChecks: number;
+  /** For how long reads of checks are gathered into one query, milliseconds. */
+  readonly batchMs: number;
   /** Notices and pages of reconciliation at once: they wait for the mail provider. */
   readonly concurrentNotices: number;
   /** Connections to each MySQL database. */
@@ -127,6 +129,7 @@ export function serviceSettings(env: Environment): ServiceSettings {
     cachedWorkflows,
     concurrentWorkflowTasks,
     concurrentChecks: count(env, 'WORKER_CONCURRENT_CHECKS', 100, 1),
+    batchMs: count(env, 'WORKER_BATCH_MS', 10, 0),
     concurrentNotices: count(env, 'WORKER_CONCURRENT_NOTICES', 50, 1),
     mysqlConnections: count(env, 'WORKER_MYSQL_CONNECTIONS', 20, 1),
     deploymentName: text(env, 'TEMPORAL_DEPLOYMENT_NAME'),

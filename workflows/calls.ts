@@ -14,44 +14,33 @@ const patient = {
 } as const;
 const regular = proxyActivities<Pick<Activities, 'check' | 'replan' | 'withdraw'>>(patient);
 
+// A local activity is quick and cheap; where it fails, the same function waits as a regular one until the fault passes (rule 14).
+
 /** Plans the next check anew; answers why the client is watched no more, where that is so. */
 export async function replan(watch: Watch): Promise<EndReason | undefined> {
-  const plan = await withFallback(
-    watch,
-    'replan',
-    () => local.replan(watch.clientId),
-    () => regular.replan(watch.clientId),
-  );
+  let plan;
+  try {
+    plan = await local.replan(watch.clientId);
+  } catch {
+    watch.show();
+    plan = await regular.replan(watch.clientId);
+  }
   if (plan.kind === 'planned') watch.replanned(plan.periodMs, Date.now());
   return plan.kind === 'ended' ? plan.reason : undefined;
 }
 
 export async function check(watch: Watch): Promise<CheckResult> {
   const input = watch.beginCheck(Date.now());
-  const result = await withFallback(
-    watch,
-    'check',
-    () => local.check(input),
-    () => regular.check({ ...input, watch: watch.state }),
-  );
+  let result;
+  try {
+    result = await local.check(input);
+  } catch (error) {
+    watch.noteUnknown(rootCause(error) ?? 'the check failed', Date.now());
+    watch.show();
+    result = await regular.check({ ...input, watch: watch.state });
+  }
   watch.noteCheck(result, Date.now());
   return result;
-}
-
-/** A local activity is quick and cheap; where it fails, the same function waits as a regular one until the fault passes (rule 14). */
-async function withFallback<T>(
-  watch: Watch,
-  what: string,
-  quick: () => Promise<T>,
-  patiently: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await quick();
-  } catch (error) {
-    if (what === 'check') watch.noteUnknown(rootCause(error) ?? 'the check failed', Date.now());
-    watch.show();
-    return await patiently();
-  }
 }
 
 /** Answers what was accepted of a check whose other notices are withdrawn. */

@@ -1,5 +1,5 @@
 import { CancellationScope, condition, proxyActivities, rootCause } from '@temporalio/workflow';
-import type { Activities, Checked, Told } from '../activities/contract.js';
+import type { Activities, Checked, CheckResult, Told } from '../activities/contract.js';
 import type { EndReason } from '../domain/reading.js';
 import { countOf } from '../domain/watch-state.js';
 import { explanations, tellSummary } from './details.js';
@@ -13,15 +13,20 @@ const telling = proxyActivities<Pick<Activities, 'notify'>>({
   retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '5m' },
 });
 
-/**
- * Tells what a check decided, unless another check is wanted already. Answers why the client is watched no more, where
- * that came out meanwhile.
- */
+/** Whether a check's decisions are to be told: not where another check is wanted already. */
+export function mustTell(watch: Watch, result: CheckResult): result is Checked {
+  return (
+    result.kind === 'checked' &&
+    result.decisions.some(({ decision }) => decision === 'send') &&
+    watch.whyCheckAgain() === undefined
+  );
+}
+
+/** Tells what a check decided. Answers why the client is watched no more, where that came out meanwhile. */
 export async function tell(watch: Watch, checked: Checked): Promise<EndReason | undefined> {
   const rules = checked.decisions
     .filter(({ decision }) => decision === 'send')
     .map(({ rule }) => ({ key: rule, reminder: countOf(watch.state, rule) + 1 }));
-  if (rules.length === 0 || watch.whyCheckAgain()) return undefined;
   const { clientId } = watch;
   const checkAt = watch.checkedAt ?? Date.now();
   const deadlineAt = watch.nextCheckAt;

@@ -51,6 +51,7 @@ export class Watch {
   /** Why a check is wanted at once. */
   private checkWanted: string | undefined;
   private replanRequested = false;
+  private wake: (() => void) | undefined;
   /** From the beginning of a check until its notices are settled: a refill then asks for another one (rule 7). */
   private checking = false;
   /** From when a notice is handed over until it is settled. */
@@ -76,6 +77,11 @@ export class Watch {
     return this.known.checkedAt;
   }
 
+  /** Calls it when `mustWake` becomes true. */
+  whenWoken(wake: (() => void) | undefined): void {
+    this.wake = wake;
+  }
+
   mustWake(): boolean {
     return this.checkWanted !== undefined || this.replanRequested;
   }
@@ -87,10 +93,12 @@ export class Watch {
 
   requestCheck(): void {
     this.checkWanted ??= 'an operator asked for a check';
+    this.wake?.();
   }
 
   requestReplan(): void {
     this.replanRequested = true;
+    this.wake?.();
   }
 
   takeReplanRequest(): boolean {

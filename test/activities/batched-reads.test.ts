@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import type { Client } from '../../domain/reading.js';
+import { batchedBilling, batchedProfiles } from '../../store/batched-reads.js';
+import type { Billing } from '../../store/billing.js';
+import type { StoredProfile } from '../../store/profiles.js';
+
+const needed = { currency: 'USD', logins: [] };
+
+describe('reads of checks that come together', () => {
+  function counting(answer: (id: string) => Client | Error) {
+    const asked: (readonly string[])[] = [];
+    const billing = {
+      readClients(ids: readonly string[]) {
+        asked.push(ids);
+        return Promise.resolve(ids.map(answer));
+      },
+    } as unknown as Billing;
+    return { asked, billing };
+  }
+  const aClient = (clientId: string) => ({ clientId }) as Client;
+
+  it('share one query for each currency and list of users, and get their own answers', async () => {
+    const { asked, billing } = counting(aClient);
+    const batched = batchedBilling(billing, 5);
+    const found = await Promise.all([
+      batched.readClient('A', needed),
+      batched.readClient('B', needed),
+      batched.readClient('C', { currency: 'EUR', logins: ['j.doe'] }),
+    ]);
+    assert.deepEqual(found, [aClient('A'), aClient('B'), aClient('C')]);
+    assert.deepEqual(asked, [['A', 'B'], ['C']]);
+  });
+
+  it('are read anew each time', async () => {
+    const { asked, billing } = counting(aClient);
+    const batched = batchedBilling(billing, 1);
+    await batched.readClient('A', needed);
+    await batched.readClient('A', needed);
+    assert.equal(asked.length, 2);
+  });
+
+  it('fail alone where the data of one is wrong, and together where the database does not answer', async () => {
+    const { billing } = counting((id) => (id === 'BAD' ? new RangeError('not a time') : aClient(id)));
+    const batched = batchedBilling(billing, 5);
+    const [good, bad] = await Promise.allSettled([
+      batched.readClient('GOOD', needed),
+      batched.readClient('BAD', needed),
+    ]);
+    assert.equal(good.status, 'fulfilled');
+    assert.ok(bad.status === 'rejected' && bad.reason instanceof RangeError);
+    const down = batchedBilling(
+      { readClients: () => Promise.reject(new Error('gone')) } as unknown as Billing,
+      5,
+    );
+    const both = await Promise.allSettled([down.readClient('A', needed), down.readClient('B', needed)]);
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
+  });
+
+  it('read a profile that many have once', async () => {
+    let reads = 0;
+    const profiles = batchedProfiles(
+      {
+        read: () => Promise.resolve({ version: (reads += 1) } as StoredProfile),
+        periods: () => Promise.resolve(new Map()),
+      },
+      5,
+    );
+    const found = await Promise.all(['acme/a', 'acme/a', 'acme/a'].map((id) => profiles.read(id)));
+    assert.deepEqual(
+      found.map((each) => each?.version),
+      [1, 1, 1],
+    );
+  });
+});
