@@ -26,13 +26,16 @@ const claimBeyondCallMs = 15_000;
 export async function notify(parts: WatchParts, input: NotifyInput, signal: AbortSignal): Promise<Told> {
   const { clientId, checkAt } = input;
   const begunAt = performance.now();
-  const leftAtBegin = input.deadlineAt - (await parts.attemptedAt());
+  const attemptedAt = await parts.attemptedAt();
+  const leftAtBegin = input.deadlineAt - attemptedAt;
+  // By Temporal's clock: a worker's may be late, and refills are compared with when a notice was accepted.
+  const now = () => Math.max(checkAt, Math.round(attemptedAt + performance.now() - begunAt));
   const entries = await entriesOf(parts, input);
   const delays: Delay[] = [];
   for (const entry of entries.filter(({ state }) => state === 'pending')) {
     if (signal.aborted) throw givenUp(signal);
     const leftMs = leftAtBegin - (performance.now() - begunAt);
-    const delay = await sendNotice(parts, entry, Math.max(250, Math.min(longestCallMs, leftMs)), signal);
+    const delay = await sendNotice(parts, entry, Math.max(250, Math.min(longestCallMs, leftMs)), now, signal);
     if (delay) delays.push(delay);
   }
   if (delays.length > 0) {
@@ -73,6 +76,7 @@ async function sendNotice(
   parts: WatchParts,
   entry: LedgerEntry,
   timeoutMs: number,
+  now: () => number,
   signal: AbortSignal,
 ): Promise<Delay | undefined> {
   const { ledger } = parts;
@@ -82,14 +86,14 @@ async function sendNotice(
     return { kind: 'busy', message: 'another worker is sending it', attempts: 0, waitMs: claim.forMs };
   }
   try {
-    await sendClaimed(parts, entry, claim, timeoutMs, signal);
+    await sendClaimed(parts, entry, claim, timeoutMs, now, signal);
     parts.count({ what: 'notice', result: 'accepted' });
     return undefined;
   } catch (error) {
     if (!isMailError(error)) throw error;
     const { kind, message, permanent, retryAfterMs } = error;
     const attempt = { token: claim.token, reason: message, final: permanent };
-    await recorded(async () => ledger.failed(entry.id, attempt, await parts.now()));
+    await recorded(async () => ledger.failed(entry.id, attempt, now()));
     parts.count({ what: 'notice', result: permanent ? 'failed' : 'retried' });
     return permanent ? undefined : { kind, message, attempts: entry.attempts, waitMs: retryAfterMs };
   }
@@ -100,12 +104,13 @@ async function sendClaimed(
   entry: LedgerEntry,
   { recipients, content }: Extract<Claim, { kind: 'claimed' }>,
   timeoutMs: number,
+  now: () => number,
   signal: AbortSignal,
 ): Promise<void> {
   for (let from = 0; from < recipients.length; from += recipientsPerMail) {
     const some = recipients.slice(from, from + recipientsPerMail);
     const sent = await parts.mailer.send(mailOf(entry, content, some), { signal, timeoutMs });
-    await recorded(async () => parts.ledger.accepted(entry.id, acceptanceOf(sent, some), await parts.now()));
+    await recorded(async () => parts.ledger.accepted(entry.id, acceptanceOf(sent, some), now()));
   }
 }
 
