@@ -1,0 +1,146 @@
+import type { Client } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import { watchWorkflowId } from '../../worker/parts.js';
+
+type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
+const { EventType, WorkflowTaskFailedCause } = proto.temporal.api.enums.v1;
+
+/** What a client's workflow did and heard, in the order of its histories. Instants are epoch milliseconds. */
+export type Step =
+  | { readonly kind: 'started'; readonly at: number; readonly runId: string; readonly continued: boolean }
+  | { readonly kind: 'refill'; readonly at: number; readonly refillAt: number }
+  | { readonly kind: 'asked'; readonly at: number; readonly what: string }
+  | {
+      readonly kind: 'checked';
+      /** When it was asked for, and when it answered. */
+      readonly from: number;
+      readonly at: number;
+      readonly result: CheckedResult;
+    }
+  | { readonly kind: 'telling'; readonly at: number; readonly input: TellingInput }
+  | { readonly kind: 'told'; readonly at: number; readonly checkAt: number; readonly told: ToldResult }
+  | { readonly kind: 'gaveUp'; readonly at: number; readonly checkAt: number }
+  | { readonly kind: 'ended'; readonly at: number; readonly how: string }
+  | { readonly kind: 'taskFailed'; readonly at: number; readonly cause: string };
+
+export interface CheckedResult {
+  readonly kind: 'checked' | 'unreadable' | 'ended';
+  readonly profile?: { readonly id: string; readonly version: number };
+  readonly availableBalance?: string;
+  readonly lastRefillAt?: number | null;
+  readonly decisions?: readonly {
+    readonly rule: string;
+    readonly decision: string;
+    readonly reason: string;
+  }[];
+}
+
+export interface TellingInput {
+  readonly checkAt: number;
+  readonly deadlineAt: number;
+  readonly rules: readonly { readonly key: string }[];
+}
+
+export interface ToldResult {
+  readonly accepted: readonly { readonly rules: readonly string[]; readonly at: number }[];
+  readonly failed: readonly unknown[];
+}
+
+/** All steps of a client, over its runs. */
+export async function stepsOf(client: Client, clientId: string): Promise<readonly Step[]> {
+  const workflowId = watchWorkflowId(clientId);
+  const runs: { runId: string; startTime: Date }[] = [];
+  for await (const run of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) runs.push(run);
+  runs.sort((a, b) => a.startTime.getTime() - b.startTime.getTime());
+  const steps: Step[] = [];
+  for (const { runId } of runs) {
+    const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    steps.push(...stepsOfRun(events ?? [], runId));
+  }
+  return steps;
+}
+
+function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly Step[] {
+  const scheduled = new Map<string, { type: string; input: unknown; at: number }>();
+  return events.flatMap((event): Step[] => {
+    const at = millisecondsOf(event.eventTime);
+    switch (event.eventType) {
+      case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: {
+        const { continuedExecutionRunId } = event.workflowExecutionStartedEventAttributes!;
+        return [{ kind: 'started', at, runId, continued: (continuedExecutionRunId ?? '') !== '' }];
+      }
+      case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: {
+        const { signalName, input } = event.workflowExecutionSignaledEventAttributes!;
+        return [asked(at, signalName ?? '', jsonOf(input?.payloads?.[0]))];
+      }
+      case EventType.EVENT_TYPE_MARKER_RECORDED: {
+        const { markerName, details = {} } = event.markerRecordedEventAttributes!;
+        if (markerName !== 'core_local_activity') return [];
+        const data = jsonOf(details!['data']?.payloads?.[0]) as {
+          activity_type: string;
+          original_schedule_time?: { seconds: number; nanos: number };
+        };
+        const result = details!['result']?.payloads?.[0];
+        if (data.activity_type !== 'check' || !result) return [];
+        const { seconds, nanos } = data.original_schedule_time ?? { seconds: at / 1_000, nanos: 0 };
+        const from = seconds * 1_000 + nanos / 1e6;
+        return [{ kind: 'checked', from, at, result: jsonOf(result) as CheckedResult }];
+      }
+      case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: {
+        const { activityType, input } = event.activityTaskScheduledEventAttributes!;
+        const type = activityType?.name ?? '';
+        const given = jsonOf(input?.payloads?.[0]);
+        scheduled.set(String(event.eventId), { type, input: given, at });
+        return type === 'notify' ? [{ kind: 'telling', at, input: given as TellingInput }] : [];
+      }
+      case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: {
+        const { scheduledEventId, result } = event.activityTaskCompletedEventAttributes!;
+        const activity = scheduled.get(String(scheduledEventId))!;
+        const answer = jsonOf(result?.payloads?.[0]);
+        if (activity.type === 'check')
+          return [{ kind: 'checked', from: activity.at, at, result: answer as CheckedResult }];
+        const { checkAt } = activity.input as { checkAt: number };
+        return activity.type === 'notify' || activity.type === 'withdraw'
+          ? [{ kind: 'told', at, checkAt, told: answer as ToldResult }]
+          : [];
+      }
+      case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
+      case EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
+      case EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED: {
+        const attributes =
+          event.activityTaskFailedEventAttributes ??
+          event.activityTaskTimedOutEventAttributes ??
+          event.activityTaskCanceledEventAttributes!;
+        const activity = scheduled.get(String(attributes.scheduledEventId))!;
+        return activity.type === 'notify'
+          ? [{ kind: 'gaveUp', at, checkAt: (activity.input as TellingInput).checkAt }]
+          : [];
+      }
+      case EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED: {
+        const cause = event.workflowTaskFailedEventAttributes?.cause ?? 0;
+        return [{ kind: 'taskFailed', at, cause: WorkflowTaskFailedCause[cause] ?? String(cause) }];
+      }
+      case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
+        return [{ kind: 'ended', at, how: 'completed' }];
+      case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
+        return [{ kind: 'ended', at, how: 'failed' }];
+      case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
+        return [{ kind: 'ended', at, how: 'terminated' }];
+      default:
+        return [];
+    }
+  });
+}
+
+function asked(at: number, what: string, message: unknown): Step {
+  if (what !== 'refill') return { kind: 'asked', at, what };
+  return { kind: 'refill', at, refillAt: Date.parse((message as { at: string }).at) };
+}
+
+function jsonOf(payload: proto.temporal.api.common.v1.IPayload | null | undefined): unknown {
+  return payload?.data ? (JSON.parse(Buffer.from(payload.data).toString('utf8')) as unknown) : undefined;
+}
+
+function millisecondsOf(time: proto.google.protobuf.ITimestamp | null | undefined): number {
+  return Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6);
+}

@@ -1,0 +1,107 @@
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { watchWorkflowId } from '../../worker/parts.js';
+import type { WatchStatus } from '../../workflows/messages.js';
+import { drive } from './drive.js';
+import { stepsOf } from './histories.js';
+import { violationsOf, type Tally } from './model.js';
+import { createRandom } from './random.js';
+import { startServers, type Servers } from './servers.js';
+import type { Truth } from './truth.js';
+
+// Random refills, charges, edits and faults on the real stack; then a model of its own judges every check and notice:
+// `npm run chaos -- --seed 1 --clients 200 --faults 500`. Exit 1 with the first violation and the seed.
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    clients: { type: 'string', default: '200' },
+    faults: { type: 'string', default: '500' },
+  },
+});
+const [seed, clients, faults] = [values.seed, values.clients, values.faults].map(Number) as [
+  number,
+  number,
+  number,
+];
+if (![seed, clients, faults].every(Number.isSafeInteger))
+  throw new Error('--seed, --clients and --faults: expected whole numbers');
+process.stderr.write(`chaos: seed ${seed}, ${clients} clients, ${faults} faults\n`);
+const begun = performance.now();
+const servers = await startServers();
+let violations: readonly string[];
+try {
+  const truth = await drive(servers, { clients, faults, random: createRandom(seed) });
+  violations = await judge(servers, truth);
+} finally {
+  await servers.stop();
+}
+if (violations.length > 0) {
+  process.stdout.write(
+    `${violations.length} violations, the first: ${violations[0]}\nAgain with: npm run chaos -- --seed ${seed} --clients ${clients} --faults ${faults}\n`,
+  );
+  for (const violation of violations.slice(1, 20)) process.stderr.write(`${violation}\n`);
+  process.exitCode = 1;
+}
+
+async function judge(running: Servers, truth: Truth): Promise<readonly string[]> {
+  const client = running.client();
+  const tally: Tally = {
+    checks: 0,
+    decisions: 0,
+    notices: 0,
+    accepted: 0,
+    withdrawn: 0,
+    copies: 0,
+    unheard: 0,
+    longestGapMs: 0,
+  };
+  const found: string[] = [];
+  for (const clientId of truth.profileOf.keys()) {
+    const handle = client.workflow.getHandle(watchWorkflowId(clientId));
+    const { raw, status } = await handle.describe();
+    let counts: Record<string, number> | undefined;
+    if (status.name === 'RUNNING') {
+      // What is on its way settles first, so that counters can be compared.
+      let now = await handle.query<WatchStatus>('status');
+      for (let tries = 0; now.telling && tries < 60; tries += 1) {
+        await sleep(200);
+        now = await handle.query<WatchStatus>('status');
+      }
+      counts = Object.fromEntries(Object.entries(now.rules).map(([rule, { count }]) => [rule, count]));
+      if ((raw.pendingWorkflowTask?.attempt ?? 0) > 3) found.push(`${clientId}: its workflow task is stuck`);
+    }
+    const steps = await stepsOf(client, clientId);
+    const mails = running.mailbox.mails().filter((mail) => mail.clientId === clientId);
+    found.push(...violationsOf({ clientId, steps, mails, counts }, truth, tally));
+  }
+  report(truth, tally, found.length);
+  return found;
+}
+
+function report(truth: Truth, tally: Tally, violationCount: number): void {
+  const kinds = new Map<string, number>();
+  for (const { kind } of truth.faults) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  const refills = [...truth.refills.values()].flat().length;
+  const table = new Table({ head: ['What', 'Count'], style: { head: [], border: [] } });
+  const rows: readonly (readonly [string, number | string])[] = [
+    ['clients', truth.profileOf.size],
+    ['refills', refills],
+    ['profile versions', [...truth.profiles.values()].reduce((sum, versions) => sum + versions.size, 0)],
+    ['faults', truth.faults.length],
+    ...[...kinds].map(([kind, count]) => [`  ${kind}`, count] as const),
+    ['checks judged', tally.checks],
+    ['decisions judged', tally.decisions],
+    ['notices handed over', tally.notices],
+    ['  rules accepted', tally.accepted],
+    ['  rules withdrawn (refilled, or too late)', tally.withdrawn],
+    ['second copies after a lost answer', tally.copies],
+    ['arrived unheard, then withdrawn', tally.unheard],
+    ['longest time between two checks of a client', `${(tally.longestGapMs / 1_000).toFixed(1)} s`],
+    ['violations', violationCount],
+    ['took', `${((performance.now() - begun) / 1_000).toFixed(0)} s`],
+  ];
+  for (const row of rows) table.push([...row]);
+  process.stdout.write(`${table.toString()}\n`);
+}

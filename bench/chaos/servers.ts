@@ -1,0 +1,131 @@
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import type { DataSource } from 'typeorm';
+import { createBillingTables } from '../../dev/billing-tables.js';
+import { openDataFolder } from '../../dev/data-folder.js';
+import { provideMysql, type ProvidedMysql } from '../../dev/mysql.js';
+import { silentProgress } from '../../dev/progress.js';
+import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
+import { startMailbox, type Mailbox } from '../../mail/mailbox/mailbox.js';
+import { startWorkerCommand, type WorkerCommand } from '../../test/worker/worker-command.js';
+import { openDatabase } from '../../store/database.js';
+import { searchAttributes } from '../../worker/search-attributes.js';
+import type { Environment } from '../../worker/settings.js';
+import { setUp } from '../../worker/setup.js';
+
+/** The real stack, whose parts can be killed and started again with what they knew. */
+export interface Servers {
+  readonly mailbox: Mailbox;
+  readonly folder: string;
+  database(): DataSource;
+  client(): Client;
+  restartMysql(): Promise<void>;
+  restartTemporal(): Promise<void>;
+  /** Cuts all connections of workers. Answers how many. */
+  cutConnections(): Promise<number>;
+  startWorker(env?: Environment): Promise<WorkerCommand>;
+  stop(): Promise<void>;
+}
+
+const patience = { start: 60_000 };
+
+export async function startServers(): Promise<Servers> {
+  const root = await mkdtemp(path.join(tmpdir(), 'low-balance-chaos-'));
+  const dataFolder = path.join(root, 'data');
+  await mkdir(dataFolder);
+  // The programs that were fetched before are used again.
+  const { cache } = await openDataFolder();
+  await mkdir(cache, { recursive: true });
+  await symlink(cache, path.join(dataFolder, 'cache'));
+  const both = { env: process.env, progress: silentProgress, dataFolder };
+  const attributes = Object.fromEntries(searchAttributes.map((name) => [name, 'Keyword'] as const));
+  let mysql: ProvidedMysql = await provideMysql(both);
+  let temporal: ProvidedTemporal = await provideTemporal({
+    ...both,
+    persistent: true,
+    searchAttributes: attributes,
+  });
+  const mysqlPort = Number(new URL(mysql.url).port);
+  const temporalPort = Number(temporal.address.split(':')[1]);
+  const mailbox = await startMailbox({ folder: path.join(root, 'mailbox') });
+  let database = await openDatabase(mysql.url);
+  await createBillingTables(database);
+  let client = await connect(temporal);
+  await setUp({ database, client, namespace: temporal.namespace, reconcileEveryMs: 5_000 });
+  const workers: WorkerCommand[] = [];
+  return {
+    mailbox,
+    folder: root,
+    database: () => database,
+    client: () => client,
+    async restartMysql() {
+      await database.destroy().catch(() => {});
+      await mysql.stop();
+      mysql = await insist(() => provideMysql({ ...both, port: mysqlPort }));
+      database = await openDatabase(mysql.url);
+    },
+    async restartTemporal() {
+      await client.connection.close();
+      await temporal.stop();
+      temporal = await insist(() =>
+        provideTemporal({ ...both, persistent: true, port: temporalPort, searchAttributes: attributes }),
+      );
+      client = await connect(temporal);
+    },
+    async cutConnections() {
+      const rows = await database.query<{ id: string }[]>(
+        'SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user <> ? AND command <> ?',
+        ['system user', 'Daemon'],
+      );
+      let cut = 0;
+      for (const { id } of rows) {
+        await database.query(`KILL ${Number(id)}`).then(
+          () => (cut += 1),
+          () => {},
+        );
+      }
+      return cut;
+    },
+    async startWorker(env = {}) {
+      const worker = startWorkerCommand({
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        MYSQL_URL: mysql.url,
+        TEMPORAL_ADDRESS: temporal.address,
+        SENDGRID_BASE_URL: mailbox.apiUrl,
+        WORKER_MYSQL_CONNECTIONS: '8',
+        LOG_LEVEL: 'info',
+        ...env,
+      });
+      workers.push(worker);
+      return await Promise.resolve(worker);
+    },
+    async stop() {
+      for (const worker of workers) if (worker.child.exitCode === null) await worker.kill('SIGKILL');
+      await client.connection.close();
+      await database.destroy().catch(() => {});
+      await Promise.all([mailbox.stop(), temporal.stop(), mysql.stop()]);
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The port of a server that just ended is not free at once. */
+async function insist<T>(start: () => Promise<T>): Promise<T> {
+  for (const until = Date.now() + patience.start; ;) {
+    try {
+      return await start();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await sleep(200);
+    }
+  }
+}
+
+async function connect({ address, namespace }: ProvidedTemporal): Promise<Client> {
+  const connection = await Connection.connect({ address, connectTimeout: patience.start });
+  return new Client({ connection, namespace });
+}

@@ -1,0 +1,68 @@
+/** What the billing system and the profiles were, as the run itself wrote it: the model judges by it. */
+
+/** A value and when it came to be: written somewhere between the two instants, epoch milliseconds. */
+export interface Change<T> {
+  readonly value: T;
+  readonly from: number;
+  readonly until: number;
+}
+
+export interface Balance {
+  /** In hundredths. */
+  readonly cents: number;
+  readonly suspended: boolean;
+}
+
+export interface ProfileTruth {
+  readonly periodMs: number;
+  readonly maxQty: number;
+  readonly clientCents: number;
+  readonly userCents: number;
+}
+
+export type FaultKind =
+  | 'mail-refused'
+  | 'mail-cut-before'
+  | 'mail-answer-lost'
+  | 'mail-late'
+  | 'worker-killed'
+  | 'mysql-cut'
+  | 'mysql-restarted'
+  | 'temporal-restarted';
+
+export interface InjectedFault {
+  readonly kind: FaultKind;
+  readonly from: number;
+  readonly until: number;
+  /** Absent: it hit all. */
+  readonly clientId?: string;
+}
+
+export interface Truth {
+  readonly balances: Map<string, Change<Balance>[]>;
+  /** Profile id → version → what it said. */
+  readonly profiles: Map<string, Map<number, ProfileTruth>>;
+  readonly profileOf: Map<string, string>;
+  /** Refills in the billing system: when they were written. */
+  readonly refills: Map<string, number[]>;
+  readonly faults: InjectedFault[];
+  readonly closed: Set<string>;
+}
+
+export function emptyTruth(): Truth {
+  return {
+    balances: new Map(),
+    profiles: new Map(),
+    profileOf: new Map(),
+    refills: new Map(),
+    faults: [],
+    closed: new Set(),
+  };
+}
+
+/** Writes down a change with the time it took. */
+export async function timed<T>(write: () => Promise<T>): Promise<{ from: number; until: number; result: T }> {
+  const from = Date.now();
+  const result = await write();
+  return { from, until: Date.now(), result };
+}
