@@ -55,10 +55,9 @@ class Drive {
     let waiting = 0;
     for (let done = 0; this.truth.faults.length - waiting < this.options.faults; done += 1) {
       await this.injectOne(done);
-      if (done % 10 === 0) {
-        waiting = (await this.waitingFaults()).length;
-        process.stderr.write(`${this.truth.faults.length - waiting} of ${this.options.faults} faults\n`);
-      }
+      const injected = this.truth.faults.length - waiting;
+      if (done % 10 === 0 || injected >= this.options.faults) waiting = (await this.waitingFaults()).length;
+      if (done % 50 === 0) process.stderr.write(`${injected} of ${this.options.faults} faults\n`);
       await sleep(this.options.random.between(20, 180));
     }
     this.over = true;
@@ -133,7 +132,7 @@ class Drive {
     );
     for (const { id, version } of rows) {
       const versions = this.truth.profiles.get(id) ?? new Map<number, ProfileTruth>();
-      this.truth.profiles.set(id, versions.set(Number(version), this.profiles.get(id)!));
+      this.truth.profiles.set(id, versions.set(version, this.profiles.get(id)!));
     }
   }
 
@@ -286,13 +285,16 @@ class Drive {
     const worker = await this.servers.startWorker(
       clockMs === 0 ? {} : { NODE_OPTIONS: `--import=${lateClock}`, CHAOS_CLOCK_MS: String(clockMs) },
     );
-    void worker.ended.then(async (code) => {
-      if (code === null || this.over) return;
-      await sleep(500);
-      const index = this.workers.indexOf(worker);
-      if (index >= 0) this.workers[index] = await this.startWorker(clockMs);
-    });
+    void this.startAgainWhenItFails(worker, clockMs);
     return worker;
+  }
+
+  private async startAgainWhenItFails(worker: WorkerCommand, clockMs: number): Promise<void> {
+    const code = await worker.ended;
+    if (code === null || this.over) return;
+    await sleep(500);
+    const index = this.workers.indexOf(worker);
+    if (index >= 0) this.workers[index] = await this.startWorker(clockMs);
   }
 
   /** One mail of one client that is likely to be told soon. */

@@ -64,7 +64,9 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
   const scheduled = new Map<string, { type: string; input: unknown; at: number }>();
   return events.flatMap((event): Step[] => {
     const at = millisecondsOf(event.eventTime);
-    switch (event.eventType) {
+    // Only some of Temporal's events are of interest.
+    const type: number | null | undefined = event.eventType;
+    switch (type) {
       case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: {
         const { continuedExecutionRunId } = event.workflowExecutionStartedEventAttributes!;
         return [{ kind: 'started', at, runId, continued: (continuedExecutionRunId ?? '') !== '' }];
@@ -88,10 +90,10 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
       }
       case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: {
         const { activityType, input } = event.activityTaskScheduledEventAttributes!;
-        const type = activityType?.name ?? '';
+        const name = activityType?.name ?? '';
         const given = jsonOf(input?.payloads?.[0]);
-        scheduled.set(String(event.eventId), { type, input: given, at });
-        return type === 'notify' ? [{ kind: 'telling', at, input: given as TellingInput }] : [];
+        scheduled.set(String(event.eventId), { type: name, input: given, at });
+        return name === 'notify' ? [{ kind: 'telling', at, input: given as TellingInput }] : [];
       }
       case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: {
         const { scheduledEventId, result } = event.activityTaskCompletedEventAttributes!;
