@@ -65,7 +65,7 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
   return events.flatMap((event): Step[] => {
     const at = millisecondsOf(event.eventTime);
     // Only some of Temporal's events are of interest.
-    const type: number | null | undefined = event.eventType;
+    const type: number = event.eventType ?? EventType.EVENT_TYPE_UNSPECIFIED;
     switch (type) {
       case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: {
         const { continuedExecutionRunId } = event.workflowExecutionStartedEventAttributes!;

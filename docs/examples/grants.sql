@@ -1,9 +1,14 @@
 -- Least privilege for MySQL 8 and MariaDB 10.11. Replace the names, hosts and passwords; run as an administrator.
 -- `low_balance` holds the service's own tables, `billing` the views of docs/billing-views.md.
+-- In two steps: MySQL grants a right to a table only where the table is there.
+
+-- Step 1, before the first `low-balance setup`.
 
 -- Runs `low-balance setup`: the only one who may change tables.
 CREATE USER IF NOT EXISTS 'lb_setup'@'%' IDENTIFIED BY 'change-me-1';
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP, REFERENCES ON low_balance.* TO 'lb_setup'@'%';
+
+-- Step 2, when `low-balance setup` has made the tables.
 
 -- The worker (MYSQL_URL): reads profiles, keeps the ledger and the rows of watched clients.
 CREATE USER IF NOT EXISTS 'lb_worker'@'%' IDENTIFIED BY 'change-me-2';
@@ -11,6 +16,7 @@ GRANT SELECT ON low_balance.low_balance_migration TO 'lb_worker'@'%';
 GRANT SELECT ON low_balance.low_balance_profile TO 'lb_worker'@'%';
 GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_notice TO 'lb_worker'@'%';
 GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_notice_recipient TO 'lb_worker'@'%';
+GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_address TO 'lb_worker'@'%';
 GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_watched_client TO 'lb_worker'@'%';
 
 -- `low-balance sync`: writes profiles and their revisions, and reads the counters for its guards.
