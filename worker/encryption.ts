@@ -54,7 +54,9 @@ function keyOf(setting: string, base64: string): Key {
 function createCodec(writing: Key, known: ReadonlyMap<string, Key>): PayloadCodec {
   return {
     encode: (payloads) => Promise.resolve(payloads.map((payload) => encrypt(payload, writing))),
-    decode: (payloads) => Promise.resolve(payloads.map((payload) => decrypt(payload, known))),
+    // What cannot be decrypted rejects, and is not thrown at the caller.
+    decode: (payloads) =>
+      new Promise((resolve) => resolve(payloads.map((payload) => decrypt(payload, known)))),
   };
 }
 
