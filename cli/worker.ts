@@ -29,9 +29,6 @@ export async function worker(io: Io): Promise<ExitCode> {
 
   const log = createLog(settings.logLevel);
   const temporal = temporalSettings(env);
-  const sdkMetricsUrl = installRuntime(log, {
-    sdkMetricsPort: settings.httpPort === 0 ? undefined : await getPort({ host: '127.0.0.1' }),
-  });
   const opened: (() => Promise<unknown>)[] = [];
   try {
     const pool = { poolSize: settings.mysqlConnections };
@@ -41,6 +38,10 @@ export async function worker(io: Io): Promise<ExitCode> {
     if (billing !== database) opened.push(() => billing.destroy());
     const client = await connectTemporal(temporal);
     opened.push(() => client.connection.close());
+    // Not before: a runtime that no connection was made of keeps the process from ending.
+    const sdkMetricsUrl = installRuntime(log, {
+      sdkMetricsPort: settings.httpPort === 0 ? undefined : await getPort({ host: '127.0.0.1' }),
+    });
     const connection = await connectNative(temporal);
     opened.push(() => connection.close());
     const mailer = createSendGridMailer({

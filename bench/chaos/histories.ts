@@ -12,7 +12,9 @@ export type Step =
   | { readonly kind: 'asked'; readonly at: number; readonly what: string }
   | {
       readonly kind: 'checked';
-      /** When it was asked for, and when it answered. */
+      /** When the check began: a quick attempt may have failed before the one that answered. */
+      readonly begunAt: number;
+      /** When the attempt that answered was asked for, and when it did. */
       readonly from: number;
       readonly at: number;
       readonly result: CheckedResult;
@@ -62,6 +64,7 @@ export async function stepsOf(client: Client, clientId: string): Promise<readonl
 
 function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly Step[] {
   const scheduled = new Map<string, { type: string; input: unknown; at: number }>();
+  let triedAt: number | undefined;
   return events.flatMap((event): Step[] => {
     const at = millisecondsOf(event.eventTime);
     // Only some of Temporal's events are of interest.
@@ -83,10 +86,14 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
           original_schedule_time?: { seconds: number; nanos: number };
         };
         const result = details!['result']?.payloads?.[0];
-        if (data.activity_type !== 'check' || !result) return [];
+        if (data.activity_type !== 'check') return [];
         const { seconds, nanos } = data.original_schedule_time ?? { seconds: at / 1_000, nanos: 0 };
         const from = seconds * 1_000 + nanos / 1e6;
-        return [{ kind: 'checked', from, at, result: jsonOf(result) as CheckedResult }];
+        if (!result) {
+          triedAt = from;
+          return [];
+        }
+        return [{ kind: 'checked', begunAt: from, from, at, result: jsonOf(result) as CheckedResult }];
       }
       case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: {
         const { activityType, input } = event.activityTaskScheduledEventAttributes!;
@@ -99,8 +106,11 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
         const { scheduledEventId, result } = event.activityTaskCompletedEventAttributes!;
         const activity = scheduled.get(String(scheduledEventId))!;
         const answer = jsonOf(result?.payloads?.[0]);
-        if (activity.type === 'check')
-          return [{ kind: 'checked', from: activity.at, at, result: answer as CheckedResult }];
+        if (activity.type === 'check') {
+          const begunAt = triedAt ?? activity.at;
+          triedAt = undefined;
+          return [{ kind: 'checked', begunAt, from: activity.at, at, result: answer as CheckedResult }];
+        }
         const { checkAt } = activity.input as { checkAt: number };
         return activity.type === 'notify' || activity.type === 'withdraw'
           ? [{ kind: 'told', at, checkAt, told: answer as ToldResult }]

@@ -110,7 +110,7 @@ class Model {
         this.disturbedSinceOpen = true;
         return;
       case 'checked':
-        return this.checked(step.from, step.at, step.result);
+        return this.checked(step);
       case 'telling':
         return this.telling(step.at, step.input);
       case 'told':
@@ -138,7 +138,7 @@ class Model {
     this.ended = false;
   }
 
-  private checked(from: number, at: number, result: CheckedResult): void {
+  private checked({ begunAt, from, at, result }: Extract<Step, { kind: 'checked' }>): void {
     this.tally.checks += 1;
     if (this.open) this.violation(at, `checked while the notices of ${instant(this.open.checkAt)} are open`);
     if (this.due && !this.due.disturbed)
@@ -164,7 +164,7 @@ class Model {
       );
     const send = this.decide(at, result, seen, profile);
     // Rule 7: refilled while it was checked, it is checked again at once.
-    if (send.length > 0) this.due = { rules: send, at, disturbed: this.refilledAt >= from - slackMs };
+    if (send.length > 0) this.due = { rules: send, at, disturbed: this.refilledAt >= begunAt - slackMs };
   }
 
   /** Rules 1, 3, 13, 15: what each rule must have decided by what was seen. Answers those that send. */

@@ -75,7 +75,8 @@ describe('secrets and addresses', function () {
           reject: false,
           timeout: 30_000,
         });
-        assert.notEqual(exitCode, 0, verb.join(' '));
+        // It ends by itself, so that what started it can start it again.
+        assert.equal(exitCode, verb[0] === 'doctor' ? 1 : 70, `${verb.join(' ')}: ${stdout}${stderr}`);
         assert.ok((stdout + stderr).length > 0, verb.join(' '));
         assert.ok(!(stdout + stderr).includes(mark), `${verb.join(' ')}: ${stdout}${stderr}`);
       }
