@@ -67,9 +67,8 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
   let triedAt: number | undefined;
   return events.flatMap((event): Step[] => {
     const at = millisecondsOf(event.eventTime);
-    // Only some of Temporal's events are of interest.
-    const type: number = event.eventType ?? EventType.EVENT_TYPE_UNSPECIFIED;
-    switch (type) {
+    // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- only some of Temporal's events are of interest
+    switch (event.eventType) {
       case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: {
         const { continuedExecutionRunId } = event.workflowExecutionStartedEventAttributes!;
         return [{ kind: 'started', at, runId, continued: (continuedExecutionRunId ?? '') !== '' }];
