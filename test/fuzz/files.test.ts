@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { parse } from 'jsonc-parser';
+import { formatSource } from '../../authoring/format-source.js';
+import { packageRoot } from '../../authoring/package-root.js';
+import { readScenarios } from '../../authoring/scenarios/read-scenarios.js';
+import { simulateStory } from '../../authoring/scenarios/simulate-story.js';
+import { validateFile } from '../../authoring/validate-file.js';
+import { durationMs } from '../../domain/duration.js';
+import { normaliseProfile } from '../../domain/profile.js';
+import { fuzzRuns, textLike } from './mutations.js';
+
+const samples = ['acme/prepaid-usd', 'acme/wholesale-eur', 'globex/dormant-usd', 'globex/retail-uah'];
+
+describe(`fuzzing files (${fuzzRuns} cases each)`, function () {
+  this.timeout(0);
+  let folder: string;
+  let rejections: unknown[];
+  const note = (reason: unknown) => void rejections.push(reason);
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'low-balance-fuzz-'));
+    await mkdir(path.join(folder, 'profiles', 'acme'), { recursive: true });
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+  beforeEach(() => {
+    rejections = [];
+    process.on('unhandledRejection', note);
+  });
+  afterEach(() => {
+    process.off('unhandledRejection', note);
+    assert.deepEqual(rejections, []);
+  });
+
+  async function documents(ending: string): Promise<readonly unknown[]> {
+    const texts = await Promise.all(
+      samples.map((name) => readFile(path.join(packageRoot(), 'profiles', `${name}${ending}`), 'utf8')),
+    );
+    return texts.map((text) => parse(text) as unknown);
+  }
+
+  it('profiles: problems with their places, or a profile that can be carried out', async () => {
+    const file = path.join('profiles', 'acme', 'fuzzed.json');
+    await fc.assert(
+      fc.asyncProperty(textLike(await documents('.json')), async (text) => {
+        await writeFile(path.join(folder, file), text);
+        const { problems, profile } = await validateFile(file, folder);
+        const lines = text.split(/\r\n|\r|\n/).length;
+        for (const { line, column, code, message } of problems) {
+          assert.ok(line >= 1 && line <= lines && column >= 1, `${code} at ${line}:${column}`);
+          assert.ok(message.length > 0, code);
+        }
+        assert.equal(profile !== undefined, !problems.some(({ severity }) => severity === 'error'));
+        if (!profile) return;
+        const { rules, periodMs } = normaliseProfile('acme/fuzzed', profile.content);
+        assert.ok(rules.length > 0 && periodMs >= 1_000);
+        const formatted = formatSource(text);
+        assert.equal(formatSource(formatted), formatted);
+        assert.deepEqual(parse(formatted), parse(text));
+      }),
+      { numRuns: fuzzRuns },
+    );
+  });
+
+  it('scenario files: problems, or stories that are told to their end', async () => {
+    const file = path.join('profiles', 'acme', 'fuzzed.test.json');
+    const profile = await readFile(path.join(packageRoot(), 'profiles', 'acme', 'prepaid-usd.json'), 'utf8');
+    await writeFile(path.join(folder, 'profiles', 'acme', 'fuzzed.json'), profile);
+    const mostChecks = 2_000;
+    await fc.assert(
+      fc.asyncProperty(textLike(await documents('.test.json')), async (text) => {
+        await writeFile(path.join(folder, file), text);
+        const validated = await validateFile(file, folder);
+        const { scenarios, problems } = await readScenarios(file, folder);
+        for (const each of [...validated.problems, ...problems]) assert.ok(each.message.length > 0);
+        if (validated.problems.some(({ severity }) => severity === 'error')) return;
+        for (const { story } of scenarios) {
+          if (!story) continue;
+          // A year of checks each second is a long story, and no other than a short one.
+          const shortest = Math.min(...Object.values(story.profiles).map(({ period }) => durationMs(period)));
+          if (story.untilMs / shortest < mostChecks) simulateStory(story);
+        }
+      }),
+      { numRuns: fuzzRuns },
+    );
+  });
+});
