@@ -1,0 +1,90 @@
+import { reconcile } from '../activities/reconcile.js';
+import type { ReconcileCursor } from '../activities/contract.js';
+import { createBillingTables } from '../dev/billing-tables.js';
+import { provideMysql } from '../dev/mysql.js';
+import { silentProgress } from '../dev/progress.js';
+import { createBilling } from '../store/billing.js';
+import { migrate, openDatabase } from '../store/database.js';
+import { createProfiles } from '../store/profiles.js';
+import { createWatchedClients } from '../store/watched-clients.js';
+import { putProfile } from '../test/worker/real-servers.js';
+import type { Parts } from '../activities/parts.js';
+import { insertClients } from './fleet.js';
+import { median, type Measured } from './measured.js';
+
+const rounds = 5;
+
+/** What reconciliation asks of MySQL where little or nothing changed, against a scan of all clients as cron jobs do it. */
+export async function sql(clients: number): Promise<Measured> {
+  const mysql = await provideMysql({ env: process.env, progress: silentProgress, ephemeral: true });
+  const database = await openDatabase(mysql.url);
+  try {
+    await migrate(database);
+    await createBillingTables(database);
+    await putProfile(database, 'prepaid', { period: '30d' });
+    await insertClients(database, clients);
+    await database.query(
+      `INSERT INTO low_balance_watched_client (client_id, profile_id, state, period_ms, next_check_at, seen_at, watch)
+       SELECT client_id, profile_id, 'ok', ?, ?, ?, '{"acceptedAt":{}}' FROM billing_client`,
+      [30 * 86_400_000, Date.now() + 86_400_000, Date.now()],
+    );
+    await database.query('ANALYZE TABLE billing_client, low_balance_watched_client');
+    const parts = {
+      billing: createBilling(database),
+      profiles: createProfiles(database),
+      watched: createWatchedClients(database, (error) => console.error(error)),
+      watchers: { start: () => Promise.resolve(true), wake: () => Promise.resolve(true) },
+      now: () => Promise.resolve(Date.now()),
+      count: () => {},
+    } as unknown as Parts;
+    const whole = async (): Promise<number> => {
+      let woken = 0;
+      for (let from: ReconcileCursor | undefined = { pass: 'lost', after: '' }; from;) {
+        const result = await reconcile(parts, { from }, () => {});
+        woken += result.woken;
+        from = result.next;
+      }
+      return woken;
+    };
+    const nothing = await rates(whole);
+    await database.query(
+      'UPDATE low_balance_watched_client SET period_ms = period_ms * 2 ORDER BY client_id LIMIT ?',
+      [clients / 100],
+    );
+    const from = performance.now();
+    const woken = await whole();
+    const some = (performance.now() - from) / 1_000;
+    if (woken !== clients / 100)
+      throw new Error(`expected ${clients / 100} clients to be woken, found ${woken}`);
+    const scan = await rates(() =>
+      database.query(
+        `SELECT client_id, balance + credit_limit AS available FROM billing_client
+         WHERE prepaid = 1 AND status = 'active' AND balance + credit_limit < 10`,
+      ),
+    );
+    return {
+      bench: `SQL over ${clients} clients`,
+      how: `private MariaDB on this machine, median of ${rounds}; the scan is one statement, as A2Billing and MagnusBilling send it from cron: no Period for each client, no counters, no exchange rate, no inactivity, no recipients, and what a crash leaves undone nobody knows`,
+      series: [],
+      ratios: [],
+      figures: [
+        { name: 'reconciliation with nothing to do', value: median(nothing), unit: 's', below: 1 },
+        { name: 'reconciliation with 1% changed, paced to 200/s', value: some, unit: 's' },
+        { name: 'a cron-style scan, its answer thrown away', value: median(scan), unit: 's' },
+      ],
+    };
+  } finally {
+    await database.destroy();
+    await mysql.stop();
+  }
+}
+
+async function rates(work: () => Promise<unknown>): Promise<readonly number[]> {
+  const seconds: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const from = performance.now();
+    await work();
+    seconds.push((performance.now() - from) / 1_000);
+  }
+  return seconds;
+}
