@@ -11,7 +11,7 @@ export type Shape = (node: Node, report: Report) => void;
 /** A value that is one of several kinds; `expected` ends the sentence "expected …". */
 export function value(expected: string, holds: (value: unknown) => boolean): Shape {
   return (node, report) => {
-    const found: unknown = node.type === 'object' || node.type === 'array' ? node.type : node.value;
+    const found: unknown = node.type === 'object' || node.type === 'array' ? undefined : node.value;
     if (!holds(found)) report(node, 'wrong-value', `expected ${expected}, found ${show(node)}`);
   };
 }

@@ -65,6 +65,18 @@ describe(`fuzzing files (${fuzzRuns} cases each)`, function () {
     );
   });
 
+  it('found by fuzzing: an object in place of an address is a problem, and no crash', async () => {
+    const file = path.join('profiles', 'acme', 'found.test.json');
+    const expected = { at: '0s', rules: ['user'], to: [{}, 'a@b.example'] };
+    const scenario = { name: 'found', client: { balance: 1 }, until: '1h', expect: [expected] };
+    await writeFile(path.join(folder, file), JSON.stringify({ scenarios: [scenario] }));
+    const { scenarios } = await readScenarios(file, folder);
+    assert.deepEqual(
+      scenarios.flatMap(({ problems }) => problems.map(({ code, message }) => [code, message])),
+      [['wrong-value', 'expected a text, found an object']],
+    );
+  });
+
   it('scenario files: problems, or stories that are told to their end', async () => {
     const file = path.join('profiles', 'acme', 'fuzzed.test.json');
     const profile = await readFile(path.join(packageRoot(), 'profiles', 'acme', 'prepaid-usd.json'), 'utf8');

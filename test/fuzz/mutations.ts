@@ -59,7 +59,7 @@ function apply(copy: { root: unknown }, { at, how, value }: Change): void {
   else if (how === 'remove') delete holder[name];
   else if (how === 'repeat') holder[`${name}2`] = holder[name];
   else {
-    holder[String(value).slice(0, 30)] = holder[name];
+    holder[(JSON.stringify(value) ?? '').slice(0, 30)] = holder[name];
     delete holder[name];
   }
 }
