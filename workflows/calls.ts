@@ -8,9 +8,10 @@ const local = proxyLocalActivities<Pick<Activities, 'check' | 'replan'>>({
   scheduleToCloseTimeout: '8s',
   retry: { maximumAttempts: 2, initialInterval: '200ms' },
 });
+// A database that comes back is noticed within a minute, and one that stays away is asked by each client once a minute.
 const patient = {
   startToCloseTimeout: '30s',
-  retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '5m' },
+  retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '1m' },
 } as const;
 const regular = proxyActivities<Pick<Activities, 'check' | 'replan' | 'withdraw'>>(patient);
 

@@ -20,8 +20,8 @@ export interface DriveOptions {
 }
 
 const profileCount = 4;
-/** After the last fault: everything settles, and every client is checked again. */
-const calmMs = 25_000;
+/** What failed until the last fault is tried again within a minute; then every client is checked once more. */
+const settledWithinMs = 120_000;
 
 /** Lets random things happen to clients, profiles and servers, and answers what was. */
 export async function drive(servers: Servers, options: DriveOptions): Promise<Truth> {
@@ -64,7 +64,7 @@ class Drive {
     await life;
     await this.forgetWaitingFaults();
     for (const { send } of this.later) await this.tolerant(send);
-    await sleep(calmMs);
+    await this.untilAllSettled();
     return this.truth;
   }
 
@@ -338,6 +338,21 @@ class Drive {
       this.truth.faults.splice(index, 1);
     }
     await fetch(`${this.servers.mailbox.url}/test/faults`, { method: 'DELETE' });
+  }
+
+  /** Every client was checked since, or is watched no more. What is not by then, the model finds. */
+  private async untilAllSettled(): Promise<void> {
+    const since = Date.now() + 2_000;
+    while (Date.now() < since + settledWithinMs) {
+      const [row] = await this.servers
+        .database()
+        .query<{ n: string }[]>(
+          'SELECT COUNT(*) AS n FROM low_balance_watched_client WHERE ended_at IS NULL AND seen_at < ?',
+          [since],
+        );
+      if (Number(row?.n) === 0) return;
+      await sleep(500);
+    }
   }
 
   private async untilAllWatched(): Promise<void> {
