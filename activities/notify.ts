@@ -28,8 +28,9 @@ export async function notify(parts: WatchParts, input: NotifyInput, signal: Abor
   const begunAt = performance.now();
   const attemptedAt = await parts.attemptedAt();
   const leftAtBegin = input.deadlineAt - attemptedAt;
-  // By Temporal's clock: a worker's may be late, and refills are compared with when a notice was accepted.
-  const now = () => Math.max(checkAt, Math.round(attemptedAt + performance.now() - begunAt));
+  // A worker's clock may be late, and refills are compared with when a notice was accepted: never before its attempt was scheduled.
+  const now = async () =>
+    Math.max(checkAt, Math.round(attemptedAt + performance.now() - begunAt), await parts.now());
   const entries = await entriesOf(parts, input);
   const delays: Delay[] = [];
   for (const entry of entries.filter(({ state }) => state === 'pending')) {
@@ -76,7 +77,7 @@ async function sendNotice(
   parts: WatchParts,
   entry: LedgerEntry,
   timeoutMs: number,
-  now: () => number,
+  now: () => Promise<number>,
   signal: AbortSignal,
 ): Promise<Delay | undefined> {
   const { ledger } = parts;
@@ -93,7 +94,7 @@ async function sendNotice(
     if (!isMailError(error)) throw error;
     const { kind, message, permanent, retryAfterMs } = error;
     const attempt = { token: claim.token, reason: message, final: permanent };
-    await recorded(async () => ledger.failed(entry.id, attempt, now()));
+    await recorded(async () => ledger.failed(entry.id, attempt, await now()));
     parts.count({ what: 'notice', result: permanent ? 'failed' : 'retried' });
     return permanent ? undefined : { kind, message, attempts: entry.attempts, waitMs: retryAfterMs };
   }
@@ -104,13 +105,13 @@ async function sendClaimed(
   entry: LedgerEntry,
   { recipients, content }: Extract<Claim, { kind: 'claimed' }>,
   timeoutMs: number,
-  now: () => number,
+  now: () => Promise<number>,
   signal: AbortSignal,
 ): Promise<void> {
   for (let from = 0; from < recipients.length; from += recipientsPerMail) {
     const some = recipients.slice(from, from + recipientsPerMail);
     const sent = await parts.mailer.send(mailOf(entry, content, some), { signal, timeoutMs });
-    await recorded(async () => parts.ledger.accepted(entry.id, acceptanceOf(sent, some), now()));
+    await recorded(async () => parts.ledger.accepted(entry.id, acceptanceOf(sent, some), await now()));
   }
 }
 
