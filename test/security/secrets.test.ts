@@ -67,7 +67,7 @@ describe('secrets and addresses', function () {
     unreachable.port = '9';
     const nowhere = { SENDGRID_BASE_URL: 'http://127.0.0.1:9' };
     for (const url of [wrong.href, unreachable.href]) {
-      for (const verb of [['setup'], ['doctor'], ['worker'], ['notices', 'C-1']]) {
+      for (const verb of [['setup'], ['doctor'], ['worker'], ['notices']]) {
         const env = { ...servers.env, ...secrets, ...nowhere, MYSQL_URL: url } as Record<string, string>;
         const { exitCode, stdout, stderr } = await execa(process.execPath, [command, ...verb], {
           env,
