@@ -49,7 +49,7 @@ describe('a sync and the workflows of real clients, on real Temporal and MySQL',
         },
       },
       // Rows are written a moment after a check, also when the database of this test is closed already.
-      onError: (error) => console.error(error),
+      onError: (error) => void process.stderr.write(`${String(error)}\n`),
     });
     worker = await Worker.create({
       connection: native,
