@@ -60,7 +60,8 @@ class Model {
   /** Rule → when its notices were accepted. */
   private accepted = new Map<string, number[]>();
   /** The sending decisions of the last check, until they are handed over. */
-  private due: { rules: readonly string[]; at: number; disturbed: boolean } | undefined;
+  private due:
+    { rules: readonly string[]; at: number; disturbed: boolean; knownRefillAt: number } | undefined;
   private open: Open | undefined;
   private disturbedSinceOpen = false;
   private lastCheckAt: number | undefined;
@@ -97,10 +98,12 @@ class Model {
       case 'refill': {
         // A refill of the future counts as now.
         const at = Math.min(step.refillAt, step.at);
+        // Between a check's answer and its notices only if one workflow task brought both: then the refill is heard first,
+        // and is news also where the check had read of it.
+        if (this.due && at > this.due.knownRefillAt) this.due.disturbed = true;
         if (at > this.lastRefillAt) {
           this.lastRefillAt = at;
           this.refilledAt = step.at;
-          if (this.due) this.due.disturbed = true;
           this.disturbedSinceOpen = true;
         }
         return;
@@ -150,6 +153,7 @@ class Model {
     this.isInTime(from, at);
     this.lastCheckAt = at;
     if (result.kind !== 'checked') return;
+    const knownRefillAt = this.lastRefillAt;
     if (result.lastRefillAt)
       this.lastRefillAt = Math.max(this.lastRefillAt, Math.min(result.lastRefillAt, at));
     const profile = this.truth.profiles.get(result.profile!.id)?.get(result.profile!.version);
@@ -164,7 +168,8 @@ class Model {
       );
     const send = this.decide(at, result, seen, profile);
     // Rule 7: refilled while it was checked, it is checked again at once.
-    if (send.length > 0) this.due = { rules: send, at, disturbed: this.refilledAt >= begunAt - slackMs };
+    const disturbed = this.refilledAt >= begunAt - slackMs;
+    if (send.length > 0) this.due = { rules: send, at, disturbed, knownRefillAt };
   }
 
   /** Rules 1, 3, 13, 15: what each rule must have decided by what was seen. Answers those that send. */
