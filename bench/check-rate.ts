@@ -9,7 +9,7 @@ import {
 import type { Counted } from '../activities/parts.js';
 import { putProfile, startRealServers, type RealServers } from '../test/worker/real-servers.js';
 import { slotsOf } from '../worker/service.js';
-import { serviceSettings } from '../worker/settings.js';
+import { serviceSettings, type Environment } from '../worker/settings.js';
 import { ratioOf, type Measured, type Series } from './measured.js';
 
 const taskQueue = 'low-balance';
@@ -39,8 +39,10 @@ export async function checkRate(options: CheckRateOptions): Promise<readonly Mea
     workflowsPath: fileURLToPath(new URL('./bare-workflows.js', import.meta.url)),
     logger: new DefaultLogger('ERROR'),
   });
-  const [ours, local, regular, told, notice] = await inTurns(options, [
-    watching('watchClient, quiet', 'quiet', ({ what }) => what === 'check'),
+  const isCheck = ({ what }: Counted) => what === 'check';
+  const [ours, alone, local, regular, told, notice] = await inTurns(options, [
+    watching('watchClient, quiet', 'quiet', isCheck),
+    watching('watchClient, quiet, its reads not shared', 'quiet', isCheck, { WORKER_BATCH_MS: '0' }),
     bare(bundle, 'bareLocal', 'bare: timer + empty local activity'),
     bare(bundle, 'bareRegular', 'bare: timer + empty regular activity'),
     watching(
@@ -55,8 +57,8 @@ export async function checkRate(options: CheckRateOptions): Promise<readonly Mea
     {
       bench: 'a quiet check',
       how,
-      series: [ours!, local!, regular!],
-      ratios: [ratioOf(ours!, local!, 0.9), ratioOf(ours!, regular!)],
+      series: [ours!, alone!, local!, regular!],
+      ratios: [ratioOf(ours!, local!, 0.9), ratioOf(ours!, regular!), ratioOf(ours!, alone!)],
       figures: [],
     },
     {
@@ -91,12 +93,18 @@ async function prepare({ database }: RealServers, clients: number): Promise<void
   }
 }
 
-function watching(name: string, profile: string, counts: (counted: Counted) => boolean): Side {
+function watching(
+  name: string,
+  profile: string,
+  counts: (counted: Counted) => boolean,
+  env: Environment = {},
+): Side {
   return {
     name,
     async start(servers) {
       let done = 0;
       const worker = await servers.startWorker({
+        env,
         parts: { onCount: (counted) => void (done += counts(counted) ? 1 : 0) },
       });
       return { done: () => done, stop: () => worker.stop() };

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { putProfile, startRealServers, type RealServers } from '../test/worker/real-servers.js';
 import { reconcileId } from '../worker/setup.js';
 import type { Figure, Measured } from './measured.js';
+import { cpuMsOf, descendantNamed, rssOf } from './processes.js';
 
 /**
  * A fleet of sleeping clients, all started by one reconciliation: how long until each was checked, what it takes of
@@ -14,7 +15,10 @@ export async function fleet(clients: number): Promise<Measured> {
     await putProfile(servers.database, 'prepaid', { period: '30d', threshold: 10 });
     await insertClients(servers.database, clients);
     const rssBefore = process.memoryUsage.rss();
-    const worker = await servers.startWorker();
+    let checks = 0;
+    const worker = await servers.startWorker({
+      parts: { onCount: ({ what }) => void (checks += what === 'check' ? 1 : 0) },
+    });
     const started = await timed(async () => {
       await reconcile(servers);
       await until(servers, "state = 'ok'", clients);
@@ -27,6 +31,8 @@ export async function fleet(clients: number): Promise<Measured> {
       await until(servers, `period_ms = ${20 * 86_400_000}`, clients);
     });
     const idle = await timed(() => reconcile(servers));
+    const cost = await costOfChecks(servers, () => checks);
+    const memory = process.memoryUsage.rss();
     await worker.stop();
     const figures: Figure[] = [
       { name: 'started by reconciliation and checked once', value: clients / started, unit: 'clients/s' },
@@ -35,6 +41,8 @@ export async function fleet(clients: number): Promise<Measured> {
       { name: 'a reconciliation with nothing to do, with its workflow', value: idle, unit: 's' },
       { name: 'history of the reconciliation that started them', value: run.historyLength, unit: 'events' },
       { name: 'worker memory gained, cache of 2,000 workflows', value: rss / 1e6, unit: 'MB' },
+      { name: 'memory of the worker and this bench', value: memory / 1e6, unit: 'MB' },
+      ...cost,
     ];
     return {
       bench: `a fleet of ${clients}`,
@@ -46,6 +54,68 @@ export async function fleet(clients: number): Promise<Measured> {
   } finally {
     await servers.stop();
   }
+}
+
+const activeClients = 200;
+
+/** What a check takes of each process while the rest of the fleet sleeps: clients with a Period of 1 s, fewer than the most. */
+async function costOfChecks(servers: RealServers, checksDone: () => number): Promise<readonly Figure[]> {
+  await putProfile(servers.database, 'active', { period: '1s', threshold: 10 });
+  await servers.database.query(
+    "UPDATE billing_client SET profile_id = 'acme/active' ORDER BY client_id LIMIT ?",
+    [activeClients],
+  );
+  await reconcile(servers);
+  await until(servers, 'period_ms = 1000', activeClients);
+  await sleep(3_000);
+  const temporal = await descendantNamed(/^temporal/);
+  const mysql = await descendantNamed(/^(mariadbd|mysqld)/);
+  const cpu = async () => {
+    const { user, system } = process.cpuUsage();
+    return {
+      worker: (user + system) / 1_000,
+      temporal: await cpuMsOf(temporal),
+      mysql: await cpuMsOf(mysql),
+    };
+  };
+  const [before, checksBefore] = [await cpu(), checksDone()];
+  await sleep(20_000);
+  const [after, checks] = [await cpu(), checksDone() - checksBefore];
+  return [
+    { name: 'checks a second meanwhile', value: checks / 20, unit: 'checks/s' },
+    { name: 'a check, of the worker', value: (after.worker - before.worker) / checks, unit: 'ms CPU' },
+    { name: 'a check, of Temporal', value: (after.temporal - before.temporal) / checks, unit: 'ms CPU' },
+    { name: 'a check, of MySQL', value: (after.mysql - before.mysql) / checks, unit: 'ms CPU' },
+    {
+      name: 'memory of Temporal, which keeps all in memory',
+      value: (await rssOf(temporal)) / 1e6,
+      unit: 'MB',
+    },
+    { name: 'memory of MySQL', value: (await rssOf(mysql)) / 1e6, unit: 'MB' },
+  ];
+}
+
+/** How the cost of a check grows from the smallest fleet to the largest. */
+export function growth(fleets: readonly (readonly [clients: number, measured: Measured])[]): Measured {
+  const [first, ...larger] = fleets;
+  const costs = ['a check, of the worker', 'a check, of Temporal', 'a check, of MySQL'];
+  const of = (measured: Measured, name: string) =>
+    measured.figures.find((figure) => figure.name === name)!.value;
+  const whole = (measured: Measured) => costs.reduce((sum, name) => sum + of(measured, name), 0);
+  return {
+    bench: 'growth',
+    how: `${activeClients} clients with a Period of 1 s, while the rest of the fleet sleeps; CPU of all processes for a check, over that with ${first?.[0]} clients`,
+    series: [],
+    ratios: [],
+    figures: larger.flatMap(([clients, measured]) => [
+      { name: `${clients} clients`, value: whole(measured) / whole(first![1]), unit: '×', below: 1.2 },
+      ...costs.map((name) => ({
+        name: `${clients} clients: ${name}`,
+        value: of(measured, name) / of(first![1], name),
+        unit: '×',
+      })),
+    ]),
+  };
 }
 
 async function reconcile({ client }: RealServers): Promise<void> {

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { packageRoot } from '../authoring/package-root.js';
 import { checkRate } from './check-rate.js';
-import { fleet } from './fleet.js';
+import { fleet, growth } from './fleet.js';
 import { history } from './history.js';
 import { missed, type Measured } from './measured.js';
 import { sql } from './sql.js';
@@ -25,9 +25,9 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
     checkRate({ clients: 800, rounds: values.full ? 7 : 3, seconds: values.full ? 20 : 10 }),
   fleet: async () => {
     const sizes = values.full ? [1_000, 10_000, 100_000] : [1_000, 10_000];
-    const all: Measured[] = [];
-    for (const size of sizes) all.push(await fleet(size));
-    return all;
+    const all: [number, Measured][] = [];
+    for (const size of sizes) all.push([size, await fleet(size)]);
+    return [...all.map(([, measured]) => measured), growth(all)];
   },
 };
 const names = positionals.length > 0 ? positionals : Object.keys(benches);

@@ -67,6 +67,7 @@ export async function startMysql(
   instance: MysqlInstance,
   port: number,
   processes: Processes,
+  serverOptions: readonly string[] = [],
 ): Promise<StartedMysql> {
   const { program, folder, env } = instance;
   const password = await passwordOf(instance);
@@ -99,6 +100,7 @@ export async function startMysql(
       logFileSize,
       '--innodb-flush-log-at-trx-commit=2',
       '--loose-mysqlx=OFF',
+      ...serverOptions,
     ],
     env,
     logFile: path.join(folder, 'server.log'),

@@ -24,6 +24,8 @@ export interface ProvideMysqlOptions {
   readonly port?: number | undefined;
   /** A fresh instance in a folder of its own, which goes when it stops: for tests. */
   readonly ephemeral?: boolean;
+  /** More options of a server started here, such as `--ssl-cert=…`. */
+  readonly serverOptions?: readonly string[];
   readonly progress: Progress;
   /** The stack it is stopped with; the process's own when unsaid. */
   readonly processes?: Processes;
@@ -113,7 +115,7 @@ async function startAnswering(instance: MysqlInstance, options: ProvideMysqlOpti
       requested: options.port,
       howToChoose: 'leave the port unsaid to get a free one',
     });
-    const started = await startMysql(instance, port, processes);
+    const started = await startMysql(instance, port, processes, options.serverOptions);
     const { running } = started;
     try {
       await awaitMysql(started.url, 60_000, () => running.hasEnded);

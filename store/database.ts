@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { DataSource } from 'typeorm';
 import { OwnTables1763942400000 } from './migrations/1763942400000-own-tables.js';
 import { Renames1763953200000 } from './migrations/1763953200000-renames.js';
@@ -29,6 +30,12 @@ export async function openDatabase(
   url: string,
   { poolSize = 10 }: DatabaseOptions = {},
 ): Promise<DataSource> {
+  if (wantsTls(url) && isIP(hostOf(url)) !== 0) {
+    // mysql2 verifies host names only: an address would be taken for "localhost".
+    throw new DatabaseError(
+      `MySQL at ${addressOf(url)} cannot be verified: with tls=true expected a host name that the server's certificate names, found an IP address`,
+    );
+  }
   const database = new DataSource({
     type: 'mysql',
     url: withoutParameters(url),
@@ -39,7 +46,7 @@ export async function openDatabase(
     bigNumberStrings: true,
     connectTimeout: 8_000,
     poolSize,
-    ...(wantsTls(url) ? { ssl: {} } : {}),
+    ...(wantsTls(url) ? { ssl: { verifyIdentity: true } } : {}),
     entities: [
       profileEntity,
       revisionEntity,
@@ -72,9 +79,14 @@ export function addressOf(url: string): string {
   return `${hostname}:${port || 3306}${pathname}`;
 }
 
-/** `?tls=true` in the URL asks for an encrypted, verified connection. */
+/** `?tls=true` in the URL asks for an encrypted connection to a server whose certificate is of a known CA and names the host. */
 function wantsTls(url: string): boolean {
   return new URL(url).searchParams.get('tls') === 'true';
+}
+
+/** Without the brackets of an IPv6 address. */
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, '');
 }
 
 function withoutParameters(url: string): string {

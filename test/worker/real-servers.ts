@@ -47,14 +47,15 @@ export interface RealServersOptions {
   /** Says nothing of what it starts. */
   readonly quiet?: boolean;
   readonly dynamicConfig?: Readonly<Record<string, boolean | number | string>>;
+  readonly mysqlOptions?: readonly string[];
 }
 
 export async function startRealServers(options: RealServersOptions = {}): Promise<RealServers> {
   const progress = options.quiet ? { step() {} } : progressOnStderr;
   const both = { env: process.env, progress };
-  const { dynamicConfig = {} } = options;
+  const { dynamicConfig = {}, mysqlOptions = [] } = options;
   const [mysql, temporal] = await Promise.all([
-    provideMysql({ ...both, ephemeral: true }),
+    provideMysql({ ...both, ephemeral: true, serverOptions: mysqlOptions }),
     provideTemporal({
       ...both,
       persistent: false,

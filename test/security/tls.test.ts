@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createServer, type Server } from 'node:tls';
+import { watchWorkflowId } from '../../worker/parts.js';
+import type { Environment } from '../../worker/settings.js';
+import {
+  eventually,
+  putClient,
+  putProfile,
+  startRealServers,
+  type RealServers,
+} from '../worker/real-servers.js';
+import { startWorkerCommand } from '../worker/worker-command.js';
+import { createAuthority, type Authority, type Certificate } from './certificates.js';
+
+describe('TLS to MySQL and to Temporal', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let authority: Authority;
+  let stranger: Authority;
+  let clientCertificate: Certificate;
+  let servers: RealServers;
+  let temporalTls: Server;
+  let env: Environment;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'low-balance-tls-'));
+    authority = await createAuthority(folder, 'authority');
+    stranger = await createAuthority(folder, 'stranger');
+    clientCertificate = await authority.issueClient('worker');
+    const mysql = await authority.issueServer('mysql');
+    servers = await startRealServers({
+      mysqlOptions: [`--ssl-cert=${mysql.certFile}`, `--ssl-key=${mysql.keyFile}`],
+    });
+    temporalTls = await inFrontOf(servers.env['TEMPORAL_ADDRESS']!, await authority.issueServer('temporal'));
+    // A user whom MySQL lets in by TLS only.
+    await servers.database.query("CREATE USER 'by_tls'@'%' IDENTIFIED BY 'a-secret' REQUIRE SSL");
+    await servers.database.query("GRANT ALL PRIVILEGES ON *.* TO 'by_tls'@'%'");
+    await putProfile(servers.database, 'prepaid');
+    env = {
+      ...servers.env,
+      MYSQL_URL: mysqlUrl('localhost', 'tls=true'),
+      TEMPORAL_ADDRESS: `localhost:${(temporalTls.address() as AddressInfo).port}`,
+      TEMPORAL_TLS: 'true',
+      TEMPORAL_TLS_SERVER_CA_CERT_PATH: authority.certFile,
+      TEMPORAL_TLS_CLIENT_CERT_PATH: clientCertificate.certFile,
+      TEMPORAL_TLS_CLIENT_KEY_PATH: clientCertificate.keyFile,
+      // A CA of one's own, as Node knows it.
+      NODE_EXTRA_CA_CERTS: authority.certFile,
+    };
+  });
+  after(async () => {
+    temporalTls?.close();
+    await servers?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function mysqlUrl(host: string, parameters: string): string {
+    const { port, pathname } = new URL(servers.env['MYSQL_URL']!);
+    return `mysql://by_tls:a-secret@${host}:${port}${pathname}?${parameters}`;
+  }
+
+  /** Temporal's dev server speaks no TLS; a cluster's frontend, or what stands before it, asks for both certificates. */
+  async function inFrontOf(address: string, { cert, key }: Certificate): Promise<Server> {
+    const [host = '', port] = address.split(':');
+    const server = createServer(
+      { cert, key, ca: [authority.cert], requestCert: true, rejectUnauthorized: true, ALPNProtocols: ['h2'] },
+      (socket) => {
+        const upstream = connect(Number(port), host);
+        for (const [from, to] of [
+          [socket, upstream],
+          [upstream, socket],
+        ] as const) {
+          from.pipe(to);
+          from.on('error', () => to.destroy()).on('close', () => to.destroy());
+        }
+      },
+    );
+    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+    return server;
+  }
+
+  /** What a worker that cannot start says; it must end by itself. */
+  async function refusalOf(changes: Environment): Promise<string> {
+    const worker = startWorkerCommand({ ...env, ...changes });
+    const giveUp = setTimeout(() => worker.child.kill('SIGKILL'), 40_000);
+    const code = await worker.ended;
+    clearTimeout(giveUp);
+    assert.notEqual(code, null, `it still ran after 40 s: ${worker.out()}${worker.err()}`);
+    assert.notEqual(code, 0);
+    const said = worker.out() + worker.err();
+    assert.ok(!said.includes('a-secret'), said);
+    return said;
+  }
+
+  it('a worker with certificates for both checks a client', async () => {
+    await putClient(servers.database, 'C-1', '500');
+    const worker = startWorkerCommand(env);
+    try {
+      await worker.started();
+      await servers.client.workflow.start('watchClient', {
+        workflowId: watchWorkflowId('C-1'),
+        taskQueue: 'low-balance',
+        args: [{ clientId: 'C-1' }],
+      });
+      await eventually('it is checked', async () => (await servers.status('C-1')).lastCheckAt !== null);
+    } finally {
+      await worker.kill('SIGTERM');
+    }
+  });
+
+  it('MySQL without TLS is refused to a user who needs it', async () => {
+    assert.match(
+      await refusalOf({ MYSQL_URL: mysqlUrl('localhost', '') }),
+      /MySQL at localhost:\d+.*Access denied/,
+    );
+  });
+
+  it('MySQL with a certificate of an unknown CA is not believed', async () => {
+    const said = await refusalOf({ NODE_EXTRA_CA_CERTS: stranger.certFile });
+    assert.match(said, /MySQL at localhost:\d+.*(certificate|self-signed)/);
+  });
+
+  it('MySQL at an IP address cannot be verified', async () => {
+    const said = await refusalOf({ MYSQL_URL: mysqlUrl('127.0.0.1', 'tls=true') });
+    assert.match(said, /MySQL at 127\.0\.0\.1:\d+.*cannot be verified.*expected a host name/);
+  });
+
+  it('Temporal with a certificate of an unknown CA is not believed', async () => {
+    const said = await refusalOf({ TEMPORAL_TLS_SERVER_CA_CERT_PATH: stranger.certFile });
+    assert.match(said, /Temporal at localhost:\d+ \(namespace default\) does not answer/);
+  });
+
+  it('Temporal that asks for a client certificate refuses who has none', async () => {
+    const said = await refusalOf({
+      TEMPORAL_TLS_CLIENT_CERT_PATH: undefined,
+      TEMPORAL_TLS_CLIENT_KEY_PATH: undefined,
+    });
+    assert.match(said, /Temporal at localhost:\d+ \(namespace default\) does not answer/);
+  });
+
+  it('MySQL with a certificate of another host is not believed', async () => {
+    await authority.issueServer('mysql', 'elsewhere.example');
+    // MariaDB's statement, and MySQL's.
+    await servers.database
+      .query('FLUSH SSL')
+      .catch(() => servers.database.query('ALTER INSTANCE RELOAD TLS'));
+    assert.match(await refusalOf({}), /MySQL at localhost:\d+.*does not match certificate/);
+  });
+});
