@@ -8,9 +8,10 @@ import { historyText } from './history-file.js';
 import { eventually, putClient, putProfile, startRealServers } from '../worker/real-servers.js';
 
 // Records what replay.test.ts replays: `node dist/test/replay/record.js`. Record anew when a workflow's commands change on
-// purpose, and keep the old files as long as workflows of that version may sleep.
+// purpose, and keep the old files as long as workflows of that version may sleep. Names after it record only those.
 
 const folder = path.join(packageRoot(), 'test', 'histories');
+const only = process.argv.slice(2);
 const servers = await startRealServers();
 let failures = 0;
 const mailer: Mailer = {
@@ -34,6 +35,7 @@ async function start(clientId: string, balance: string, input: object = {}, prof
 }
 
 async function save(name: string, workflowId: string, runId?: string): Promise<void> {
+  if (only.length > 0 && !only.includes(name)) return;
   const history = await servers.client.workflow.getHandle(workflowId, runId).fetchHistory();
   await writeFile(path.join(folder, `${name}.json`), historyText(history));
   process.stderr.write(`${name}: ${history.events?.length} events\n`);
@@ -61,6 +63,17 @@ try {
   await start('retry', '40', {}, 'acme/daily');
   await eventually('accepted at last', async () => (await count('retry')) === 1);
   await save('a-retried-notice', watchWorkflowId('retry'));
+
+  const unreadable = await start('unreadable', '100');
+  await eventually('checked', async () => (await servers.status('unreadable')).state === 'ok');
+  await servers.database.query('RENAME TABLE billing_client TO billing_client_away');
+  await eventually(
+    'a check that fails',
+    async () => (await servers.status('unreadable')).state === 'unknown',
+  );
+  await servers.database.query('RENAME TABLE billing_client_away TO billing_client');
+  await eventually('a check again', async () => (await servers.status('unreadable')).state === 'ok');
+  await save('a-retried-check', unreadable.workflowId);
 
   const operated = await start('operated', '40');
   await eventually('told', async () => (await count('operated')) >= 1);

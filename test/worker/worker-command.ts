@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '../../worker/settings.js';
 
-const command = fileURLToPath(new URL('../../../cli/low-balance.js', import.meta.url));
+const packageFolder = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** `low-balance worker` as a process of its own. */
 export interface WorkerCommand {
@@ -17,9 +18,10 @@ export interface WorkerCommand {
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** Mails go nowhere unless `env` names a mailbox. */
-export function startWorkerCommand(env: Environment): WorkerCommand {
-  const child = spawn(process.execPath, [command, 'worker'], {
+/** Of the package in `folder`. Mails go nowhere unless `env` names a mailbox. */
+export function startWorkerCommand(env: Environment, folder = packageFolder): WorkerCommand {
+  const child = spawn(process.execPath, [path.join(folder, 'cli', 'low-balance.js'), 'worker'], {
+    cwd: folder,
     env: {
       WORKER_HTTP_PORT: '0',
       SENDGRID_API_KEY: 'SG.very-secret',
