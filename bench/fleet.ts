@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isGrpcServiceError } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
 import { putProfile, startRealServers, type RealServers } from '../test/worker/real-servers.js';
+import type { Service } from '../worker/service.js';
 import { reconcileId } from '../worker/setup.js';
 import type { Figure, Measured } from './measured.js';
 import { cpuMsOf, descendantNamed, rssOf } from './processes.js';
@@ -11,12 +13,13 @@ import { cpuMsOf, descendantNamed, rssOf } from './processes.js';
  */
 export async function fleet(clients: number): Promise<Measured> {
   const servers = await startRealServers({ quiet: true });
+  let worker: Service | undefined;
   try {
     await putProfile(servers.database, 'prepaid', { period: '30d', threshold: 10 });
     await insertClients(servers.database, clients);
     const rssBefore = process.memoryUsage.rss();
     let checks = 0;
-    const worker = await servers.startWorker({
+    worker = await servers.startWorker({
       parts: { onCount: ({ what }) => void (checks += what === 'check' ? 1 : 0) },
     });
     const started = await timed(async () => {
@@ -33,7 +36,6 @@ export async function fleet(clients: number): Promise<Measured> {
     const idle = await timed(() => reconcile(servers));
     const cost = await costOfChecks(servers, () => checks);
     const memory = process.memoryUsage.rss();
-    await worker.stop();
     const figures: Figure[] = [
       { name: 'started by reconciliation and checked once', value: clients / started, unit: 'clients/s' },
       { name: 'woken by a shorter Period and planned anew', value: clients / replanned, unit: 'clients/s' },
@@ -52,6 +54,7 @@ export async function fleet(clients: number): Promise<Measured> {
       figures,
     };
   } finally {
+    await worker?.stop();
     await servers.stop();
   }
 }
@@ -120,29 +123,45 @@ export function growth(fleets: readonly (readonly [clients: number, measured: Me
 
 async function reconcile({ client }: RealServers): Promise<void> {
   const schedule = client.schedule.getHandle(reconcileId);
-  const before = (await schedule.describe()).info.recentActions.at(-1)?.takenAt.getTime() ?? 0;
-  await schedule.trigger();
+  const lastAction = async () => (await patiently(() => schedule.describe())).info.recentActions.at(-1);
+  const before = (await lastAction())?.takenAt.getTime() ?? 0;
+  await patiently(() => schedule.trigger());
   for (;;) {
-    const last = (await schedule.describe()).info.recentActions.at(-1);
+    const last = await lastAction();
     if (last && last.takenAt.getTime() > before) {
-      await client.workflow.getHandle(last.action.workflow.workflowId).result();
+      await patiently(() => client.workflow.getHandle(last.action.workflow.workflowId).result());
       return;
     }
     await sleep(20);
   }
 }
 
+/** A dev server that has much to do may be late with an answer: that is asked again, and not what is measured. */
+async function patiently<T>(call: () => Promise<T>): Promise<T> {
+  for (let attemptsLeft = 30; ; attemptsLeft -= 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isGrpcServiceError(error) || attemptsLeft === 0) throw error;
+      process.stderr.write(`asked again: ${error.message}\n`);
+      await sleep(1_000);
+    }
+  }
+}
+
 async function lastRun({ client }: RealServers): Promise<{ historyLength: number }> {
-  const last = (await client.schedule.getHandle(reconcileId).describe()).info.recentActions.at(-1)!;
-  return await client.workflow.getHandle(last.action.workflow.workflowId).describe();
+  const schedule = await patiently(() => client.schedule.getHandle(reconcileId).describe());
+  const last = schedule.info.recentActions.at(-1)!;
+  return await patiently(() => client.workflow.getHandle(last.action.workflow.workflowId).describe());
 }
 
 async function until({ database }: RealServers, condition: string, count: number): Promise<void> {
-  for (;;) {
+  for (let round = 0; ; round += 1) {
     const [row] = await database.query<{ n: string }[]>(
       `SELECT COUNT(*) AS n FROM low_balance_watched_client WHERE ${condition}`,
     );
     if (Number(row?.n) === count) return;
+    if (round % 100 === 99) process.stderr.write(`${row?.n} of ${count} with ${condition}\n`);
     await sleep(200);
   }
 }

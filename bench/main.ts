@@ -26,7 +26,11 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
   fleet: async () => {
     const sizes = values.full ? [1_000, 10_000, 100_000] : [1_000, 10_000];
     const all: [number, Measured][] = [];
-    for (const size of sizes) all.push([size, await fleet(size)]);
+    for (const size of sizes) {
+      const measured = await fleet(size);
+      all.push([size, measured]);
+      process.stderr.write(`${size}: ${JSON.stringify(measured.figures)}\n`);
+    }
     return [...all.map(([, measured]) => measured), growth(all)];
   },
 };
