@@ -4,7 +4,6 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { packageRoot } from '../../authoring/package-root.js';
 import { startMailbox } from '../../mail/mailbox/mailbox.js';
-import { watchWorkflowId } from '../../worker/parts.js';
 import { eventually, putClient, putProfile, startRealServers } from '../worker/real-servers.js';
 import { startWorkerCommand } from '../worker/worker-command.js';
 
@@ -77,11 +76,7 @@ describe("the container recipe's files", function () {
       );
       try {
         await worker.started();
-        await servers.client.workflow.start('watchClient', {
-          workflowId: watchWorkflowId('C-1'),
-          taskQueue: 'low-balance',
-          args: [{ clientId: 'C-1' }],
-        });
+        await servers.watch('C-1');
         await eventually('the client is told', async () => {
           const { rules } = await servers.status('C-1');
           return rules['client']?.count === 1;

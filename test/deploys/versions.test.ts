@@ -72,11 +72,7 @@ describe('two versions of the worker, over sleeping clients', function () {
     const ids = Array.from({ length: 20 }, (_, i) => `CLIENT-${i}`);
     for (const [i, id] of ids.entries()) {
       await putClient(servers.database, id, i % 2 === 0 ? '40' : '500');
-      await servers.client.workflow.start('watchClient', {
-        workflowId: watchWorkflowId(id),
-        taskQueue: 'low-balance',
-        args: [{ clientId: id }],
-      });
+      await servers.watch(id);
     }
     await eventually('all are checked', async () =>
       (await Promise.all(ids.map((id) => servers.status(id)))).every(

@@ -3,6 +3,18 @@ import fc from 'fast-check';
 /** How many cases each property gets: `FUZZ_RUNS=100000 npx mocha 'dist/test/fuzz/*.test.js'`. */
 export const fuzzRuns = Number(process.env['FUZZ_RUNS'] ?? 500);
 
+/** As SendGrid's Event Webhook reports a mail that was sent back. */
+export const bounceEvent = {
+  email: 'billing@c-1.example',
+  event: 'bounce',
+  timestamp: 1_764_000_000,
+  sg_event_id: 'e-1',
+  sg_message_id: 'm-1.recvd',
+  notice_id: 'n-1',
+  reason: '550 no such mailbox',
+  type: 'bounce',
+};
+
 /** Any value in place of one that belongs there. */
 const anyValue = fc.oneof(
   fc.jsonValue(),

@@ -4,7 +4,6 @@ import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createServer, type Server } from 'node:tls';
-import { watchWorkflowId } from '../../worker/parts.js';
 import type { Environment } from '../../worker/settings.js';
 import {
   eventually,
@@ -101,11 +100,7 @@ describe('TLS to MySQL and to Temporal', function () {
     const worker = startWorkerCommand(env);
     try {
       await worker.started();
-      await servers.client.workflow.start('watchClient', {
-        workflowId: watchWorkflowId('C-1'),
-        taskQueue: 'low-balance',
-        args: [{ clientId: 'C-1' }],
-      });
+      await servers.watch('C-1');
       await eventually('it is checked', async () => (await servers.status('C-1')).lastCheckAt !== null);
     } finally {
       await worker.kill('SIGTERM');

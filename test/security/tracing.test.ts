@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { watchWorkflowId } from '../../worker/parts.js';
 import {
   eventually,
   putClient,
@@ -24,11 +23,7 @@ describe('tracing', function () {
   async function checkOnce(clientId: string, endpoint: string): Promise<void> {
     await putClient(servers.database, clientId, '500');
     const worker = await servers.startWorker({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } });
-    await servers.client.workflow.start('watchClient', {
-      workflowId: watchWorkflowId(clientId),
-      taskQueue: 'low-balance',
-      args: [{ clientId }],
-    });
+    await servers.watch(clientId);
     await eventually('checked', async () => (await servers.status(clientId)).state === 'ok');
     await worker.stop();
   }

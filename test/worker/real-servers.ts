@@ -8,7 +8,7 @@ import { provideTemporal } from '../../dev/temporal.js';
 import type { Mailer, MailError, NoticeMail } from '../../mail/message.js';
 import { openDatabase } from '../../store/database.js';
 import { createLog } from '../../worker/log.js';
-import { watchWorkflowId } from '../../worker/parts.js';
+import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { searchAttributes } from '../../worker/search-attributes.js';
 import { startService, type Service, type ServiceParts } from '../../worker/service.js';
 import { serviceSettings, type Environment } from '../../worker/settings.js';
@@ -31,6 +31,8 @@ export interface RealServers {
   /** While it is set, the mail provider refuses everything with it. */
   refuse(error: MailError | undefined): void;
   startWorker(changes?: WorkerChanges): Promise<Service>;
+  /** Starts the client's workflow, as a reconciliation does. */
+  watch(clientId: string): Promise<void>;
   status(clientId: string): Promise<WatchStatus>;
   stop(): Promise<void>;
 }
@@ -116,6 +118,13 @@ export async function startRealServers(options: RealServersOptions = {}): Promis
         log: createLog('fatal'),
         ...parts,
       }),
+    async watch(clientId) {
+      await client.workflow.start('watchClient', {
+        workflowId: watchWorkflowId(clientId),
+        taskQueue,
+        args: [{ clientId }],
+      });
+    },
     status: (clientId) => client.workflow.getHandle(watchWorkflowId(clientId)).query<WatchStatus>('status'),
     async stop() {
       await connection.close();
