@@ -1,32 +1,45 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
+import getPort from 'get-port';
 import type { DataSource } from 'typeorm';
 import { putProfile, startRealServers, type RealServers } from '../test/worker/real-servers.js';
-import type { Service } from '../worker/service.js';
+import { startWorkerCommand, type WorkerCommand } from '../test/worker/worker-command.js';
 import { reconcileId } from '../worker/setup.js';
-import type { Figure, Measured } from './measured.js';
+import { median, type Measured, type Series } from './measured.js';
 import { cpuMsOf, descendantNamed, rssOf } from './processes.js';
 
+/** Clients with a Period of 1 s, fewer than the most that can be checked. */
+const activeClients = 200;
+/** What the measured clients were given to do before, with the timeouts that Temporal set for it, is over by then. */
+const settleMs = 30_000;
+const windowMs = 20_000;
+const windows = 3;
+
+const costNames = [
+  'a check, CPU of the worker',
+  'a check, CPU of Temporal',
+  'a check, CPU of MySQL',
+] as const;
+const memoryNames = ['memory of the worker', 'memory of Temporal', 'memory of MySQL'] as const;
+
 /**
- * A fleet of sleeping clients, all started by one reconciliation: how long until each was checked, what it takes of
- * memory and history, and how long a shorter Period of their profile needs to reach the last of them.
+ * A fleet of sleeping clients, all started by one reconciliation: how long until each was checked, how long a shorter
+ * Period of their profile needs to reach the last of them, and what a check takes while the rest sleeps.
  */
 export async function fleet(clients: number): Promise<Measured> {
-  const servers = await startRealServers({ quiet: true });
-  let worker: Service | undefined;
+  // In a file: a dev server in memory loses its database when it is late for long.
+  const servers = await startRealServers({ quiet: true, temporalDatabase: 'file' });
+  const httpPort = await getPort({ host: '127.0.0.1' });
+  let worker: WorkerCommand | undefined;
   try {
     await putProfile(servers.database, 'prepaid', { period: '30d', threshold: 10 });
     await insertClients(servers.database, clients);
-    const rssBefore = process.memoryUsage.rss();
-    let checks = 0;
-    worker = await servers.startWorker({
-      parts: { onCount: ({ what }) => void (checks += what === 'check' ? 1 : 0) },
-    });
+    worker = startWorkerCommand({ ...servers.env, WORKER_HTTP_PORT: String(httpPort) });
+    await worker.started();
     const started = await timed(async () => {
       await reconcile(servers);
       await until(servers, "state = 'ok'", clients);
     });
-    const rss = process.memoryUsage.rss() - rssBefore;
     const run = await lastRun(servers);
     await putProfile(servers.database, 'prepaid', { period: '20d', threshold: 10 });
     const replanned = await timed(async () => {
@@ -34,35 +47,49 @@ export async function fleet(clients: number): Promise<Measured> {
       await until(servers, `period_ms = ${20 * 86_400_000}`, clients);
     });
     const idle = await timed(() => reconcile(servers));
-    const cost = await costOfChecks(servers, () => checks);
-    const memory = process.memoryUsage.rss();
-    const figures: Figure[] = [
-      { name: 'started by reconciliation and checked once', value: clients / started, unit: 'clients/s' },
-      { name: 'woken by a shorter Period and planned anew', value: clients / replanned, unit: 'clients/s' },
-      { name: 'until the last of them is planned anew', value: replanned, unit: 's' },
-      { name: 'a reconciliation with nothing to do, with its workflow', value: idle, unit: 's' },
-      { name: 'history of the reconciliation that started them', value: run.historyLength, unit: 'events' },
-      { name: 'worker memory gained, cache of 2,000 workflows', value: rss / 1e6, unit: 'MB' },
-      { name: 'memory of the worker and this bench', value: memory / 1e6, unit: 'MB' },
-      ...cost,
-    ];
+    const processes: Processes = {
+      worker: worker.child.pid!,
+      temporal: await descendantNamed(/^temporal/),
+      mysql: await descendantNamed(/^(mariadbd|mysqld)/),
+    };
+    const series = await costOfChecks(servers, processes, httpPort);
+    const memory = [processes.worker, processes.temporal, processes.mysql].map(rssOf);
     return {
       bench: `a fleet of ${clients}`,
-      how: 'a real worker, MySQL and a dev server in memory on this machine; starts and signals are paced to 200/s',
-      series: [],
+      how: 'a worker of its own process with a cache of 2,000 workflows, MySQL and a dev server with its database in a file, on this machine; starts and signals are paced to 200/s',
+      series,
       ratios: [],
-      figures,
+      figures: [
+        { name: 'started by reconciliation and checked once', value: clients / started, unit: 'clients/s' },
+        { name: 'woken by a shorter Period and planned anew', value: clients / replanned, unit: 'clients/s' },
+        { name: 'until the last of them is planned anew', value: replanned, unit: 's' },
+        { name: 'a reconciliation with nothing to do, with its workflow', value: idle, unit: 's' },
+        { name: 'history of the reconciliation that started them', value: run.historyLength, unit: 'events' },
+        ...(await Promise.all(memory)).map((bytes, i) => ({
+          name: memoryNames[i]!,
+          value: bytes / 1e6,
+          unit: 'MB',
+        })),
+      ],
     };
   } finally {
-    await worker?.stop();
+    await worker?.kill('SIGTERM');
     await servers.stop();
   }
 }
 
-const activeClients = 200;
+interface Processes {
+  readonly worker: number;
+  readonly temporal: number;
+  readonly mysql: number;
+}
 
-/** What a check takes of each process while the rest of the fleet sleeps: clients with a Period of 1 s, fewer than the most. */
-async function costOfChecks(servers: RealServers, checksDone: () => number): Promise<readonly Figure[]> {
+/** What a check takes of each process while the rest of the fleet sleeps. */
+async function costOfChecks(
+  servers: RealServers,
+  { worker, temporal, mysql }: Processes,
+  httpPort: number,
+): Promise<readonly Series[]> {
   await putProfile(servers.database, 'active', { period: '1s', threshold: 10 });
   await servers.database.query(
     "UPDATE billing_client SET profile_id = 'acme/active' ORDER BY client_id LIMIT ?",
@@ -70,51 +97,58 @@ async function costOfChecks(servers: RealServers, checksDone: () => number): Pro
   );
   await reconcile(servers);
   await until(servers, 'period_ms = 1000', activeClients);
-  await sleep(3_000);
-  const temporal = await descendantNamed(/^temporal/);
-  const mysql = await descendantNamed(/^(mariadbd|mysqld)/);
-  const cpu = async () => {
-    const { user, system } = process.cpuUsage();
-    return {
-      worker: (user + system) / 1_000,
-      temporal: await cpuMsOf(temporal),
-      mysql: await cpuMsOf(mysql),
-    };
-  };
-  const [before, checksBefore] = [await cpu(), checksDone()];
-  await sleep(20_000);
-  const [after, checks] = [await cpu(), checksDone() - checksBefore];
+  await sleep(settleMs);
+  const rates: number[] = [];
+  const costs: [number[], number[], number[]] = [[], [], []];
+  for (let window = 0; window < windows; window += 1) {
+    // What a scrape costs is not of the checks: it comes before the first reading, and after the last.
+    const checksBefore = await checksOf(httpPort);
+    const before = await Promise.all([worker, temporal, mysql].map(cpuMsOf));
+    await sleep(windowMs);
+    const after = await Promise.all([worker, temporal, mysql].map(cpuMsOf));
+    const checks = (await checksOf(httpPort)) - checksBefore;
+    rates.push(checks / (windowMs / 1_000));
+    costs.forEach((rounds, i) => rounds.push((after[i]! - before[i]!) / checks));
+  }
   return [
-    { name: 'checks a second meanwhile', value: checks / 20, unit: 'checks/s' },
-    { name: 'a check, of the worker', value: (after.worker - before.worker) / checks, unit: 'ms CPU' },
-    { name: 'a check, of Temporal', value: (after.temporal - before.temporal) / checks, unit: 'ms CPU' },
-    { name: 'a check, of MySQL', value: (after.mysql - before.mysql) / checks, unit: 'ms CPU' },
-    {
-      name: 'memory of Temporal, which keeps all in memory',
-      value: (await rssOf(temporal)) / 1e6,
-      unit: 'MB',
-    },
-    { name: 'memory of MySQL', value: (await rssOf(mysql)) / 1e6, unit: 'MB' },
+    { side: 'checks meanwhile', unit: 'checks/s', rounds: rates },
+    ...costs.map((rounds, i) => ({ side: costNames[i]!, unit: 'ms', rounds })),
   ];
 }
 
-/** How the cost of a check grows from the smallest fleet to the largest. */
+/** How many checks the worker has done. */
+async function checksOf(httpPort: number): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
+  return Number(/^low_balance_checks_total\{result="checked"\} (\d+)/m.exec(text)?.[1] ?? 0);
+}
+
+/** How the cost of a check, and what the processes keep, grow from the smallest fleet to the larger ones. */
 export function growth(fleets: readonly (readonly [clients: number, measured: Measured])[]): Measured {
   const [first, ...larger] = fleets;
-  const costs = ['a check, of the worker', 'a check, of Temporal', 'a check, of MySQL'];
-  const of = (measured: Measured, name: string) =>
-    measured.figures.find((figure) => figure.name === name)!.value;
-  const whole = (measured: Measured) => costs.reduce((sum, name) => sum + of(measured, name), 0);
+  const costOf = ({ series }: Measured, name: string) =>
+    median(series.find(({ side }) => side === name)!.rounds);
+  const memoryOf = ({ figures }: Measured, name: string) => figures.find((each) => each.name === name)!.value;
+  const whole = (measured: Measured) => costNames.reduce((sum, name) => sum + costOf(measured, name), 0);
   return {
     bench: 'growth',
-    how: `${activeClients} clients with a Period of 1 s, while the rest of the fleet sleeps; CPU of all processes for a check, over that with ${first?.[0]} clients`,
+    how: `over a fleet of ${first?.[0]}; ${activeClients} clients with a Period of 1 s, while the rest of the fleet sleeps`,
     series: [],
     ratios: [],
     figures: larger.flatMap(([clients, measured]) => [
-      { name: `${clients} clients`, value: whole(measured) / whole(first![1]), unit: '×', below: 1.2 },
-      ...costs.map((name) => ({
+      {
+        name: `${clients} clients: a check, CPU of all`,
+        value: whole(measured) / whole(first![1]),
+        unit: '×',
+        below: 1.2,
+      },
+      ...costNames.map((name) => ({
         name: `${clients} clients: ${name}`,
-        value: of(measured, name) / of(first![1], name),
+        value: costOf(measured, name) / costOf(first![1], name),
+        unit: '×',
+      })),
+      ...memoryNames.map((name) => ({
+        name: `${clients} clients: ${name}`,
+        value: memoryOf(measured, name) / memoryOf(first![1], name),
         unit: '×',
       })),
     ]),

@@ -7,7 +7,7 @@ import { packageRoot } from '../authoring/package-root.js';
 import { checkRate } from './check-rate.js';
 import { fleet, growth } from './fleet.js';
 import { history } from './history.js';
-import { missed, type Measured } from './measured.js';
+import { median, missed, type Measured } from './measured.js';
 import { sql } from './sql.js';
 import { startUp } from './start-up.js';
 
@@ -50,11 +50,7 @@ function show({ bench, how, series, ratios, figures }: Measured): void {
   process.stdout.write(`\n${bench}: ${how}\n`);
   const table = new Table({ head: ['What', 'Median', 'Rounds'], style: { head: [], border: [] } });
   for (const { side, unit, rounds } of series)
-    table.push([
-      side,
-      `${middle(rounds).toFixed(1)} ${unit}`,
-      rounds.map((each) => each.toFixed(1)).join(' '),
-    ]);
+    table.push([side, `${short(median(rounds))} ${unit}`, rounds.map(short).join(' ')]);
   for (const { of, to, median, spread, atLeast } of ratios) {
     const limit = atLeast === undefined ? '' : ` (at least ${atLeast})`;
     table.push([
@@ -68,8 +64,8 @@ function show({ bench, how, series, ratios, figures }: Measured): void {
   process.stdout.write(`${table.toString()}\n`);
 }
 
-function middle(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+function short(value: number): string {
+  return value.toFixed(value < 10 ? 2 : 1);
 }
 
 async function keep(name: string, measured: readonly Measured[]): Promise<void> {

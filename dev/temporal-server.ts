@@ -12,8 +12,8 @@ export interface TemporalServer {
   readonly env: Environment;
   /** Gets the log, and the database where there is one. */
   readonly folder: string;
-  /** Whether workflows outlive the server. */
-  readonly persistent: boolean;
+  /** Where workflows are kept: in memory, or in a file of the folder. */
+  readonly database: 'memory' | 'file';
   readonly namespace: string;
   readonly searchAttributes: Readonly<Record<string, SearchAttributeType>>;
   readonly dynamicConfig: Readonly<Record<string, boolean | number | string>>;
@@ -43,7 +43,7 @@ function argsOf(server: TemporalServer): readonly string[] {
     `--http-port=${server.httpPort}`,
     `--namespace=${server.namespace}`,
     '--log-level=error',
-    ...(server.persistent ? databaseArgs(server.folder) : []),
+    ...(server.database === 'file' ? databaseArgs(server.folder) : []),
     ...Object.entries(server.searchAttributes).map(([name, type]) => `--search-attribute=${name}=${type}`),
     ...Object.entries(dynamicConfig).map(
       ([key, value]) => `--dynamic-config-value=${key}=${JSON.stringify(value)}`,
@@ -64,7 +64,7 @@ export async function startTemporal(server: TemporalServer, processes: Processes
     env: server.env,
     logFile: path.join(server.folder, 'server.log'),
     // What only lives in memory has nothing to put in order before it ends.
-    graceMs: server.persistent ? 10_000 : 0,
+    graceMs: server.database === 'file' ? 10_000 : 0,
     pidFile: pidFileIn(server.folder),
   });
 }

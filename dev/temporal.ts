@@ -46,6 +46,8 @@ export interface ProvideTemporalOptions {
   readonly dynamicConfig?: TemporalServer['dynamicConfig'];
   /** Whether workflows live in the data folder, and so outlive the server; else they are gone when it stops. */
   readonly persistent: boolean;
+  /** Where a server that is not persistent keeps workflows until it stops; memory when unsaid. A file suits large fleets. */
+  readonly database?: TemporalServer['database'];
   readonly progress: Progress;
   /** The stack it is stopped with; the process's own when unsaid. */
   readonly processes?: Processes;
@@ -117,10 +119,11 @@ async function runDevServer(
   processes: Processes,
 ): Promise<ProvidedTemporal> {
   const { env, persistent, searchAttributes, dynamicConfig = {}, namespace = 'default' } = options;
+  const database = persistent ? 'file' : (options.database ?? 'memory');
   const ports = await choosePorts(options);
   const keeps = persistent ? `with its database in ${folder.path}` : 'that keeps nothing';
   options.progress.step(`Temporal: starting a dev server ${keeps} (${howToChoose})`);
-  const settings = { env, persistent, namespace, searchAttributes, dynamicConfig };
+  const settings = { env, database, namespace, searchAttributes, dynamicConfig };
   const running = await startTemporal({ executable, folder: folder.path, ...settings, ...ports }, processes);
   void running.ended.then(() => folder.release());
   await awaitAnswer(running, ports.port, namespace);

@@ -50,17 +50,20 @@ export interface RealServersOptions {
   readonly quiet?: boolean;
   readonly dynamicConfig?: Readonly<Record<string, boolean | number | string>>;
   readonly mysqlOptions?: readonly string[];
+  /** Where the dev server keeps workflows; memory when unsaid. */
+  readonly temporalDatabase?: 'memory' | 'file';
 }
 
 export async function startRealServers(options: RealServersOptions = {}): Promise<RealServers> {
   const progress = options.quiet ? { step() {} } : progressOnStderr;
   const both = { env: process.env, progress };
-  const { dynamicConfig = {}, mysqlOptions = [] } = options;
+  const { dynamicConfig = {}, mysqlOptions = [], temporalDatabase = 'memory' } = options;
   const [mysql, temporal] = await Promise.all([
     provideMysql({ ...both, ephemeral: true, serverOptions: mysqlOptions }),
     provideTemporal({
       ...both,
       persistent: false,
+      database: temporalDatabase,
       dynamicConfig,
       searchAttributes: Object.fromEntries(searchAttributes.map((name) => [name, 'Keyword'] as const)),
     }),
