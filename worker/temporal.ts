@@ -4,6 +4,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { encryptingConverter } from './encryption.js';
 import { payloadSettings, type Environment } from './settings.js';
+import { tlsRefusal } from './tls-refusal.js';
 
 /** Temporal could not be reached. The message names the address. */
 export class TemporalError extends Error {
@@ -69,7 +70,16 @@ function clientOptions({ tls, apiKey, metadata }: NativeConnectionOptions) {
   };
 }
 
-async function reach<T>({ address, namespace }: TemporalSettings, connect: () => Promise<T>): Promise<T> {
+async function reach<T>(
+  { address, namespace, options }: TemporalSettings,
+  connect: () => Promise<T>,
+): Promise<T> {
+  const refusal = await tlsRefusal(address, options);
+  if (refusal !== undefined) {
+    throw new TemporalError(
+      `Temporal at ${address} (namespace ${namespace}) cannot be reached by TLS: ${refusal}. Expected a certificate of a known CA for that host, and a client certificate where it asks for one; TEMPORAL_TLS_SERVER_CA_CERT_PATH, TEMPORAL_TLS_SERVER_NAME, TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH say which`,
+    );
+  }
   try {
     return await connect();
   } catch (error) {

@@ -55,7 +55,7 @@ async function judge(running: Servers, truth: Truth): Promise<readonly string[]>
     withdrawn: 0,
     copies: 0,
     unheard: 0,
-    longestGapMs: 0,
+    longestGap: { ms: 0, clientId: '', until: 0 },
   };
   const found: string[] = [];
   for (const clientId of truth.profileOf.keys()) {
@@ -98,7 +98,10 @@ function report(truth: Truth, tally: Tally, violationCount: number): void {
     ['  rules withdrawn (refilled, or too late)', tally.withdrawn],
     ['second copies after a lost answer', tally.copies],
     ['arrived unheard, then withdrawn', tally.unheard],
-    ['longest time between two checks of a client', `${(tally.longestGapMs / 1_000).toFixed(1)} s`],
+    [
+      'longest time between two checks of a client',
+      `${(tally.longestGap.ms / 1_000).toFixed(1)} s (${tally.longestGap.clientId})`,
+    ],
     ['violations', violationCount],
     ['took', `${((performance.now() - begun) / 1_000).toFixed(0)} s`],
   ];

@@ -23,7 +23,8 @@ export interface Tally {
   copies: number;
   /** Mails whose acceptance nobody learnt of before they were withdrawn. */
   unheard: number;
-  longestGapMs: number;
+  /** From what a client was last seen to do until its next check began. */
+  longestGap: { readonly ms: number; readonly clientId: string; readonly until: number };
 }
 
 /** A check may see what was written while it was asked for and answered, and clocks of one machine differ by this. */
@@ -70,7 +71,6 @@ class Model {
   /** A check waits until the notices of the one before are settled, also where a dead worker still has the claim. */
   private lastToldAt = 0;
   private lastPeriodMs = 0;
-  private readonly acceptedNotices = new Set<number>();
   private ended = false;
 
   constructor(
@@ -235,7 +235,6 @@ class Model {
         continue;
       }
       this.tally.accepted += 1;
-      this.acceptedNotices.add(checkAt);
       const first = Math.min(...times);
       if (first < checkAt - slackMs || first > at + slackMs)
         this.violation(at, `${rule} of ${instant(checkAt)} is dated ${instant(first)}`);
@@ -257,7 +256,8 @@ class Model {
       )
       .filter((fault) => fault.until + takeoverMs >= this.lastCheckAt! && fault.from <= from)
       .reduce((sum, fault) => sum + (fault.until - fault.from) + takeoverMs, 0);
-    this.tally.longestGapMs = Math.max(this.tally.longestGapMs, gap);
+    if (gap > this.tally.longestGap.ms)
+      this.tally.longestGap = { ms: gap, clientId: this.facts.clientId, until: from };
     if (gap > this.lastPeriodMs + 6_000 + away)
       this.violation(
         at,
@@ -323,7 +323,7 @@ class Model {
         before = copy;
       }
     }
-    const expected = this.tallyOfNotices();
+    const expected = this.noticesAccepted;
     if (noticesArrived < expected)
       this.violation(Date.now(), `${expected} notices were accepted, and ${noticesArrived} arrived`);
     const unheard = noticesArrived - expected;
@@ -336,12 +336,6 @@ class Model {
   }
 
   /** One notice for the staff and one for the client: each rule of a check has its own here. */
-  private tallyOfNotices(): number {
-    return [...this.accepted.values()].length === 0 && this.acceptedNotices.size === 0
-      ? 0
-      : this.noticesAccepted;
-  }
-
   private get noticesAccepted(): number {
     return this.facts.steps.reduce(
       (sum, step) => sum + (step.kind === 'told' ? step.told.accepted.length : 0),

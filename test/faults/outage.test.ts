@@ -2,19 +2,17 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
-import { createActivities } from '../../activities/create-activities.js';
 import { progressOnStderr } from '../../dev/progress.js';
 import { createTimeSkippingEnvironment } from '../../dev/test-server.js';
 import { startMailbox, type Mailbox } from '../../mail/mailbox/mailbox.js';
 import { createSendGridMailer } from '../../mail/sendgrid.js';
-import { createParts, taskQueue, watchWorkflowId } from '../../worker/parts.js';
+import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { searchAttributes } from '../../worker/search-attributes.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import { addLowClient, createNotifyWorld, type NotifyWorld } from '../activities/notify-setup.js';
 import { plainRenderer } from '../mail/a-mail.js';
+import { runWorker, type RunningWorker } from '../worker/run-worker.js';
 import { outcomeOf, printOutcomes } from './outcome.js';
 
 const minuteMs = 60_000;
@@ -27,8 +25,7 @@ describe('an hour without the mail provider: real workflows on the time-skipping
   let folder: string;
   let mailbox: Mailbox;
   let environment: TestWorkflowEnvironment;
-  let worker: Worker;
-  let running: Promise<void>;
+  let worker: RunningWorker;
 
   before(async () => {
     world = await createNotifyWorld();
@@ -46,29 +43,17 @@ describe('an hour without the mail provider: real workflows on the time-skipping
       from: 'billing@acme.example',
       renderer: plainRenderer,
     });
-    const parts = createParts({
+    worker = await runWorker(environment.nativeConnection, {
       database: world.database,
       billing: world.database,
       client: environment.client,
       mailer,
-      // Rows are written a moment after a check, also when this suite's database is closed already.
-      onError: (error) =>
-        void process.stderr.write(`${String(error)}
-`),
       now: () => environment.currentTimeMs(),
     });
-    worker = await Worker.create({
-      connection: environment.nativeConnection,
-      taskQueue,
-      workflowsPath: fileURLToPath(new URL('../../workflows/all.js', import.meta.url)),
-      activities: createActivities(parts),
-    });
-    running = worker.run();
   });
 
   after(async () => {
-    worker?.shutdown();
-    await running;
+    await worker?.stop();
     await environment?.teardown();
     await mailbox?.stop();
     await world?.stop();

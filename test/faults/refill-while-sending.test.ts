@@ -3,15 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
-import { createActivities } from '../../activities/create-activities.js';
+import { NativeConnection } from '@temporalio/worker';
 import { progressOnStderr } from '../../dev/progress.js';
 import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
 import { startMailbox, type Mailbox } from '../../mail/mailbox/mailbox.js';
 import { createSendGridMailer } from '../../mail/sendgrid.js';
-import { createParts, taskQueue, watchWorkflowId } from '../../worker/parts.js';
+import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { searchAttributes } from '../../worker/search-attributes.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import {
@@ -21,6 +19,7 @@ import {
   type NotifyWorld,
 } from '../activities/notify-setup.js';
 import { plainRenderer } from '../mail/a-mail.js';
+import { runWorker, type RunningWorker } from '../worker/run-worker.js';
 
 describe('a refill while notices are being sent (rule 7): Temporal in real time', function () {
   this.timeout(120_000);
@@ -30,8 +29,7 @@ describe('a refill while notices are being sent (rule 7): Temporal in real time'
   let native: NativeConnection;
   let mailbox: Mailbox;
   let folder: string;
-  let worker: Worker;
-  let running: Promise<void>;
+  let worker: RunningWorker;
 
   before(async () => {
     world = await createNotifyWorld();
@@ -45,34 +43,20 @@ describe('a refill while notices are being sent (rule 7): Temporal in real time'
     mailbox = await startMailbox({ folder });
     connection = await Connection.connect({ address: temporal.address });
     native = await NativeConnection.connect({ address: temporal.address });
-    worker = await Worker.create({
-      connection: native,
-      taskQueue,
-      workflowsPath: fileURLToPath(new URL('../../workflows/all.js', import.meta.url)),
-      activities: createActivities(
-        createParts({
-          database: world.database,
-          billing: world.database,
-          client: new Client({ connection }),
-          mailer: createSendGridMailer({
-            apiKey: 'SG.refill-test',
-            baseUrl: mailbox.apiUrl,
-            from: 'billing@acme.example',
-            renderer: plainRenderer,
-          }),
-          // Rows are written a moment after a check, also when this suite's database is closed already.
-          onError: (error) =>
-            void process.stderr.write(`${String(error)}
-`),
-        }),
-      ),
-      maxHeartbeatThrottleInterval: '1s',
+    worker = await runWorker(native, {
+      database: world.database,
+      billing: world.database,
+      client: new Client({ connection }),
+      mailer: createSendGridMailer({
+        apiKey: 'SG.refill-test',
+        baseUrl: mailbox.apiUrl,
+        from: 'billing@acme.example',
+        renderer: plainRenderer,
+      }),
     });
-    running = worker.run();
   });
   after(async () => {
-    worker?.shutdown();
-    await running;
+    await worker?.stop();
     await native?.close();
     await connection?.close();
     await temporal?.stop();

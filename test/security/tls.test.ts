@@ -124,9 +124,17 @@ describe('TLS to MySQL and to Temporal', function () {
     assert.match(said, /MySQL at 127\.0\.0\.1:\d+.*cannot be verified.*expected a host name/);
   });
 
-  it('Temporal with a certificate of an unknown CA is not believed', async () => {
+  it('Temporal with a certificate of an unknown CA is not believed, and the reason is told', async () => {
     const said = await refusalOf({ TEMPORAL_TLS_SERVER_CA_CERT_PATH: stranger.certFile });
-    assert.match(said, /Temporal at localhost:\d+ \(namespace default\) does not answer/);
+    assert.match(
+      said,
+      /Temporal at localhost:\d+ \(namespace default\) cannot be reached by TLS: .*certificate.*Expected .*TEMPORAL_TLS_SERVER_CA_CERT_PATH/,
+    );
+  });
+
+  it('Temporal with a certificate of another host is not believed', async () => {
+    const said = await refusalOf({ TEMPORAL_TLS_SERVER_NAME: 'elsewhere.example' });
+    assert.match(said, /cannot be reached by TLS: Hostname\/IP does not match.*elsewhere\.example/);
   });
 
   it('Temporal that asks for a client certificate refuses who has none', async () => {
@@ -134,7 +142,12 @@ describe('TLS to MySQL and to Temporal', function () {
       TEMPORAL_TLS_CLIENT_CERT_PATH: undefined,
       TEMPORAL_TLS_CLIENT_KEY_PATH: undefined,
     });
-    assert.match(said, /Temporal at localhost:\d+ \(namespace default\) does not answer/);
+    assert.match(said, /cannot be reached by TLS: .*certificate required/);
+  });
+
+  it('Temporal without TLS is told apart', async () => {
+    const said = await refusalOf({ TEMPORAL_ADDRESS: servers.env['TEMPORAL_ADDRESS'] });
+    assert.match(said, /cannot be reached by TLS: it does not speak TLS/);
   });
 
   it('MySQL with a certificate of another host is not believed', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { openDatabase } from '../../store/database.js';
 import { clientsOfProfiles } from '../../store/snapshot-clients.js';
 import { openSnapshot } from '../../store/snapshot.js';
-import { createWorld, type Ran, type World } from './world.js';
+import { useWorld, type Ran, type World } from './world.js';
 
 interface Impact {
   readonly assigned: number;
@@ -23,12 +23,7 @@ function impactOf(ran: Ran, index = 0): Impact {
 describe('the impact of a plan on real clients', function () {
   this.timeout(120_000);
   let world: World;
-
-  before(async () => {
-    world = await createWorld();
-  });
-  after(() => world?.stop());
-  beforeEach(() => world.reset());
+  useWorld((created) => (world = created));
 
   const one = async (sql: string): Promise<readonly string[]> => {
     const rows = await world.database.query<{ id: string }[]>(sql);

@@ -8,19 +8,14 @@ import { history } from '../../cli/history.js';
 import { importProfiles } from '../../cli/import.js';
 import { list } from '../../cli/list.js';
 import { rollback } from '../../cli/rollback.js';
-import { createWorld, type World } from './world.js';
+import { useWorld, type World } from './world.js';
 
 const json = { folder: 'profiles', format: 'json' } as const;
 
 describe('list, explain, history, rollback and import', function () {
   this.timeout(120_000);
   let world: World;
-
-  before(async () => {
-    world = await createWorld();
-  });
-  after(() => world?.stop());
-  beforeEach(() => world.reset());
+  useWorld((created) => (world = created));
 
   const textOf = (name: string) => readFile(path.join(world.cwd, 'profiles', name), 'utf8');
 

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
-import { createActivities } from '../../activities/create-activities.js';
+import { NativeConnection } from '@temporalio/worker';
 import { wakeClients } from '../../cli/wake-clients.js';
 import { progressOnStderr } from '../../dev/progress.js';
 import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
-import { createParts, taskQueue } from '../../worker/parts.js';
 import { searchAttributes } from '../../worker/search-attributes.js';
 import { setUp } from '../../worker/setup.js';
+import { runWorker, type RunningWorker } from '../worker/run-worker.js';
 import { createWorld, type World } from './world.js';
 
 const hourMs = 3_600_000;
@@ -20,8 +18,7 @@ describe('a sync and the workflows of real clients, on real Temporal and MySQL',
   let temporal: ProvidedTemporal;
   let connection: Connection;
   let native: NativeConnection;
-  let worker: Worker;
-  let running: Promise<void>;
+  let worker: RunningWorker;
 
   before(async () => {
     world = await createWorld();
@@ -38,7 +35,7 @@ describe('a sync and the workflows of real clients, on real Temporal and MySQL',
     // Never by itself while the test runs.
     await setUp({ database: world.database, client, namespace, reconcileEveryMs: hourMs });
     let sent = 0;
-    const parts = createParts({
+    worker = await runWorker(native, {
       database: world.database,
       billing: world.database,
       client,
@@ -48,22 +45,11 @@ describe('a sync and the workflows of real clients, on real Temporal and MySQL',
           return Promise.resolve({ messageId: `m-${sent}` });
         },
       },
-      // Rows are written a moment after a check, also when the database of this test is closed already.
-      onError: (error) => void process.stderr.write(`${String(error)}\n`),
     });
-    worker = await Worker.create({
-      connection: native,
-      namespace,
-      taskQueue,
-      workflowsPath: fileURLToPath(new URL('../../workflows/all.js', import.meta.url)),
-      activities: createActivities(parts),
-    });
-    running = worker.run();
   });
 
   after(async () => {
-    worker?.shutdown();
-    await running;
+    await worker?.stop();
     await native?.close();
     await connection?.close();
     await temporal?.stop();

@@ -62,6 +62,17 @@ const dayMs = 86_400_000;
 /** Nothing answers there: a sync says so, and is done. */
 const noTemporal = '127.0.0.1:1';
 
+/** A world for all tests of a `describe`, emptied before each. */
+export function useWorld(assign: (world: World) => void): void {
+  let world: World | undefined;
+  before(async () => {
+    world = await createWorld();
+    assign(world);
+  });
+  after(() => world?.stop());
+  beforeEach(() => world!.reset());
+}
+
 export async function createWorld(): Promise<World> {
   const mysql: ProvidedMysql = await provideMysql({
     env: process.env,
@@ -165,4 +176,27 @@ async function addClient(database: DataSource, client: TestClient): Promise<void
      VALUES (?, ?, 'low', ?, ?, ?, ?)`,
     [id, profile ?? '', client.periodMs ?? dayMs, nextCheckAt, Date.now(), JSON.stringify(watch)],
   );
+}
+
+export async function rowsOf({
+  database,
+}: World): Promise<readonly { id: string; version: number; content: string }[]> {
+  return await database.query('SELECT id, version, content FROM low_balance_profile ORDER BY id');
+}
+
+export async function revisionsOf({
+  database,
+}: World): Promise<readonly { action: string; profile_id: string }[]> {
+  return await database.query(
+    'SELECT action, profile_id, renamed_from, version, author, source_commit FROM low_balance_revision ORDER BY id',
+  );
+}
+
+/** Replaces text in the content of a row, as somebody with an SQL client does. */
+export async function editRow({ database }: World, id: string, from: string, to: string): Promise<void> {
+  await database.query('UPDATE low_balance_profile SET content = REPLACE(content, ?, ?) WHERE id = ?', [
+    from,
+    to,
+    id,
+  ]);
 }

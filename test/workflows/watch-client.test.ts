@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { fileURLToPath } from 'node:url';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
 import type { DataSource } from 'typeorm';
-import { createActivities } from '../../activities/create-activities.js';
 import { provideMysql, type ProvidedMysql } from '../../dev/mysql.js';
 import { progressOnStderr } from '../../dev/progress.js';
 import { createTimeSkippingEnvironment } from '../../dev/test-server.js';
 import type { Mailer, NoticeMail } from '../../mail/message.js';
 import { migrate, openDatabase } from '../../store/database.js';
-import { createParts, taskQueue, watchWorkflowId } from '../../worker/parts.js';
+import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { registerSearchAttributes } from '../../worker/search-attributes.js';
 import type { WatchStatus } from '../../workflows/messages.js';
+import { runWorker, type RunningWorker } from '../worker/run-worker.js';
 import { addClient, createBillingTables } from './billing-tables.js';
 
 const dayMs = 86_400_000;
@@ -30,8 +28,7 @@ describe('watchClient on the time-skipping server, with real MySQL', function ()
   let mysql: ProvidedMysql;
   let database: DataSource;
   let environment: TestWorkflowEnvironment;
-  let worker: Worker;
-  let running: Promise<void>;
+  let worker: RunningWorker;
   const mails: NoticeMail[] = [];
   const mailer: Mailer = {
     send(mail) {
@@ -52,29 +49,17 @@ describe('watchClient on the time-skipping server, with real MySQL', function ()
     );
     environment = await createTimeSkippingEnvironment(options);
     await registerSearchAttributes(environment.connection, 'default');
-    const parts = createParts({
+    worker = await runWorker(environment.nativeConnection, {
       database,
       billing: database,
       client: environment.client,
       mailer,
-      // Rows are written a moment after a check, also when this suite's database is closed already.
-      onError: (error) =>
-        void process.stderr.write(`${String(error)}
-`),
       now: () => environment.currentTimeMs(),
     });
-    worker = await Worker.create({
-      connection: environment.nativeConnection,
-      taskQueue,
-      workflowsPath: fileURLToPath(new URL('../../workflows/all.js', import.meta.url)),
-      activities: createActivities(parts),
-    });
-    running = worker.run();
   });
 
   after(async () => {
-    worker?.shutdown();
-    await running;
+    await worker?.stop();
     await environment?.teardown();
     await database?.destroy();
     await mysql?.stop();

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { WorkerCommand } from '../../test/worker/worker-command.js';
+import type { Random } from './random.js';
+import type { Servers } from './servers.js';
+import { tolerant } from './tolerant.js';
+import { timed, type FaultKind, type Truth } from './truth.js';
+
+/** What is done to the servers and the two workers, one of them with a clock that is late. */
+export class Faults {
+  private readonly workers: WorkerCommand[] = [];
+  private over = false;
+
+  constructor(
+    private readonly servers: Servers,
+    private readonly truth: Truth,
+    private readonly ids: readonly string[],
+    private readonly random: Random,
+  ) {}
+
+  async startWorkers(): Promise<void> {
+    this.workers.push(await this.startWorker(0), await this.startWorker(-4_000));
+    await Promise.all(this.workers.map((worker) => worker.started()));
+  }
+
+  /** A worker that ends is not started again from now on. */
+  end(): void {
+    this.over = true;
+  }
+
+  /** The `done`-th: which kind it is, is the same at each run. */
+  async injectOne(done: number): Promise<void> {
+    const { random } = this;
+    if (done % 90 === 45) return await this.fault('mysql-restarted', () => this.servers.restartMysql());
+    if (done % 130 === 65)
+      return await this.fault('temporal-restarted', () => this.servers.restartTemporal());
+    if (done % 25 === 12) return await this.killWorker(random.between(0, 1));
+    if (done % 10 === 5) {
+      return await this.fault('mysql-cut', async () => {
+        await tolerant(() => this.servers.cutConnections());
+      });
+    }
+    await this.mailFault();
+  }
+
+  private async fault(kind: FaultKind, inject: () => Promise<void>): Promise<void> {
+    const { from, until } = await timed(inject);
+    this.truth.faults.push({ kind, from, until });
+  }
+
+  private async killWorker(index: number): Promise<void> {
+    await this.fault('worker-killed', async () => {
+      await this.workers[index]!.kill('SIGKILL');
+      await sleep(this.random.between(0, 2_000));
+      this.workers[index] = await this.startWorker(index === 1 ? -4_000 : 0);
+    });
+  }
+
+  /** A worker that cannot start while a server is away is started again, as systemd does it. */
+  private async startWorker(clockMs: number): Promise<WorkerCommand> {
+    const lateClock = fileURLToPath(new URL('./late-clock.js', import.meta.url));
+    const worker = await this.servers.startWorker(
+      clockMs === 0 ? {} : { NODE_OPTIONS: `--import=${lateClock}`, CHAOS_CLOCK_MS: String(clockMs) },
+    );
+    void this.startAgainWhenItFails(worker, clockMs);
+    return worker;
+  }
+
+  private async startAgainWhenItFails(worker: WorkerCommand, clockMs: number): Promise<void> {
+    const code = await worker.ended;
+    if (code === null || this.over) return;
+    await sleep(500);
+    const index = this.workers.indexOf(worker);
+    if (index >= 0) this.workers[index] = await this.startWorker(clockMs);
+  }
+
+  /** One mail of one client that is likely to be told soon. */
+  private async mailFault(): Promise<void> {
+    const { random } = this;
+    const low = this.ids.filter((id) => {
+      const { cents, suspended } = this.truth.balances.get(id)!.at(-1)!.value;
+      const refilled = (this.truth.refills.get(id)!.at(-1) ?? 0) > Date.now() - 6_000;
+      return cents < 8_000 && refilled && !suspended && !this.truth.closed.has(id);
+    });
+    const clientId = random.pick(low.length > 0 ? low : this.ids);
+    const [kind, fault] = random.pick([
+      ['mail-refused', { status: 500 }],
+      ['mail-refused', { status: 429, headers: { 'Retry-After': '1' } }],
+      ['mail-cut-before', { cut: 'before-accept' }],
+      ['mail-answer-lost', { cut: 'after-accept' }],
+      ['mail-late', { delayMs: random.between(500, 6_000) }],
+    ] as const);
+    const from = Date.now();
+    await this.setFault({ ...fault, clientId, times: 1 });
+    // It hits when the client is told next; until then it waits.
+    this.truth.faults.push({ kind, from, until: Number.POSITIVE_INFINITY, clientId });
+  }
+
+  private async setFault(fault: object): Promise<void> {
+    const url = `${this.servers.mailbox.url}/test/faults`;
+    const response = await fetch(url, { method: 'POST', body: JSON.stringify(fault) });
+    if (!response.ok) throw new Error(`the mailbox refused a fault: ${await response.text()}`);
+  }
+
+  /** Faults of mails that were not sent yet. */
+  async waitingFaults(): Promise<readonly { readonly clientId: string }[]> {
+    const response = await fetch(`${this.servers.mailbox.url}/test/faults`);
+    return ((await response.json()) as { faults: { clientId: string }[] }).faults;
+  }
+
+  /** What hit nobody was not injected. */
+  async forgetWaitingFaults(): Promise<void> {
+    for (const { clientId } of await this.waitingFaults()) {
+      const index = this.truth.faults.findLastIndex((fault) => fault.clientId === clientId);
+      this.truth.faults.splice(index, 1);
+    }
+    await fetch(`${this.servers.mailbox.url}/test/faults`, { method: 'DELETE' });
+  }
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { json } from './plan-json.js';
+import { type World, rowsOf, useWorld } from './world.js';
+
+describe('what sync asks and refuses', function () {
+  this.timeout(180_000);
+  let world: World;
+  useWorld((created) => (world = created));
+
+  describe('deleting', () => {
+    beforeEach(async () => {
+      await world.write('acme/a');
+      await world.write('acme/b');
+      await world.sync();
+      await world.addClient({ id: 'c-1' });
+      await world.addClient({ id: 'c-2' });
+      await world.addClient({ id: 'closed', status: 'closed' });
+      await world.remove('acme/a.json');
+    });
+
+    it('needs a confirmation, and says by which command', async () => {
+      const asked = await world.sync();
+      assert.equal(asked.code, 3);
+      const { status, changes, confirmCommand } = json(asked);
+      assert.equal(status, 'confirmation_required');
+      assert.deepEqual(
+        changes.map(({ action, clients }) => [action, clients['leftWithoutProfile']]),
+        [['delete', 2]],
+      );
+      assert.equal(confirmCommand, 'npx low-balance sync --format json --allow-delete 2');
+      assert.equal((await rowsOf(world)).length, 2);
+    });
+
+    for (const wrong of ['0', '1', '3', '2.0', 'all', '']) {
+      it(`does not take ${JSON.stringify(wrong)} for the exact number`, async () => {
+        const { code } = await world.sync(undefined, { allowDelete: wrong });
+        assert.equal(code, 3);
+        assert.equal((await rowsOf(world)).length, 2);
+      });
+    }
+
+    it('is done with the exact number of clients', async () => {
+      assert.equal((await world.sync(undefined, { allowDelete: '2' })).code, 0);
+      assert.deepEqual(
+        (await rowsOf(world)).map(({ id }) => id),
+        ['acme/b'],
+      );
+    });
+
+    it('is refused by the guard whatever is allowed', async () => {
+      await world.writeText('policy.json', '{ "maxDeletedPercentPerReseller": 49 }');
+      const { code, out } = await world.sync(undefined, { allowDelete: '2' });
+      assert.deepEqual([code, json({ out, code, err: '' }).status], [3, 'refused']);
+      assert.equal((await rowsOf(world)).length, 2);
+    });
+  });
+
+  it('asks for a rename that leaves clients without a profile', async () => {
+    await world.writeText('policy.json', '{ "maxDeletedPercentPerReseller": 100 }');
+    await world.write('acme/a', { name: 'Same' });
+    await world.sync();
+    await world.remove('acme/a.json');
+    await world.write('acme/b', { name: 'Same' });
+    await world.addClient({ id: 'c-1', profile: 'acme/b' });
+    assert.equal((await world.plan()).code, 2);
+    await world.addClient({ id: 'c-2', profile: 'acme/a' });
+    assert.equal((await world.sync()).code, 3);
+    assert.equal((await world.sync(undefined, { allowDelete: '1' })).code, 0);
+  });
+
+  describe('guards', () => {
+    it('refuse too many updates', async () => {
+      for (const slug of ['a', 'b', 'c', 'd']) await world.write(`acme/${slug}`);
+      await world.sync();
+      await world.writeText('policy.json', '{ "maxUpdatedPercent": 25 }');
+      await world.write('acme/a', { maxQty: 9 });
+      assert.equal((await world.sync()).code, 0);
+      await world.write('acme/b', { maxQty: 9 });
+      await world.write('acme/c', { maxQty: 9 });
+      const refused = await world.sync();
+      assert.equal(refused.code, 3);
+      assert.deepEqual(
+        json(refused).guards.filter(({ ok }) => !ok),
+        [{ name: 'maxUpdatedPercent', limit: 25, value: 50, ok: false }],
+      );
+    });
+
+    it('refuse too many newly told clients', async () => {
+      await world.writeText('policy.json', '{ "maxNewlyTold": 1 }');
+      await world.write('acme/a', { clientNotification: { threshold: 0 } });
+      await world.sync();
+      await world.addClient({ id: 'c-1' });
+      await world.addClient({ id: 'c-2' });
+      await world.write('acme/a', { clientNotification: { threshold: 50 } });
+      assert.equal((await world.sync()).code, 3);
+      await world.writeText('policy.json', '{ "maxNewlyTold": 2 }');
+      assert.equal((await world.sync()).code, 0);
+    });
+
+    it('are not loosened by a policy that is wrong', async () => {
+      await world.write('acme/a');
+      await world.writeText('policy.json', '{ "maxNewlyTold": "no limit" }');
+      const { code, err } = await world.sync();
+      assert.equal(code, 1);
+      assert.match(err, /^profiles\/policy\.json:1:19: error /m);
+    });
+  });
+});
