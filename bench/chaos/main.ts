@@ -100,7 +100,7 @@ function report(truth: Truth, tally: Tally, violationCount: number): void {
     ['arrived unheard, then withdrawn', tally.unheard],
     [
       'longest time between two checks of a client',
-      `${(tally.longestGap.ms / 1_000).toFixed(1)} s (${tally.longestGap.clientId})`,
+      `${(tally.longestGap.ms / 1_000).toFixed(1)} s (${tally.longestGap.clientId}, until ${new Date(tally.longestGap.until).toISOString()})`,
     ],
     ['violations', violationCount],
     ['took', `${((performance.now() - begun) / 1_000).toFixed(0)} s`],
