@@ -50,16 +50,46 @@ export interface ToldResult {
 
 /** All steps of a client, over its runs. */
 export async function stepsOf(client: Client, clientId: string): Promise<readonly Step[]> {
+  const runs = await runsOf(client, clientId);
+  return runs.flatMap(({ runId, events }) => stepsOfRun(events, runId));
+}
+
+/** The events of a client between two instants, one line each: when, what, and which attempt it was where that is known. */
+export async function eventsBetween(
+  client: Client,
+  clientId: string,
+  from: number,
+  until: number,
+): Promise<readonly string[]> {
+  const runs = await runsOf(client, clientId);
+  return runs
+    .flatMap(({ events }) => events)
+    .filter(({ eventTime }) => millisecondsOf(eventTime) >= from && millisecondsOf(eventTime) <= until)
+    .map((event) => {
+      const attempt = event.activityTaskStartedEventAttributes?.attempt ?? 1;
+      const failure = event.activityTaskStartedEventAttributes?.lastFailure?.message;
+      return [
+        new Date(millisecondsOf(event.eventTime)).toISOString(),
+        EventType[event.eventType ?? 0],
+        ...(attempt > 1 ? [`attempt ${attempt}, after: ${failure}`] : []),
+      ].join(' ');
+    });
+}
+
+async function runsOf(
+  client: Client,
+  clientId: string,
+): Promise<readonly { readonly runId: string; readonly events: readonly HistoryEvent[] }[]> {
   const workflowId = watchWorkflowId(clientId);
   const runs: { runId: string; startTime: Date }[] = [];
   for await (const run of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) runs.push(run);
   runs.sort((a, b) => a.startTime.getTime() - b.startTime.getTime());
-  const steps: Step[] = [];
+  const histories: { runId: string; events: readonly HistoryEvent[] }[] = [];
   for (const { runId } of runs) {
     const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    steps.push(...stepsOfRun(events ?? [], runId));
+    histories.push({ runId, events: events ?? [] });
   }
-  return steps;
+  return histories;
 }
 
 function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly Step[] {

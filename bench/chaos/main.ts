@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
+import type { Client } from '@temporalio/client';
 import Table from 'cli-table3';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchWorkflowId } from '../../worker/parts.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import { drive } from './drive.js';
-import { stepsOf } from './histories.js';
+import { eventsBetween, stepsOf } from './histories.js';
 import { violationsOf, type Tally } from './model.js';
 import { createRandom } from './random.js';
 import { startServers, type Servers } from './servers.js';
@@ -77,7 +78,14 @@ async function judge(running: Servers, truth: Truth): Promise<readonly string[]>
     found.push(...violationsOf({ clientId, steps, mails, counts }, truth, tally));
   }
   report(truth, tally, found.length);
+  await tellLongestGap(client, tally);
   return found;
+}
+
+/** Shows what made a client wait the longest, beside the verdict. */
+async function tellLongestGap(client: Client, { longestGap: { ms, clientId, until } }: Tally): Promise<void> {
+  const lines = await eventsBetween(client, clientId, until - ms - 1_000, until + 1_000);
+  process.stderr.write(`the longest time between two checks:\n${lines.join('\n')}\n`);
 }
 
 function report(truth: Truth, tally: Tally, violationCount: number): void {
