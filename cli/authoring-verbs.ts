@@ -12,7 +12,7 @@ import type { ValidateOptions } from './validate.js';
 
 /** Verbs of those who write profiles. */
 export function addAuthoringVerbs(program: Command, io: Io, run: Run): void {
-  program.commandsGroup('Writing profiles:');
+  program.commandsGroup('Write:');
   program
     .command('validate')
     .description(

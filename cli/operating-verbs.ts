@@ -8,7 +8,7 @@ import type { StatusOptions } from './status.js';
 
 /** Verbs of operators, on one client. */
 export function addOperatingVerbs(program: Command, io: Io, run: Run): void {
-  program.commandsGroup('Operating:');
+  program.commandsGroup('Operate:');
   program
     .command('status')
     .description('One client: its state, and for each rule why it was told or not.')

@@ -5,7 +5,7 @@ import type { Run } from './run.js';
 
 /** Verbs of the service itself: what runs, and whether it can. */
 export function addStackVerbs(program: Command, io: Io, run: Run): void {
-  program.commandsGroup('The service:');
+  program.commandsGroup('Run:');
   program
     .command('demo')
     .description(

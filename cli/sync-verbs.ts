@@ -11,7 +11,7 @@ import type { SyncOptions } from './sync.js';
 
 /** Verbs of files and MySQL: what a change means, and carrying it out. */
 export function addSyncVerbs(program: Command, io: Io, run: Run): void {
-  program.commandsGroup('From files to MySQL:');
+  program.commandsGroup('Review and apply:');
   program
     .command('plan')
     .description('Files against MySQL, and what it means for real clients. Writes nothing into MySQL.')

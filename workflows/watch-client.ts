@@ -37,7 +37,9 @@ const defaultChecksPerRun = 30;
  * Holds time, counters and refills; rules are evaluated in the check activity.
  */
 export async function watchClient(input: WatchClientInput): Promise<WatchClientResult> {
-  const watch = new Watch(input.clientId, input.carried);
+  // Not `Date.now()`, nor `runStartTime`: before a local activity both are later at a replay where a query came meanwhile.
+  const startedAt = workflowInfo().startTime.getTime();
+  const watch = new Watch(input.clientId, input.carried, startedAt);
   handleMessages(watch);
   const checksPerRun = input.checksPerRun ?? defaultChecksPerRun;
   for (let checks = 0; ;) {

@@ -57,10 +57,11 @@ export class Watch {
   /** From when a notice is handed over until it is settled. */
   private telling: { readonly rules: readonly RuleKey[]; readonly until: number } | undefined;
 
-  constructor(clientId: string, carried: CarriedWatch | undefined) {
+  /** `startedAt`: when the chain of runs was started, epoch milliseconds. */
+  constructor(clientId: string, carried: CarriedWatch | undefined, startedAt: number) {
     this.clientId = clientId;
     this.state = carried?.watch ?? freshWatch;
-    this.agenda = carried ? { plannedAt: carried.plannedAt, next: carried.next } : firstAgenda(Date.now());
+    this.agenda = carried ? { plannedAt: carried.plannedAt, next: carried.next } : firstAgenda(startedAt);
     this.known = (carried?.seen as Known | undefined) ?? { notes: [], shown: {} };
   }
 
@@ -212,7 +213,7 @@ export class Watch {
         : null,
       availableBalance: checked?.availableBalance ?? null,
       currency: checked?.currency ?? null,
-      state: this.clientState() ?? 'starting',
+      state: this.clientState(Date.now()) ?? 'starting',
       rules,
       lastRefillAt: isoOrNull(this.state.lastRefillAt),
       mutedUntil: isoOrNull(this.state.mutedUntil),
@@ -243,16 +244,19 @@ export class Watch {
     this.show();
   }
 
-  private clientState(): ClientState | undefined {
+  private clientState(at: number): ClientState | undefined {
     const { checked, unknown } = this.known;
     if (unknown) return 'unknown';
-    return checked && stateOf(checked.decisions, this.state, checked.profile.maxQty, Date.now());
+    return checked && stateOf(checked.decisions, this.state, checked.profile.maxQty, at);
   }
 
-  /** Each costs an event and a visibility write: only what changed. */
+  /**
+   * Each costs an event and a visibility write: only what changed. By the time of the last check: whether there is a command
+   * must not depend on the time before a local activity, which is another at a replay where a query came meanwhile.
+   */
   private upsertSearchAttributes(): void {
-    const { checked, shown } = this.known;
-    const state = this.clientState();
+    const { checked, checkedAt, shown } = this.known;
+    const state = this.clientState(checkedAt ?? 0);
     const wanted: SearchAttributeUpdatePair[] = [
       ...(checked
         ? [

@@ -29,6 +29,12 @@ GRANT INSERT ON low_balance.low_balance_revision TO 'lb_sync'@'%';
 CREATE USER IF NOT EXISTS 'lb_read'@'%' IDENTIFIED BY 'change-me-4';
 GRANT SELECT ON low_balance.* TO 'lb_read'@'%';
 
+-- docs/examples/forget-old-notices.sql: the only one who may delete from the ledger.
+CREATE USER IF NOT EXISTS 'lb_forget'@'%' IDENTIFIED BY 'change-me-6';
+GRANT SELECT, DELETE ON low_balance.low_balance_notice TO 'lb_forget'@'%';
+GRANT SELECT, DELETE ON low_balance.low_balance_notice_recipient TO 'lb_forget'@'%';
+GRANT SELECT, DELETE ON low_balance.low_balance_address TO 'lb_forget'@'%';
+
 -- BILLING_MYSQL_URL, for everyone: reads the views and nothing else.
 CREATE USER IF NOT EXISTS 'lb_billing'@'%' IDENTIFIED BY 'change-me-5';
 GRANT SELECT ON billing.billing_client TO 'lb_billing'@'%';

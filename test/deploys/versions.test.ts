@@ -80,6 +80,14 @@ describe('two versions of the worker, over sleeping clients', function () {
       ),
     );
 
+    // The new version replays what the old one did, checks that a query cut in two included.
+    const exhausted = ids.filter((_, i) => i % 2 === 0);
+    await eventually('the low ones are told Max Qty times', async () =>
+      (await Promise.all(exhausted.map((id) => servers.status(id)))).every(
+        ({ state }) => state === 'exhausted',
+      ),
+    );
+
     await startVersion('commit-2');
     await makeCurrent('commit-2');
     await eventually('every client was checked by the new version', async () => {

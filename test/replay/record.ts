@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../../authoring/package-root.js';
 import { MailError, type Mailer } from '../../mail/message.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
@@ -15,15 +16,24 @@ const only = process.argv.slice(2);
 const servers = await startRealServers();
 let failures = 0;
 const mailer: Mailer = {
-  send(mail) {
+  async send(mail) {
+    if (mail.clientId.startsWith('asked')) await sleep(400);
     if (mail.clientId === 'retry' && failures < 2) {
       failures += 1;
       throw new MailError('unavailable', 'the provider is away', { retryAfterMs: 200 });
     }
-    return Promise.resolve({ messageId: 'm' });
+    return { messageId: 'm' };
   },
 };
+await putProfile(servers.database, 'prepaid', { period: '1s', maxQty: 2 });
+// A query that waits for the first workflow task makes Temporal cut the check in two tasks, and a replay begins at the time
+// of the second: many at once, so that it is much later, and slow mails, so that it matters.
+const asked = Array.from({ length: 30 }, (_, i) => `asked-${i}`);
+for (const clientId of asked) await start(clientId, '40');
+const answers = asked.map((clientId) => servers.status(clientId));
+await sleep(500);
 const worker = await servers.startWorker({ parts: { mailer } });
+await Promise.all(answers);
 
 async function start(clientId: string, balance: string, input: object = {}, profile = 'acme/prepaid') {
   await putClient(servers.database, clientId, balance, profile);
@@ -46,7 +56,11 @@ const refill = (refillId: string) => ({ refillId, at: new Date().toISOString() }
 
 try {
   await mkdir(folder, { recursive: true });
-  await putProfile(servers.database, 'prepaid', { period: '1s', maxQty: 2 });
+  await eventually('Max Qty', async () => (await servers.status('asked-29')).state === 'exhausted');
+  await sleep(3_000);
+  await save('a-query-at-the-first-check', watchWorkflowId('asked-29'));
+  for (const clientId of asked)
+    await servers.client.workflow.getHandle(watchWorkflowId(clientId)).terminate();
 
   await start('quiet', '100');
   const low = await start('low', '40');

@@ -113,6 +113,59 @@ describe('docs/examples/grants.sql', function () {
     }
   });
 
+  it('lets forget-old-notices.sql delete old notices with their addresses, and nothing else', async () => {
+    const admin = await openAdmin('own');
+    const dayMs = 86_400_000;
+    const insert = async (id: string, days: number, state: string) => {
+      const at = Date.now() - days * dayMs;
+      await admin.query(
+        "INSERT INTO low_balance_notice (id, client_id, check_at, audience, profile_id, rules, state, attempts, created_at) VALUES (?, ?, ?, 'client', 'acme/prepaid', '[]', ?, 1, ?)",
+        [id, `C-${id}`, at, state, at],
+      );
+      await admin.query(
+        "INSERT INTO low_balance_notice_recipient (notice_id, address, state, updated_at) VALUES (?, 'a@example.org', ?, ?)",
+        [id, state, at],
+      );
+      await admin.query(
+        'INSERT INTO low_balance_address (address, delivery, event_at, unreached, changed_at) VALUES (?, ?, ?, ?, ?)',
+        [`${id}@example.org`, 'delivered', at, state === 'failed' ? 1 : 0, at],
+      );
+    };
+    await insert('old', 401, 'accepted');
+    await insert('old-unreached', 401, 'failed');
+    await insert('old-pending', 401, 'pending');
+    await insert('recent', 399, 'accepted');
+    const script = await readFile(
+      path.join(packageRoot(), 'docs', 'examples', 'forget-old-notices.sql'),
+      'utf8',
+    );
+    // One connection: the script has a variable and a transaction.
+    const forget = await openDatabase(urlOf('own', 'lb_forget', 'change-me-6'), { poolSize: 1 });
+    opened.push(forget);
+    for (const statement of script.replaceAll(/^--.*$/gm, '').split(';'))
+      if (statement.trim()) await forget.query(statement);
+    const idsOf = async (sql: string) => (await admin.query<{ id: string }[]>(sql)).map(({ id }) => id);
+    const kept = ['old-pending', 'recent'];
+    assert.deepEqual(
+      await idsOf("SELECT id FROM low_balance_notice WHERE id LIKE 'old%' OR id = 'recent' ORDER BY id"),
+      kept,
+    );
+    assert.deepEqual(
+      await idsOf(
+        "SELECT notice_id AS id FROM low_balance_notice_recipient WHERE address = 'a@example.org' ORDER BY notice_id",
+      ),
+      kept,
+    );
+    assert.deepEqual(
+      await idsOf(
+        "SELECT address AS id FROM low_balance_address WHERE address LIKE '%@example.org' ORDER BY address",
+      ),
+      ['old-unreached@example.org', 'recent@example.org'],
+    );
+    await assert.rejects(forget.query('UPDATE low_balance_notice SET attempts = 0'), denied);
+    await assert.rejects(forget.query('DELETE FROM low_balance_profile'), denied);
+  });
+
   it('lets nobody write to the billing database', async () => {
     const billing = await openAs('lb_billing', 'change-me-5', 'billing');
     for (const table of ['client', 'reseller', 'user', 'exchange_rate', 'entry']) {
