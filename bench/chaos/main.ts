@@ -6,7 +6,7 @@ import { watchWorkflowId } from '../../worker/parts.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import { drive } from './drive.js';
 import { eventsBetween, stepsOf } from './histories.js';
-import { violationsOf, type Tally } from './model.js';
+import { instant, violationsOf, type Tally, type Violation } from './model.js';
 import { createRandom } from './random.js';
 import { startServers, type Servers } from './servers.js';
 import type { Truth } from './truth.js';
@@ -31,7 +31,7 @@ if (![seed, clients, faults].every(Number.isSafeInteger))
 process.stderr.write(`chaos: seed ${seed}, ${clients} clients, ${faults} faults\n`);
 const begun = performance.now();
 const servers = await startServers();
-let violations: readonly string[];
+let violations: readonly Violation[];
 try {
   const truth = await drive(servers, { clients, faults, random: createRandom(seed) });
   violations = await judge(servers, truth);
@@ -40,13 +40,13 @@ try {
 }
 if (violations.length > 0) {
   process.stdout.write(
-    `${violations.length} violations, the first: ${violations[0]}\nAgain with: npm run chaos -- --seed ${seed} --clients ${clients} --faults ${faults}\n`,
+    `${violations.length} violations, the first: ${textOf(violations[0]!)}\nAgain with: npm run chaos -- --seed ${seed} --clients ${clients} --faults ${faults}\n`,
   );
-  for (const violation of violations.slice(1, 20)) process.stderr.write(`${violation}\n`);
+  for (const violation of violations.slice(1, 20)) process.stderr.write(`${textOf(violation)}\n`);
   process.exitCode = 1;
 }
 
-async function judge(running: Servers, truth: Truth): Promise<readonly string[]> {
+async function judge(running: Servers, truth: Truth): Promise<readonly Violation[]> {
   const client = running.client();
   const tally: Tally = {
     checks: 0,
@@ -58,7 +58,7 @@ async function judge(running: Servers, truth: Truth): Promise<readonly string[]>
     unheard: 0,
     longestGap: { ms: 0, clientId: '', until: 0 },
   };
-  const found: string[] = [];
+  const found: Violation[] = [];
   for (const clientId of truth.profileOf.keys()) {
     const handle = client.workflow.getHandle(watchWorkflowId(clientId));
     const { raw, status } = await handle.describe();
@@ -71,21 +71,35 @@ async function judge(running: Servers, truth: Truth): Promise<readonly string[]>
         now = await handle.query<WatchStatus>('status');
       }
       counts = Object.fromEntries(Object.entries(now.rules).map(([rule, { count }]) => [rule, count]));
-      if ((raw.pendingWorkflowTask?.attempt ?? 0) > 3) found.push(`${clientId}: its workflow task is stuck`);
+      if ((raw.pendingWorkflowTask?.attempt ?? 0) > 3)
+        found.push({ clientId, at: Date.now(), what: 'its workflow task is stuck' });
     }
     const steps = await stepsOf(client, clientId);
     const mails = running.mailbox.mails().filter((mail) => mail.clientId === clientId);
     found.push(...violationsOf({ clientId, steps, mails, counts }, truth, tally));
   }
   report(truth, tally, found.length);
-  await tellLongestGap(client, tally);
+  const { ms, clientId, until } = tally.longestGap;
+  await tell(client, 'the longest time between two checks', clientId, until - ms - 1_000, until + 1_000);
+  const [first] = found;
+  if (first) await tell(client, textOf(first), first.clientId, first.at - 30_000, first.at + 1_000);
   return found;
 }
 
-/** Shows what made a client wait the longest, beside the verdict. */
-async function tellLongestGap(client: Client, { longestGap: { ms, clientId, until } }: Tally): Promise<void> {
-  const lines = await eventsBetween(client, clientId, until - ms - 1_000, until + 1_000);
-  process.stderr.write(`the longest time between two checks:\n${lines.join('\n')}\n`);
+/** Shows a client's events, beside the verdict. */
+async function tell(
+  client: Client,
+  why: string,
+  clientId: string,
+  from: number,
+  until: number,
+): Promise<void> {
+  const lines = await eventsBetween(client, clientId, from, until);
+  process.stderr.write(`${why}:\n${lines.join('\n')}\n`);
+}
+
+function textOf({ clientId, at, what }: Violation): string {
+  return `${clientId} at ${instant(at)}: ${what}`;
 }
 
 function report(truth: Truth, tally: Tally, violationCount: number): void {

@@ -43,8 +43,16 @@ const loseAnswers: readonly FaultKind[] = [
   'temporal-restarted',
 ];
 
-/** What is not as the rules say, one sentence each; counts into `tally`. */
-export function violationsOf(facts: ClientFacts, truth: Truth, tally: Tally): readonly string[] {
+/** What is not as the rules say. */
+export interface Violation {
+  readonly clientId: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly what: string;
+}
+
+/** Counts into `tally`. */
+export function violationsOf(facts: ClientFacts, truth: Truth, tally: Tally): readonly Violation[] {
   return new Model(facts, truth, tally).run();
 }
 
@@ -56,7 +64,7 @@ interface Open {
 }
 
 class Model {
-  private readonly found: string[] = [];
+  private readonly found: Violation[] = [];
   private lastRefillAt = 0;
   /** Rule → when its notices were accepted. */
   private accepted = new Map<string, number[]>();
@@ -79,14 +87,10 @@ class Model {
     private readonly tally: Tally,
   ) {}
 
-  run(): readonly string[] {
+  run(): readonly Violation[] {
     for (const step of this.facts.steps) this.take(step);
     this.endsWell();
     this.mailsAreRight();
-    if (this.found.length > 0) {
-      const last = this.facts.steps.slice(-8).map((step) => JSON.stringify(step).slice(0, 300));
-      process.stderr.write(`${this.facts.clientId} lately:\n${last.join('\n')}\n`);
-    }
     return this.found;
   }
 
@@ -354,7 +358,7 @@ class Model {
   }
 
   private violation(at: number, what: string): void {
-    this.found.push(`${this.facts.clientId} at ${instant(at)}: ${what}`);
+    this.found.push({ clientId: this.facts.clientId, at, what });
   }
 }
 
@@ -364,6 +368,7 @@ function centsOf(decimal: string): number {
   return decimal.startsWith('-') ? -cents : cents;
 }
 
-function instant(at: number): string {
+/** `14:05:07.123` */
+export function instant(at: number): string {
   return new Date(at).toISOString().slice(11, 23);
 }
