@@ -17,6 +17,8 @@ export type Step =
       /** When the attempt that answered was asked for, and when it did. */
       readonly from: number;
       readonly at: number;
+      /** The workflow's time when it heard the answer of a local activity: it lags behind where a worker is slow. */
+      readonly heardAt: number;
       readonly result: CheckedResult;
     }
   | { readonly kind: 'telling'; readonly at: number; readonly input: TellingInput }
@@ -95,6 +97,7 @@ async function runsOf(
 function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly Step[] {
   const scheduled = new Map<string, { type: string; input: unknown; at: number }>();
   let triedAt: number | undefined;
+  let taskStartedAt = 0;
   return events.flatMap((event): Step[] => {
     const at = millisecondsOf(event.eventTime);
     // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- only some of Temporal's events are of interest
@@ -107,22 +110,28 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
         const { signalName, input } = event.workflowExecutionSignaledEventAttributes!;
         return [asked(at, signalName ?? '', jsonOf(input?.payloads?.[0]))];
       }
+      case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+        taskStartedAt = at;
+        return [];
       case EventType.EVENT_TYPE_MARKER_RECORDED: {
         const { markerName, details = {} } = event.markerRecordedEventAttributes!;
         if (markerName !== 'core_local_activity') return [];
         const data = jsonOf(details!['data']?.payloads?.[0]) as {
           activity_type: string;
-          original_schedule_time?: { seconds: number; nanos: number };
+          original_schedule_time?: MarkerTime;
+          complete_time?: MarkerTime;
         };
         const result = details!['result']?.payloads?.[0];
         if (data.activity_type !== 'check') return [];
-        const { seconds, nanos } = data.original_schedule_time ?? { seconds: at / 1_000, nanos: 0 };
-        const from = seconds * 1_000 + nanos / 1e6;
+        const from = instantOf(data.original_schedule_time) ?? at;
         if (!result) {
           triedAt = from;
           return [];
         }
-        return [{ kind: 'checked', begunAt: from, from, at, result: jsonOf(result) as CheckedResult }];
+        const heardAt = Math.max(taskStartedAt, instantOf(data.complete_time) ?? at);
+        return [
+          { kind: 'checked', begunAt: from, from, at, heardAt, result: jsonOf(result) as CheckedResult },
+        ];
       }
       case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: {
         const { activityType, input } = event.activityTaskScheduledEventAttributes!;
@@ -138,7 +147,9 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
         if (activity.type === 'check') {
           const begunAt = triedAt ?? activity.at;
           triedAt = undefined;
-          return [{ kind: 'checked', begunAt, from: activity.at, at, result: answer as CheckedResult }];
+          return [
+            { kind: 'checked', begunAt, from: activity.at, at, heardAt: at, result: answer as CheckedResult },
+          ];
         }
         const { checkAt } = activity.input as { checkAt: number };
         return activity.type === 'notify' || activity.type === 'withdraw'
@@ -171,6 +182,16 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
         return [];
     }
   });
+}
+
+/** A time in the details of a local activity's marker. */
+interface MarkerTime {
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+function instantOf(time: MarkerTime | undefined): number | undefined {
+  return time && time.seconds * 1_000 + time.nanos / 1e6;
 }
 
 function asked(at: number, what: string, message: unknown): Step {

@@ -145,7 +145,7 @@ class Model {
     this.ended = false;
   }
 
-  private checked({ begunAt, from, at, result }: Extract<Step, { kind: 'checked' }>): void {
+  private checked({ begunAt, from, at, heardAt, result }: Extract<Step, { kind: 'checked' }>): void {
     this.tally.checks += 1;
     if (this.open) this.violation(at, `checked while the notices of ${instant(this.open.checkAt)} are open`);
     if (this.due && !this.due.disturbed)
@@ -159,7 +159,8 @@ class Model {
     if (result.kind !== 'checked') return;
     const knownRefillAt = this.lastRefillAt;
     if (result.lastRefillAt)
-      this.lastRefillAt = Math.max(this.lastRefillAt, Math.min(result.lastRefillAt, at));
+      // A refill of the future counts as now, by the workflow's time: its signal is then news once more.
+      this.lastRefillAt = Math.max(this.lastRefillAt, Math.min(result.lastRefillAt, heardAt));
     const profile = this.truth.profiles.get(result.profile!.id)?.get(result.profile!.version);
     if (!profile) return this.violation(at, `saw version ${result.profile!.version}, which no sync made`);
     this.lastPeriodMs = profile.periodMs;
