@@ -98,6 +98,7 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
   const scheduled = new Map<string, { type: string; input: unknown; at: number }>();
   let triedAt: number | undefined;
   let taskStartedAt = 0;
+  let taskCompletedAt = 0;
   return events.flatMap((event): Step[] => {
     const at = millisecondsOf(event.eventTime);
     // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- only some of Temporal's events are of interest
@@ -108,10 +109,15 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
       }
       case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: {
         const { signalName, input } = event.workflowExecutionSignaledEventAttributes!;
-        return [asked(at, signalName ?? '', jsonOf(input?.payloads?.[0]))];
+        // What comes while a task runs is heard after it, though it is dated before.
+        const heardAt = Math.max(at, taskCompletedAt);
+        return [asked(heardAt, signalName ?? '', jsonOf(input?.payloads?.[0]))];
       }
       case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
         taskStartedAt = at;
+        return [];
+      case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+        taskCompletedAt = at;
         return [];
       case EventType.EVENT_TYPE_MARKER_RECORDED: {
         const { markerName, details = {} } = event.markerRecordedEventAttributes!;
