@@ -64,7 +64,11 @@ export async function fleet(clients: number): Promise<Measured> {
         { name: 'woken by a shorter Period and planned anew', value: clients / replanned, unit: 'clients/s' },
         { name: 'until the last of them is planned anew', value: replanned, unit: 's' },
         { name: 'a reconciliation with nothing to do, with its workflow', value: idle, unit: 's' },
-        { name: 'history of the reconciliation that started them', value: run.historyLength, unit: 'events' },
+        {
+          name: 'history of the last run of the reconciliation that started them',
+          value: run.historyLength,
+          unit: 'events',
+        },
         ...(await Promise.all(memory)).map((bytes, i) => ({
           name: memoryNames[i]!,
           value: bytes / 1e6,

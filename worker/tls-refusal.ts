@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { connect } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 
 /** A server that asks for a client certificate says so after the handshake: its first words, or its refusal, come soon. */
@@ -20,9 +20,9 @@ export async function tlsRefusal(
   const { hostname, port } = new URL(`tcp://${address}`);
   const host = hostname.replaceAll(/[[\]]/g, '');
   const servername = serverNameOverride ?? host;
-  return await new Promise((resolve) => {
-    let shaken = false;
-    const socket = connect({
+  let socket: TLSSocket;
+  try {
+    socket = connect({
       host,
       port: Number(port),
       ALPNProtocols: ['h2'],
@@ -32,6 +32,12 @@ export async function tlsRefusal(
         ? { cert: Buffer.from(clientCertPair.crt), key: Buffer.from(clientCertPair.key) }
         : {}),
     });
+  } catch (error) {
+    // What should be a certificate or a key is none.
+    return error instanceof Error ? error.message : String(error);
+  }
+  return await new Promise((resolve) => {
+    let shaken = false;
     const settle = (reason?: string) => {
       resolve(reason);
       socket.destroy();

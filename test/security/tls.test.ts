@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -143,6 +143,13 @@ describe('TLS to MySQL and to Temporal', function () {
       TEMPORAL_TLS_CLIENT_KEY_PATH: undefined,
     });
     assert.match(said, /cannot be reached by TLS: .*certificate required/);
+  });
+
+  it('a client certificate that is none is told', async () => {
+    const file = path.join(folder, 'no-certificate.pem');
+    await writeFile(file, 'not a certificate');
+    const said = await refusalOf({ TEMPORAL_TLS_CLIENT_CERT_PATH: file });
+    assert.match(said, /Temporal at localhost:\d+ .*cannot be reached by TLS: .*PEM/);
   });
 
   it('Temporal without TLS is told apart', async () => {
