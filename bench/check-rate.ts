@@ -1,18 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { Counted } from '../activities/parts.js';
 import { putProfile, startRealServers, type RealServers } from '../test/worker/real-servers.js';
-import { slotsOf } from '../worker/service.js';
-import { serviceSettings, type Environment } from '../worker/settings.js';
+import { taskQueue } from '../worker/parts.js';
+import type { Environment } from '../worker/settings.js';
+import { bundleBareWorkflows, startBareWorker } from './bare-worker.js';
 import { ratioOf, type Measured, type Series } from './measured.js';
 
-const taskQueue = 'low-balance';
 const periodMs = 1_000;
 
 export interface CheckRateOptions {
@@ -35,10 +29,7 @@ interface Side {
  * server, in turns.
  */
 export async function checkRate(options: CheckRateOptions): Promise<readonly Measured[]> {
-  const bundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('./bare-workflows.js', import.meta.url)),
-    logger: new DefaultLogger('ERROR'),
-  });
+  const bundle = await bundleBareWorkflows();
   const isCheck = ({ what }: Counted) => what === 'check';
   const [ours, alone, local, regular, told, notice] = await inTurns(options, [
     watching('watchClient, quiet', 'quiet', isCheck),
@@ -113,29 +104,14 @@ function watching(
   };
 }
 
-function bare(workflowBundle: WorkflowBundleWithSourceMap, type: string, name: string): Side {
+function bare(bundle: WorkflowBundleWithSourceMap, type: string, name: string): Side {
   return {
     name,
     async start(servers) {
-      let done = 0;
+      const worker = await startBareWorker(servers, bundle);
       // Two activities make a check.
-      const each = type === 'bareNotice' ? 1 / 2 : 1;
-      const worker = await Worker.create({
-        connection: servers.connection,
-        namespace: servers.namespace,
-        taskQueue,
-        workflowBundle,
-        activities: { empty: () => Promise.resolve(void (done += each)) },
-        ...slotsOf(serviceSettings(servers.env)),
-      });
-      const run = worker.run();
-      return {
-        done: () => done,
-        stop() {
-          worker.shutdown();
-          return run;
-        },
-      };
+      const each = type === 'bareNotice' ? 2 : 1;
+      return { done: () => worker.done() / each, stop: () => worker.stop() };
     },
     workflow: (clientId) => ({ type, args: [{ clientId, periodMs }] }),
   };

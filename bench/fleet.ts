@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isGrpcServiceError } from '@temporalio/client';
 import getPort from 'get-port';
-import type { DataSource } from 'typeorm';
 import { putProfile, startRealServers, type RealServers } from '../test/worker/real-servers.js';
 import { startWorkerCommand, type WorkerCommand } from '../test/worker/worker-command.js';
-import { reconcileId } from '../worker/setup.js';
+import { insertClients, lastRun, reconcile } from './clients.js';
 import { median, type Measured, type Series } from './measured.js';
 import { cpuMsOf, descendantNamed, rssOf } from './processes.js';
 
@@ -159,40 +157,6 @@ export function growth(fleets: readonly (readonly [clients: number, measured: Me
   };
 }
 
-async function reconcile({ client }: RealServers): Promise<void> {
-  const schedule = client.schedule.getHandle(reconcileId);
-  const lastAction = async () => (await patiently(() => schedule.describe())).info.recentActions.at(-1);
-  const before = (await lastAction())?.takenAt.getTime() ?? 0;
-  await patiently(() => schedule.trigger());
-  for (;;) {
-    const last = await lastAction();
-    if (last && last.takenAt.getTime() > before) {
-      await patiently(() => client.workflow.getHandle(last.action.workflow.workflowId).result());
-      return;
-    }
-    await sleep(20);
-  }
-}
-
-/** A dev server that has much to do may be late with an answer: that is asked again, and not what is measured. */
-async function patiently<T>(call: () => Promise<T>): Promise<T> {
-  for (let attemptsLeft = 30; ; attemptsLeft -= 1) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!isGrpcServiceError(error) || attemptsLeft === 0) throw error;
-      process.stderr.write(`asked again: ${error.message}\n`);
-      await sleep(1_000);
-    }
-  }
-}
-
-async function lastRun({ client }: RealServers): Promise<{ historyLength: number }> {
-  const schedule = await patiently(() => client.schedule.getHandle(reconcileId).describe());
-  const last = schedule.info.recentActions.at(-1)!;
-  return await patiently(() => client.workflow.getHandle(last.action.workflow.workflowId).describe());
-}
-
 async function until({ database }: RealServers, condition: string, count: number): Promise<void> {
   for (let round = 0; ; round += 1) {
     const [row] = await database.query<{ n: string }[]>(
@@ -208,18 +172,4 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const from = performance.now();
   await work();
   return (performance.now() - from) / 1_000;
-}
-
-/** Clients with plenty of money and the profile `acme/prepaid`. */
-export async function insertClients(database: DataSource, count: number): Promise<void> {
-  for (let from = 0; from < count; from += 5_000) {
-    const rows = Array.from({ length: Math.min(5_000, count - from) }, (_, i) => {
-      const id = `F-${String(from + i).padStart(7, '0')}`;
-      return [id, id, 'acme', 'acme/prepaid', 'USD', 500, '2020-01-01'];
-    });
-    await database.query(
-      'INSERT INTO billing_client (client_id, name, reseller_id, profile_id, currency, balance, created_at) VALUES ?',
-      [rows],
-    );
-  }
 }

@@ -1,7 +1,7 @@
 import { DefaultLogger, Worker } from '@temporalio/worker';
 import { putClient, putProfile, startRealServers } from '../test/worker/real-servers.js';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { watchWorkflowId } from '../worker/parts.js';
+import { taskQueue, watchWorkflowId } from '../worker/parts.js';
 import { workflowBundle } from '../worker/workflow-bundle.js';
 import { median, type Measured } from './measured.js';
 
@@ -17,7 +17,7 @@ export async function history(): Promise<Measured> {
     const worker = await servers.startWorker();
     const first = await servers.client.workflow.start('watchClient', {
       workflowId: watchWorkflowId('QUIET'),
-      taskQueue: 'low-balance',
+      taskQueue,
       args: [{ clientId: 'QUIET', checksPerRun }],
     });
     const run = servers.client.workflow.getHandle(first.workflowId, first.firstExecutionRunId);

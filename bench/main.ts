@@ -1,14 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { execa } from 'execa';
 import { packageRoot } from '../authoring/package-root.js';
 import { checkRate } from './check-rate.js';
 import { fleet, growth } from './fleet.js';
 import { history } from './history.js';
+import { describeMachine } from './machine.js';
 import { median, missed, type Measured } from './measured.js';
+import { plan } from './plan.js';
 import { sql } from './sql.js';
+import { startRate } from './start-rate.js';
 import { startUp } from './start-up.js';
 
 // `npm run bench [-- --full] [-- NAME…]`: tables on standard output, JSON in bench/results/. Exit 1 where a limit is missed.
@@ -19,10 +23,12 @@ const { values, positionals } = parseArgs({
 });
 const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
   'start-up': async () => [await startUp()],
+  plan: async () => [await plan(1_000, 100_000)],
   sql: async () => [await sql(100_000)],
   history: async () => [await history()],
   'check-rate': () =>
     checkRate({ clients: 800, rounds: values.full ? 7 : 3, seconds: values.full ? 20 : 10 }),
+  'start-rate': async () => [await startRate(values.full ? 3_000 : 1_000, values.full ? 5 : 3)],
   fleet: async () => {
     const sizes = values.full ? [1_000, 10_000, 100_000] : [1_000, 10_000];
     const all: [number, Measured][] = [];
@@ -35,10 +41,24 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
   },
 };
 const names = positionals.length > 0 ? positionals : Object.keys(benches);
-for (const name of names) {
-  const bench = benches[name];
-  if (!bench) throw new Error(`no bench "${name}". Expected ${Object.keys(benches).join(', ')}`);
-  const measured = await bench();
+const unknown = names.find((name) => !Object.hasOwn(benches, name));
+if (unknown !== undefined)
+  throw new Error(`no bench "${unknown}". Expected ${Object.keys(benches).join(', ')}`);
+const [only] = names;
+if (names.length === 1) await measure(only!);
+else await measureApart(names);
+
+/** Each in a process of its own, so that none finds what another left in memory. */
+async function measureApart(all: readonly string[]): Promise<void> {
+  for (const name of all) {
+    const args = [fileURLToPath(import.meta.url), name, ...(values.full ? ['--full'] : [])];
+    const { exitCode } = await execa(process.execPath, args, { stdio: 'inherit', reject: false });
+    if (exitCode !== 0) process.exitCode = 1;
+  }
+}
+
+async function measure(name: string): Promise<void> {
+  const measured = await benches[name]!();
   for (const each of measured) show(each);
   await keep(name, measured);
   const wrong = measured.flatMap(missed);
@@ -71,13 +91,7 @@ function short(value: number): string {
 async function keep(name: string, measured: readonly Measured[]): Promise<void> {
   const folder = path.join(packageRoot(), 'bench', 'results');
   await mkdir(folder, { recursive: true });
-  const machine = {
-    cpus: os.cpus().length,
-    model: os.cpus()[0]?.model,
-    memoryGiB: Math.round(os.totalmem() / 2 ** 30),
-    node: process.version,
-    system: `${os.type()} ${os.release()}`,
-  };
+  const machine = await describeMachine();
   const result = { at: new Date().toISOString(), full: values.full, machine, measured };
   await writeFile(path.join(folder, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
 }

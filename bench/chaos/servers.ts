@@ -56,6 +56,7 @@ export async function startServers(): Promise<Servers> {
   let client = await connect(temporal);
   await setUp({ database, client, namespace: temporal.namespace, reconcileEveryMs: 5_000 });
   const workers: WorkerCommand[] = [];
+  const connections: Client['connection'][] = [];
   return {
     mailbox,
     folder: root,
@@ -68,7 +69,8 @@ export async function startServers(): Promise<Servers> {
       database = await openDatabase(mysql.url);
     },
     async restartTemporal() {
-      await client.connection.close();
+      // Whoever still asks the old connection gets an error of its own; closed, it would throw where nobody catches it.
+      connections.push(client.connection);
       await temporal.stop();
       temporal = await insist(() =>
         provideTemporal({ ...both, persistent: true, port: temporalPort, searchAttributes: attributes }),
@@ -105,7 +107,7 @@ export async function startServers(): Promise<Servers> {
     },
     async stop() {
       for (const worker of workers) if (worker.child.exitCode === null) await worker.kill('SIGKILL');
-      await client.connection.close();
+      for (const connection of [...connections, client.connection]) await connection.close();
       await database.destroy().catch(() => {});
       await Promise.all([mailbox.stop(), temporal.stop(), mysql.stop()]);
       await rm(root, { recursive: true, force: true });

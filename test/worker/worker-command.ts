@@ -36,6 +36,10 @@ export function startWorkerCommand(env: Environment, folder = packageFolder): Wo
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
   const ended = once(child, 'close').then(([code]) => code as number | null);
+  // A test that crashes leaves no worker behind, which could find the servers of the next one.
+  const endWithUs = () => child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  void ended.then(() => process.off('exit', endWithUs));
   return {
     child,
     out: () => out,

@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import type { RealServers } from '../test/worker/real-servers.js';
+import { taskQueue } from '../worker/parts.js';
+import { slotsOf } from '../worker/service.js';
+import { serviceSettings } from '../worker/settings.js';
+
+export interface BareWorker {
+  /** How many empty activities were done so far. */
+  done(): number;
+  stop(): Promise<void>;
+}
+
+export async function bundleBareWorkflows(): Promise<WorkflowBundleWithSourceMap> {
+  return await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('./bare-workflows.js', import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  });
+}
+
+/** Runs bare workflows with the slots and pollers that our own worker has. */
+export async function startBareWorker(
+  servers: RealServers,
+  workflowBundle: WorkflowBundleWithSourceMap,
+): Promise<BareWorker> {
+  let done = 0;
+  const worker = await Worker.create({
+    connection: servers.connection,
+    namespace: servers.namespace,
+    taskQueue,
+    workflowBundle,
+    activities: { empty: () => Promise.resolve(void (done += 1)) },
+    ...slotsOf(serviceSettings(servers.env)),
+  });
+  const run = worker.run();
+  return {
+    done: () => done,
+    async stop() {
+      worker.shutdown();
+      await run;
+    },
+  };
+}
