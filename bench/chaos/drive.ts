@@ -43,6 +43,7 @@ export async function drive(
   await living;
   await faults.forgetWaitingFaults();
   await life.sendDelayedRefills();
+  truth.faultsEndedAt = Date.now();
   await untilAllSettled(servers);
   return truth;
 }

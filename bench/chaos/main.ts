@@ -6,10 +6,11 @@ import { watchWorkflowId } from '../../worker/parts.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import { drive } from './drive.js';
 import { eventsBetween, stepsOf } from './histories.js';
-import { instant, violationsOf, type Tally, type Violation } from './model.js';
+import { violationsOf } from './model.js';
 import { createRandom } from './random.js';
 import { startServers, type Servers } from './servers.js';
 import type { Truth } from './truth.js';
+import { emptyTally, instant, type Tally, type Violation } from './verdict.js';
 
 // Random refills, charges, edits and faults on the real stack; then a model of its own judges every check and notice:
 // `npm run chaos -- --seed 1 --clients 200 --faults 500`. Exit 1 with the first violation and the seed.
@@ -48,16 +49,7 @@ if (violations.length > 0) {
 
 async function judge(running: Servers, truth: Truth): Promise<readonly Violation[]> {
   const client = running.client();
-  const tally: Tally = {
-    checks: 0,
-    decisions: 0,
-    notices: 0,
-    accepted: 0,
-    withdrawn: 0,
-    copies: 0,
-    unheard: 0,
-    longestGap: { ms: 0, clientId: '', until: 0 },
-  };
+  const tally = emptyTally();
   const found: Violation[] = [];
   for (const clientId of truth.profileOf.keys()) {
     const handle = client.workflow.getHandle(watchWorkflowId(clientId));
@@ -117,7 +109,8 @@ function report(truth: Truth, tally: Tally, violationCount: number): void {
     ['decisions judged', tally.decisions],
     ['notices handed over', tally.notices],
     ['  rules accepted', tally.accepted],
-    ['  rules withdrawn (refilled, or too late)', tally.withdrawn],
+    ['  rules given up: refilled, edited or suspended meanwhile', tally.overtaken],
+    ['  rules given up: faults until the next check', tally.late],
     ['second copies after a lost answer', tally.copies],
     ['arrived unheard, then withdrawn', tally.unheard],
     [

@@ -47,6 +47,8 @@ export interface Truth {
   readonly refills: Map<string, number[]>;
   readonly faults: InjectedFault[];
   readonly closed: Set<string>;
+  /** Epoch milliseconds; from then on every client is checked again. Undefined while faults go on. */
+  faultsEndedAt: number | undefined;
 }
 
 export function emptyTruth(): Truth {
@@ -57,6 +59,7 @@ export function emptyTruth(): Truth {
     refills: new Map(),
     faults: [],
     closed: new Set(),
+    faultsEndedAt: undefined,
   };
 }
 

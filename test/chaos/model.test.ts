@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict';
+import type { CheckedResult, Step } from '../../bench/chaos/histories.js';
+import { violationsOf } from '../../bench/chaos/model.js';
+import { emptyTruth, type FaultKind, type Truth } from '../../bench/chaos/truth.js';
+import { emptyTally, type ClientFacts } from '../../bench/chaos/verdict.js';
+import type { StoredMail } from '../../mail/mailbox/mailbox.js';
+
+// The model that judges a chaos run must find what it is for: here each defect is planted into a story that is right.
+
+const clientId = 'C-1';
+const periodMs = 60_000;
+/** The first check. */
+const t0 = Date.parse('2026-11-24T09:00:00Z');
+
+/** A client with 40.00, below both thresholds, whose profile allows two notices. */
+function aTruth(): Truth {
+  const truth = emptyTruth();
+  truth.profileOf.set(clientId, 'acme/p');
+  truth.profiles.set('acme/p', new Map([[1, { periodMs, maxQty: 2, clientCents: 5_000, userCents: 8_000 }]]));
+  truth.balances.set(clientId, [
+    { value: { cents: 4_000, suspended: false }, from: t0 - 60_000, until: t0 - 60_000 },
+  ]);
+  truth.refills.set(clientId, []);
+  return truth;
+}
+
+function aFault(kind: FaultKind, from: number, until = from): Truth {
+  const truth = aTruth();
+  truth.faults.push({ kind, from, until });
+  return truth;
+}
+
+type Reason = 'low' | 'not-low' | 'max-qty-reached' | 'suspended';
+
+function checked(at: number, reason: Reason, changes: Partial<CheckedResult> = {}): Step {
+  const decision = reason === 'low' ? 'send' : 'quiet';
+  const decisions = ['user', 'client'].map((rule) => ({ rule, decision, reason }));
+  const profile = { id: 'acme/p', version: 1 };
+  const result = { kind: 'checked', profile, availableBalance: '40', decisions, ...changes } as const;
+  return { kind: 'checked', begunAt: at, from: at, at: at + 20, heardAt: at + 20, result };
+}
+
+function telling(checkAt: number, rules: readonly string[] = ['user', 'client']): Step {
+  const keys = rules.map((key) => ({ key }));
+  const input = { checkAt, deadlineAt: checkAt + periodMs, rules: keys };
+  return { kind: 'telling', at: checkAt + 20, input };
+}
+
+function told(checkAt: number, rules: readonly string[] = ['user', 'client'], at = checkAt + 100): Step {
+  const accepted = rules.map((rule) => ({ rules: [rule], at }));
+  return { kind: 'told', at, checkAt, told: { accepted, failed: [] } };
+}
+
+function aMail(noticeId: string, receivedAt: number): StoredMail {
+  return { noticeId, receivedAt, clientId } as StoredMail;
+}
+
+const minute = (n: number) => t0 + n * periodMs;
+const started: Step = { kind: 'started', at: t0, runId: 'r', continued: false };
+const firstCheck: readonly Step[] = [checked(t0, 'low'), telling(t0), told(t0)];
+const secondCheck: readonly Step[] = [checked(minute(1), 'low'), telling(minute(1)), told(minute(1))];
+const third = checked(minute(2), 'max-qty-reached');
+const mailsOf = (n: number) =>
+  Array.from({ length: n }, (_, i) =>
+    ['user', 'client'].map((rule) => aMail(`${rule}-${i}`, minute(i) + 90)),
+  ).flat();
+
+interface Case {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  readonly mails?: readonly StoredMail[];
+  readonly counts?: ClientFacts['counts'] | null;
+  readonly truth?: Truth;
+  /** What is found; absent: nothing. */
+  readonly finds?: RegExp;
+}
+
+const right: readonly Step[] = [started, ...firstCheck, ...secondCheck, third];
+const refillAt = t0 + 30_000;
+const refill: Step = { kind: 'refill', at: refillAt, refillAt };
+
+const cases: readonly Case[] = [
+  { name: 'nothing in two notices and silence', steps: right },
+  {
+    name: 'a decision that the balance does not allow',
+    steps: [started, checked(t0, 'not-low')],
+    mails: [],
+    counts: {},
+    finds: /expected low, found not-low/,
+  },
+  {
+    name: 'a notice beyond Max Qty',
+    steps: [...right.slice(0, -1), checked(minute(2), 'low'), telling(minute(2)), told(minute(2))],
+    mails: mailsOf(3),
+    counts: { user: 3, client: 3 },
+    finds: /expected max-qty-reached, found low/,
+  },
+  {
+    name: 'silence after a refill that starts a new cycle',
+    steps: [
+      started,
+      ...firstCheck,
+      ...secondCheck,
+      { ...refill, at: minute(1) + 500, refillAt: minute(1) + 500 },
+      third,
+    ],
+    counts: {},
+    finds: /expected low, found max-qty-reached/,
+  },
+  {
+    name: 'a decision to send that nobody carried out',
+    steps: [started, checked(t0, 'low'), ...secondCheck],
+    mails: mailsOf(1),
+    counts: { user: 1, client: 1 },
+    finds: /decided to send at 09:00:00.020 and nobody was told/,
+  },
+  {
+    name: 'a rule that was left out of the notice',
+    steps: [started, checked(t0, 'low'), telling(t0, ['user']), told(t0, ['user'])],
+    mails: [aMail('user-0', t0 + 90)],
+    counts: { user: 1 },
+    finds: /tells user, and user, client decided to send/,
+  },
+  {
+    name: 'a notice given up long before the next check',
+    steps: [started, checked(t0, 'low'), telling(t0), told(t0, [])],
+    mails: [],
+    counts: {},
+    truth: aFault('mail-refused', t0),
+    finds: /was not accepted, and given up 59\.9 s before its deadline/,
+  },
+  {
+    name: 'a notice that was not accepted by the next check, though nothing stood in its way',
+    steps: [started, checked(t0, 'low'), telling(t0), told(t0, [], minute(1))],
+    mails: [],
+    counts: {},
+    finds: /was not accepted/,
+  },
+  {
+    name: 'nothing where the provider refused it until the next check',
+    steps: [started, checked(t0, 'low'), telling(t0), told(t0, [], minute(1))],
+    mails: [],
+    counts: {},
+    truth: aFault('mail-refused', t0 + 50),
+  },
+  {
+    name: 'nothing where a refill overtook it',
+    steps: [
+      started,
+      checked(t0, 'low'),
+      telling(t0),
+      { ...refill, at: t0 + 50, refillAt: t0 + 50 },
+      told(t0, []),
+    ],
+    mails: [],
+    counts: {},
+  },
+  {
+    name: 'a count that a refill should have set to 0',
+    steps: [started, ...firstCheck, refill],
+    mails: mailsOf(1),
+    counts: { user: 1, client: 1 },
+    finds: /user counts 1 at the end, expected 0/,
+  },
+  {
+    name: 'a mail that arrived twice without a lost answer',
+    steps: right,
+    mails: [...mailsOf(2), aMail('user-0', t0 + 5_000)],
+    finds: /arrived twice, and no answer was lost/,
+  },
+  {
+    name: 'nothing in a second copy after a lost answer',
+    steps: right,
+    mails: [...mailsOf(2), aMail('user-0', t0 + 5_000)],
+    truth: aFault('mail-answer-lost', t0 + 90),
+  },
+  {
+    name: 'a mail that was accepted and never arrived',
+    steps: right,
+    mails: mailsOf(2).slice(1),
+    finds: /4 notices were accepted, and 3 arrived/,
+  },
+  {
+    name: 'a mail that nobody counted',
+    steps: right,
+    mails: [...mailsOf(2), aMail('user-9', t0 + 5_000)],
+    finds: /5 notices arrived, and only 4 were counted/,
+  },
+  {
+    name: 'a check that came late though no server was away',
+    steps: [started, ...firstCheck, checked(minute(5), 'low'), telling(minute(5)), told(minute(5))],
+    mails: [...mailsOf(1), aMail('user-5', minute(5)), aMail('client-5', minute(5))],
+    finds: /was not checked for 299\.9 s, its Period is 60 s/,
+  },
+  {
+    name: 'a check of a balance that never was',
+    steps: [started, checked(t0, 'low', { availableBalance: '41' }), telling(t0), told(t0)],
+    mails: mailsOf(1),
+    counts: { user: 1, client: 1 },
+    finds: /saw 41, which it never was/,
+  },
+  {
+    name: 'a profile that no sync made',
+    steps: [started, checked(t0, 'low', { profile: { id: 'acme/p', version: 2 } })],
+    mails: [],
+    counts: {},
+    finds: /saw version 2, which no sync made/,
+  },
+  {
+    name: 'a workflow that failed',
+    steps: [...right, { kind: 'ended', at: minute(3), how: 'failed' }],
+    counts: null,
+    finds: /its workflow failed/,
+  },
+  {
+    name: 'a watch that ended though the client is not closed',
+    steps: [...right, { kind: 'ended', at: minute(3), how: 'completed' }],
+    counts: null,
+    finds: /its watch ended, and it is not closed/,
+  },
+  {
+    name: 'a closed client that is still watched',
+    steps: right,
+    truth: { ...aTruth(), closed: new Set([clientId]) },
+    finds: /it is closed, and still watched/,
+  },
+  {
+    name: 'a client that nothing watches',
+    steps: [],
+    mails: [],
+    counts: null,
+    finds: /it was never watched/,
+  },
+  {
+    name: 'a client that was not checked again after the faults',
+    steps: right,
+    truth: { ...aTruth(), faultsEndedAt: minute(3) },
+    finds: /it was not checked again after the last fault/,
+  },
+  {
+    name: 'a workflow task that failed',
+    steps: [...right, { kind: 'taskFailed', at: minute(3), cause: 'NON_DETERMINISTIC_ERROR' }],
+    finds: /a workflow task failed: NON_DETERMINISTIC_ERROR/,
+  },
+];
+
+describe('the model that judges a chaos run finds', () => {
+  for (const { name, steps, mails = mailsOf(2), counts = { user: 2, client: 2 }, truth, finds } of cases) {
+    it(name, () => {
+      const facts = { clientId, steps, mails, counts: counts ?? undefined };
+      const found = violationsOf(facts, truth ?? aTruth(), emptyTally()).map(({ what }) => what);
+      if (finds) assert.match(found[0] ?? 'nothing', finds);
+      else assert.deepEqual(found, []);
+    });
+  }
+});
