@@ -1,4 +1,4 @@
-import type { Balance, FaultKind, InjectedFault, Truth } from './truth.js';
+import type { Balance, FaultKind, InjectedFault, ProfileTruth, Truth } from './truth.js';
 
 // Questions to what the run wrote down of itself.
 
@@ -41,8 +41,28 @@ function valuesBetween(truth: Truth, clientId: string, from: number, until: numb
     .map(({ value }) => value);
 }
 
-/** For how long servers may have kept a client from being checked between two instants: at most. */
+/** What a version of a profile says, where a check between two instants may have seen it; undefined where it may not. */
+export function profileSeen(
+  truth: Truth,
+  { id, version }: { readonly id: string; readonly version: number },
+  from: number,
+  until: number,
+): ProfileTruth | undefined {
+  const versions = truth.profiles.get(id);
+  const seen = versions?.get(version);
+  const replacedAt = versions?.get(version + 1)?.until ?? Number.POSITIVE_INFINITY;
+  return seen && seen.from <= until + slackMs && replacedAt >= from - slackMs ? seen : undefined;
+}
+
+/** The Period that a profile had at an instant, in milliseconds; undefined where none was synced by then. */
+export function periodMsAt(truth: Truth, profileId: string, at: number): number | undefined {
+  const synced = [...(truth.profiles.get(profileId)?.values() ?? [])].filter(({ until }) => until <= at);
+  return synced.at(-1)?.periodMs;
+}
+
+/** For how long servers may have kept a client from being checked between two instants: at most. Nobody in the calm. */
 export function awayMs(truth: Truth, from: number, until: number): number {
+  if (truth.calmFrom !== undefined && from >= truth.calmFrom) return 0;
   return truth.faults
     .filter((fault) => serversAway.includes(fault.kind))
     .filter((fault) => fault.until + takeoverMs >= from && fault.from <= until)
@@ -69,7 +89,7 @@ function hits(
   return truth.faults.some(
     (fault) =>
       isOne(fault) &&
-      (fault.clientId === undefined || fault.clientId === clientId) &&
+      (fault.clientId === undefined || fault.hitsAll === true || fault.clientId === clientId) &&
       fault.from <= until &&
       fault.until >= from,
   );

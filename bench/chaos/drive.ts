@@ -15,6 +15,8 @@ export interface DriveOptions {
 
 /** What failed until the last fault is tried again within a minute; then every client is checked once more. */
 const settledWithinMs = 120_000;
+/** After the storm: servers and workers are well, life goes on, and only the mail provider fails. The model is strict then. */
+const calmMs = 20_000;
 
 /** Lets random things happen to clients, profiles and servers, and answers what was. */
 export async function drive(
@@ -30,6 +32,26 @@ export async function drive(
   await reconcileNow(servers.client());
   await untilAllWatched(servers, clients);
   const living = life.live();
+  await storm(faults, truth, wanted, random);
+  truth.stormEndedAt = Date.now();
+  process.stderr.write('the storm is over\n');
+  await untilAllChecked(servers);
+  truth.calmFrom = Date.now();
+  while (Date.now() < truth.calmFrom + calmMs) {
+    await faults.mailFault();
+    await sleep(random.between(100, 500));
+  }
+  life.end();
+  await living;
+  await faults.forgetWaitingFaults();
+  await life.sendDelayedRefills();
+  await untilAllChecked(servers);
+  faults.end();
+  return truth;
+}
+
+/** Faults of all kinds, until so many hit somebody. */
+async function storm(faults: Faults, truth: Truth, wanted: number, random: Random): Promise<void> {
   let waiting = 0;
   for (let done = 0; truth.faults.length - waiting < wanted; done += 1) {
     await faults.injectOne(done);
@@ -38,18 +60,10 @@ export async function drive(
     if (done % 50 === 0) process.stderr.write(`${injected} of ${wanted} faults\n`);
     await sleep(random.between(20, 180));
   }
-  faults.end();
-  life.end();
-  await living;
-  await faults.forgetWaitingFaults();
-  await life.sendDelayedRefills();
-  truth.faultsEndedAt = Date.now();
-  await untilAllSettled(servers);
-  return truth;
 }
 
 /** Every client was checked since, or is watched no more. What is not by then, the model finds. */
-async function untilAllSettled(servers: Servers): Promise<void> {
+async function untilAllChecked(servers: Servers): Promise<void> {
   const since = Date.now() + 2_000;
   while (Date.now() < since + settledWithinMs) {
     const [row] = await servers

@@ -75,7 +75,7 @@ export class Faults {
   }
 
   /** One mail of one client that is likely to be told soon. */
-  private async mailFault(): Promise<void> {
+  async mailFault(): Promise<void> {
     const { random } = this;
     const low = this.ids.filter((id) => {
       const { cents, suspended } = this.truth.balances.get(id)!.at(-1)!.value;
@@ -85,7 +85,7 @@ export class Faults {
     const clientId = random.pick(low.length > 0 ? low : this.ids);
     const [kind, fault] = random.pick([
       ['mail-refused', { status: 500 }],
-      ['mail-refused', { status: 429, headers: { 'Retry-After': '1' } }],
+      ['mail-paused', { status: 429, headers: { 'Retry-After': '1' } }],
       ['mail-cut-before', { cut: 'before-accept' }],
       ['mail-answer-lost', { cut: 'after-accept' }],
       ['mail-late', { delayMs: random.between(500, 6_000) }],
@@ -93,7 +93,8 @@ export class Faults {
     const from = Date.now();
     await this.setFault({ ...fault, clientId, times: 1 });
     // It hits when the client is told next; until then it waits.
-    this.truth.faults.push({ kind, from, until: Number.POSITIVE_INFINITY, clientId });
+    const until = Number.POSITIVE_INFINITY;
+    this.truth.faults.push({ kind, from, until, clientId, hitsAll: kind === 'mail-paused' });
   }
 
   private async setFault(fault: object): Promise<void> {

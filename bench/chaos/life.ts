@@ -8,7 +8,7 @@ import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { reconcileNow } from '../../worker/setup.js';
 import type { Random } from './random.js';
 import type { Servers } from './servers.js';
-import { timed, type Balance, type ProfileTruth, type Truth } from './truth.js';
+import { timed, type Balance, type ProfileTruth, type ProfileVersion, type Truth } from './truth.js';
 import { tolerant } from './tolerant.js';
 
 const profileCount = 4;
@@ -34,13 +34,13 @@ export class Life {
     await database.query("INSERT INTO billing_reseller VALUES ('acme', 'Acme', 'manager@acme.example')");
     for (let i = 0; i < profileCount; i += 1) {
       this.profiles.set(`acme/p-${i}`, {
-        periodMs: random.between(4, 7) * 1_000,
+        periodMs: this.periodMs(),
         maxQty: random.between(1, 4),
         clientCents: 5_000,
         userCents: 8_000,
       });
     }
-    await this.sync();
+    await this.sync(Date.now());
     const rows = this.ids.map((id, i) => {
       const profile = `acme/p-${i % profileCount}`;
       const cents = random.between(2_000, 12_000);
@@ -65,8 +65,8 @@ export class Life {
     );
   }
 
-  /** Files → plan → MySQL, as `low-balance sync` does it. */
-  private async sync(): Promise<void> {
+  /** Files → plan → MySQL, as `low-balance sync` does it. `from`: when it was first tried. */
+  private async sync(from: number): Promise<void> {
     for (const [id, profile] of this.profiles) {
       const file = path.join(this.servers.folder, 'profiles', `${id}.json`);
       await mkdir(path.dirname(file), { recursive: true });
@@ -85,13 +85,21 @@ export class Life {
       now: Date.now(),
       lockWaitMs: 5_000,
     });
+    const until = Date.now();
     const rows = await database.query<{ id: string; version: number }[]>(
       'SELECT id, version FROM low_balance_profile',
     );
     for (const { id, version } of rows) {
-      const versions = this.truth.profiles.get(id) ?? new Map<number, ProfileTruth>();
-      this.truth.profiles.set(id, versions.set(version, this.profiles.get(id)!));
+      const versions = this.truth.profiles.get(id) ?? new Map<number, ProfileVersion>();
+      if (!versions.has(version)) versions.set(version, { ...this.profiles.get(id)!, from, until });
+      this.truth.profiles.set(id, versions);
     }
+  }
+
+  /** Short, so that much happens; now and then long enough for several attempts to tell. */
+  private periodMs(): number {
+    const { random } = this;
+    return (random.next() < 0.3 ? random.between(12, 18) : random.between(3, 8)) * 1_000;
   }
 
   /** Lets `live` end. */
@@ -200,12 +208,14 @@ export class Life {
     const { random } = this;
     const id = random.pick([...this.profiles.keys()]);
     this.profiles.set(id, {
-      periodMs: random.between(3, 8) * 1_000,
+      periodMs: this.periodMs(),
       maxQty: random.between(1, 4),
       clientCents: random.between(30, 60) * 100,
       userCents: random.between(61, 90) * 100,
     });
-    await this.sync();
+    const from = Date.now();
+    // Tried until it is known what became of it: an answer may be lost after MySQL took it.
+    await this.insist(() => this.sync(from));
     await reconcileNow(this.servers.client());
   }
 }

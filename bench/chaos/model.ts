@@ -1,4 +1,12 @@
-import { awayMs, slackMs, wasHindered, wasOutOfService, wasTrue } from './ask-truth.js';
+import {
+  awayMs,
+  periodMsAt,
+  profileSeen,
+  slackMs,
+  wasHindered,
+  wasOutOfService,
+  wasTrue,
+} from './ask-truth.js';
 import type { CheckedResult, Step, TellingInput, ToldResult } from './histories.js';
 import { violationsOfMails } from './judge-mails.js';
 import type { Balance, ProfileTruth, Truth } from './truth.js';
@@ -9,6 +17,10 @@ import { instant, type ClientFacts, type Tally, type Violation } from './verdict
 
 /** A check's way to a worker and back, where nothing is away. */
 const lateMs = 6_000;
+/** "At once" (rule 7), on a machine that has much to do. */
+const atOnceMs = 2_500;
+/** The first retry of a notice comes no later, and each next one doubles the wait at most (rule 4). */
+const firstRetryMs = 4_000;
 
 /** Counts into `tally`. */
 export function violationsOf(facts: ClientFacts, truth: Truth, tally: Tally): readonly Violation[] {
@@ -30,7 +42,9 @@ interface Open {
   readonly scheduledAt: number;
   readonly deadlineAt: number;
   readonly rules: readonly string[];
+  /** Something came meanwhile because of which it may be given up. */
   disturbed: boolean;
+  refilled: boolean;
 }
 
 class Model {
@@ -41,11 +55,14 @@ class Model {
   private due: Due | undefined;
   private open: Open | undefined;
   private lastCheckAt: number | undefined;
+  /** The client was refilled while it was checked or told, and is to be checked again from this instant on (rule 7). */
+  private recheckFrom: number | undefined;
   /** When the last new refill came. */
   private refilledAt = 0;
-  /** A check waits until the notices of the one before are settled, also where a dead worker still has the claim. */
-  private lastToldAt = 0;
-  private lastPeriodMs = 0;
+  /** What the last check saw. */
+  private profile: { readonly id: string; readonly periodMs: number } | undefined;
+  /** When the next check is to begin at the latest. */
+  private dueBy: number | undefined;
   private ended = false;
 
   constructor(
@@ -68,9 +85,7 @@ class Model {
       case 'refill':
         return this.refilled(step.at, Math.min(step.refillAt, step.at));
       case 'asked':
-        // A shorter Period brings the next check nearer, which then decides afresh (rule 12).
-        if (this.open) this.open.disturbed = true;
-        return;
+        return this.asked(step.at);
       case 'checked':
         return this.checked(step);
       case 'telling':
@@ -96,7 +111,8 @@ class Model {
     this.accepted = new Map();
     this.lastRefillAt = 0;
     this.lastCheckAt = at;
-    this.lastPeriodMs = 0;
+    this.dueBy = undefined;
+    this.recheckFrom = undefined;
     this.ended = false;
   }
 
@@ -108,7 +124,15 @@ class Model {
     if (refillAt <= this.lastRefillAt) return;
     this.lastRefillAt = refillAt;
     this.refilledAt = at;
+    if (this.open) this.open.disturbed = this.open.refilled = true;
+  }
+
+  /** Rule 12: a shorter Period brings the next check nearer, which then decides afresh. */
+  private asked(at: number): void {
     if (this.open) this.open.disturbed = true;
+    if (!this.profile || this.dueBy === undefined) return;
+    const periodMs = periodMsAt(this.truth, this.profile.id, at) ?? this.profile.periodMs;
+    this.dueBy = Math.min(this.dueBy, Math.max(at, this.lastCheckAt! + periodMs));
   }
 
   private checked({ begunAt, from, at, heardAt, result }: Extract<Step, { kind: 'checked' }>): void {
@@ -119,17 +143,21 @@ class Model {
         at,
         `${this.due.rules.join(', ')} decided to send at ${instant(this.due.at)} and nobody was told`,
       );
+    if (this.due?.disturbed) this.recheckFrom = this.due.at;
     this.due = undefined;
     this.isInTime(from, at);
     this.lastCheckAt = at;
+    if (this.profile) this.dueBy = at + this.profile.periodMs;
     if (result.kind !== 'checked') return;
     const knownRefillAt = this.lastRefillAt;
     if (result.lastRefillAt)
       // A refill of the future counts as now, by the workflow's time: its signal is then news once more.
       this.lastRefillAt = Math.max(this.lastRefillAt, Math.min(result.lastRefillAt, heardAt));
-    const profile = this.truth.profiles.get(result.profile!.id)?.get(result.profile!.version);
-    if (!profile) return this.violation(at, `saw version ${result.profile!.version}, which no sync made`);
-    this.lastPeriodMs = profile.periodMs;
+    const profile = profileSeen(this.truth, result.profile!, from, at);
+    if (!profile)
+      return this.violation(at, `saw version ${result.profile!.version}, which was not the one at that time`);
+    this.profile = { id: result.profile!.id, periodMs: profile.periodMs };
+    this.dueBy = at + profile.periodMs;
     const suspended = result.decisions!.some(({ reason }) => reason === 'suspended');
     const seen: Balance = { cents: centsOf(result.availableBalance!), suspended };
     if (!wasTrue(this.truth, this.facts.clientId, seen, from, at))
@@ -176,14 +204,16 @@ class Model {
         `tells ${keys.join(', ')}, and ${this.due?.rules.join(', ') ?? 'nothing'} decided to send`,
       );
     this.due = undefined;
-    this.open = { checkAt, scheduledAt: at, deadlineAt, rules: keys, disturbed: false };
+    this.open = { checkAt, scheduledAt: at, deadlineAt, rules: keys, disturbed: false, refilled: false };
   }
 
   private told(at: number, checkAt: number, { accepted, failed }: ToldResult): void {
     if (this.open?.checkAt !== checkAt) return;
     const { open } = this;
     this.open = undefined;
-    this.lastToldAt = at;
+    // A check waits until the notices of the one before are settled, also where a dead worker still has the claim.
+    if (this.profile) this.dueBy = at + this.profile.periodMs;
+    if (open.refilled) this.recheckFrom = at;
     for (const rule of open.rules) {
       const times = accepted.filter(({ rules }) => rules.includes(rule)).map((each) => each.at);
       if (times.length === 0) {
@@ -202,7 +232,12 @@ class Model {
   private givenUp(rule: string, open: Open, at: number, refused: boolean): void {
     const { clientId } = this.facts;
     const overtaken = open.disturbed || wasOutOfService(this.truth, clientId, open.scheduledAt, at);
-    const late = at >= open.deadlineAt - lateMs && wasHindered(this.truth, clientId, open.scheduledAt, at);
+    const nextRetryMs =
+      awayMs(this.truth, open.scheduledAt, at) > 0
+        ? lateMs
+        : Math.max(firstRetryMs, 2 * (at - open.scheduledAt));
+    const late =
+      wasHindered(this.truth, clientId, open.scheduledAt, at) && open.deadlineAt - at <= nextRetryMs;
     if (overtaken) this.tally.overtaken += 1;
     else if (late) this.tally.late += 1;
     if (refused || (!overtaken && !late))
@@ -216,29 +251,39 @@ class Model {
     return (this.accepted.get(rule) ?? []).filter((at) => at >= this.lastRefillAt).length;
   }
 
-  /** Rule 11, and that nobody is forgotten: from one check to the next it is a Period, and what servers were away. */
+  /**
+   * Rule 11, and that nobody is forgotten: from one check to the next it is a Period, and what servers were away. Rule 7:
+   * a client that was refilled while it was checked or told does not wait for that.
+   */
   private isInTime(from: number, at: number): void {
-    if (this.lastCheckAt === undefined || this.lastPeriodMs === 0) return;
-    const gap = from - Math.max(this.lastCheckAt, this.lastToldAt);
-    if (gap > this.tally.longestGap.ms)
-      this.tally.longestGap = { ms: gap, clientId: this.facts.clientId, until: from };
-    if (gap > this.lastPeriodMs + lateMs + awayMs(this.truth, this.lastCheckAt, from))
+    const { recheckFrom } = this;
+    this.recheckFrom = undefined;
+    if (recheckFrom !== undefined && from - recheckFrom > atOnceMs + awayMs(this.truth, recheckFrom, from))
       this.violation(
         at,
-        `was not checked for ${(gap / 1_000).toFixed(1)} s, its Period is ${this.lastPeriodMs / 1_000} s`,
+        `was refilled while it was told, and checked again only ${((from - recheckFrom) / 1_000).toFixed(1)} s after`,
+      );
+    if (this.lastCheckAt === undefined || this.dueBy === undefined) return;
+    const gap = from - this.lastCheckAt;
+    if (gap > this.tally.longestGap.ms)
+      this.tally.longestGap = { ms: gap, clientId: this.facts.clientId, until: from };
+    if (from > this.dueBy + lateMs + awayMs(this.truth, this.lastCheckAt, from))
+      this.violation(
+        at,
+        `was checked ${((from - this.dueBy) / 1_000).toFixed(1)} s late, its Period was ${this.profile!.periodMs / 1_000} s`,
       );
   }
 
   private endsWell(): void {
     const { counts, clientId, steps } = this.facts;
-    const { closed, faultsEndedAt } = this.truth;
+    const { closed, stormEndedAt } = this.truth;
     if (steps.length === 0) return this.violation(Date.now(), 'it was never watched');
     if (closed.has(clientId)) {
       if (!this.ended) this.violation(Date.now(), 'it is closed, and still watched');
       return;
     }
     if (this.ended || !counts) return this.violation(Date.now(), 'it is not watched');
-    if (faultsEndedAt !== undefined && (this.lastCheckAt ?? 0) < faultsEndedAt)
+    if (stormEndedAt !== undefined && (this.lastCheckAt ?? 0) < stormEndedAt)
       this.violation(Date.now(), 'it was not checked again after the last fault');
     if (this.open || this.due) return;
     for (const rule of ['user', 'client']) {

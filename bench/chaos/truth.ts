@@ -20,8 +20,15 @@ export interface ProfileTruth {
   readonly userCents: number;
 }
 
+/** A version of a profile, and when it was synced: some time between the two instants, epoch milliseconds. */
+export interface ProfileVersion extends ProfileTruth {
+  readonly from: number;
+  readonly until: number;
+}
+
 export type FaultKind =
   | 'mail-refused'
+  | 'mail-paused'
   | 'mail-cut-before'
   | 'mail-answer-lost'
   | 'mail-late'
@@ -36,19 +43,23 @@ export interface InjectedFault {
   readonly until: number;
   /** Absent: it hit all. */
   readonly clientId?: string;
+  /** A provider that asks one client's mail to wait is left alone by the whole worker. */
+  readonly hitsAll?: boolean;
 }
 
 export interface Truth {
   readonly balances: Map<string, Change<Balance>[]>;
   /** Profile id → version → what it said. */
-  readonly profiles: Map<string, Map<number, ProfileTruth>>;
+  readonly profiles: Map<string, Map<number, ProfileVersion>>;
   readonly profileOf: Map<string, string>;
   /** Refills in the billing system: when they were written. */
   readonly refills: Map<string, number[]>;
   readonly faults: InjectedFault[];
   readonly closed: Set<string>;
-  /** Epoch milliseconds; from then on every client is checked again. Undefined while faults go on. */
-  faultsEndedAt: number | undefined;
+  /** When servers and workers failed for the last time, epoch milliseconds. Undefined while they fail. */
+  stormEndedAt: number | undefined;
+  /** From when on every client had been checked again; then only the mail provider fails. Undefined before. */
+  calmFrom: number | undefined;
 }
 
 export function emptyTruth(): Truth {
@@ -59,7 +70,8 @@ export function emptyTruth(): Truth {
     refills: new Map(),
     faults: [],
     closed: new Set(),
-    faultsEndedAt: undefined,
+    stormEndedAt: undefined,
+    calmFrom: undefined,
   };
 }
 

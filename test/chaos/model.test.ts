@@ -16,7 +16,15 @@ const t0 = Date.parse('2026-11-24T09:00:00Z');
 function aTruth(): Truth {
   const truth = emptyTruth();
   truth.profileOf.set(clientId, 'acme/p');
-  truth.profiles.set('acme/p', new Map([[1, { periodMs, maxQty: 2, clientCents: 5_000, userCents: 8_000 }]]));
+  truth.profiles.set(
+    'acme/p',
+    new Map([
+      [
+        1,
+        { periodMs, maxQty: 2, clientCents: 5_000, userCents: 8_000, from: t0 - 90_000, until: t0 - 90_000 },
+      ],
+    ]),
+  );
   truth.balances.set(clientId, [
     { value: { cents: 4_000, suspended: false }, from: t0 - 60_000, until: t0 - 60_000 },
   ]);
@@ -27,6 +35,13 @@ function aTruth(): Truth {
 function aFault(kind: FaultKind, from: number, until = from): Truth {
   const truth = aTruth();
   truth.faults.push({ kind, from, until });
+  return truth;
+}
+
+function withVersion2(at: number, newPeriodMs = periodMs): Truth {
+  const truth = aTruth();
+  const versions = truth.profiles.get('acme/p')!;
+  versions.set(2, { ...versions.get(1)!, periodMs: newPeriodMs, from: at, until: at });
   return truth;
 }
 
@@ -190,7 +205,18 @@ const cases: readonly Case[] = [
     name: 'a check that came late though no server was away',
     steps: [started, ...firstCheck, checked(minute(5), 'low'), telling(minute(5)), told(minute(5))],
     mails: [...mailsOf(1), aMail('user-5', minute(5)), aMail('client-5', minute(5))],
-    finds: /was not checked for 299\.9 s, its Period is 60 s/,
+    finds: /was checked 239\.9 s late, its Period was 60 s/,
+  },
+  {
+    name: 'a check that did not come nearer though the Period became shorter',
+    steps: [
+      started,
+      ...firstCheck,
+      { kind: 'asked', at: t0 + 6_000, what: 'profileChanged' },
+      ...secondCheck,
+    ],
+    truth: withVersion2(t0 + 5_000, 10_000),
+    finds: /was checked 50\.0 s late/,
   },
   {
     name: 'a check of a balance that never was',
@@ -200,11 +226,33 @@ const cases: readonly Case[] = [
     finds: /saw 41, which it never was/,
   },
   {
+    name: 'a version of the profile that was replaced before the check',
+    steps: [started, ...firstCheck],
+    mails: mailsOf(1),
+    counts: { user: 1, client: 1 },
+    truth: withVersion2(t0 - 5_000),
+    finds: /saw version 1, which was not the one at that time/,
+  },
+  {
+    name: 'a client that was refilled while it was told, and not checked again at once',
+    steps: [
+      started,
+      checked(t0, 'low'),
+      telling(t0),
+      { ...refill, at: t0 + 50, refillAt: t0 + 50 },
+      told(t0),
+      checked(minute(1), 'low'),
+      telling(minute(1)),
+      told(minute(1)),
+    ],
+    finds: /was refilled while it was told, and checked again only 59\.9 s after/,
+  },
+  {
     name: 'a profile that no sync made',
     steps: [started, checked(t0, 'low', { profile: { id: 'acme/p', version: 2 } })],
     mails: [],
     counts: {},
-    finds: /saw version 2, which no sync made/,
+    finds: /saw version 2, which was not the one at that time/,
   },
   {
     name: 'a workflow that failed',
@@ -234,7 +282,7 @@ const cases: readonly Case[] = [
   {
     name: 'a client that was not checked again after the faults',
     steps: right,
-    truth: { ...aTruth(), faultsEndedAt: minute(3) },
+    truth: { ...aTruth(), stormEndedAt: minute(3) },
     finds: /it was not checked again after the last fault/,
   },
   {
