@@ -16,7 +16,6 @@ import { createParts, taskQueue } from './parts.js';
 import { preflight } from './preflight.js';
 import { readinessOf } from './readiness.js';
 import { SettingsError, type ServiceSettings, type WebhookSettings } from './settings.js';
-import { createTracing } from './tracing.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 /** What a worker is put together from. */
@@ -114,9 +113,12 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     },
     onError: (error) => log.error({ err: error }, 'what a worker reads beside its checks could not be read'),
   });
+  // Loaded only where it is used.
   const tracing =
     settings.tracing &&
-    createTracing(settings.tracing, (error) => log.warn({ err: error }, 'spans were not taken'));
+    (await import('./tracing.js')).createTracing(settings.tracing, (error) =>
+      log.warn({ err: error }, 'spans were not taken'),
+    );
   const options: WorkerOptions = {
     connection,
     namespace,

@@ -1,110 +1,87 @@
-import { SpanStatusCode, type Attributes, type HrTime } from '@opentelemetry/api';
-import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
-import { Resource } from '@opentelemetry/resources';
-import {
-  BasicTracerProvider,
-  BatchSpanProcessor,
-  type ReadableSpan,
-  type SpanExporter,
-} from '@opentelemetry/sdk-trace-base';
-import {
-  OpenTelemetryActivityInboundInterceptor,
-  OpenTelemetryActivityOutboundInterceptor,
-} from '@temporalio/interceptors-opentelemetry';
+import { SpanStatusCode, type Span } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { TracingSettings } from './settings.js';
 
+/** With all attempts: a worker that stops waits for the last spans. */
+const longestExportMs = 3_000;
+
 export interface Tracing {
-  /** A span for each check, notice and page of reconciliation; their log lines get its ids. */
+  /** A span for each check, notice and page of reconciliation; log lines of activities get its ids. */
   readonly activity: ActivityInterceptorsFactory;
   /** Sends what was not sent yet. */
   stop(): Promise<void>;
 }
 
-/** Activities as spans to an OpenTelemetry collector. Workflows are not traced: their histories say more. */
+/**
+ * Activities as spans to an OpenTelemetry collector, named and marked as Temporal's own interceptors do it. Workflows are
+ * not traced: their histories say more.
+ */
 export function createTracing(settings: TracingSettings, onError: (error: unknown) => void): Tracing {
   const provider = new BasicTracerProvider({
-    resource: new Resource({ 'service.name': settings.serviceName }),
+    resource: resourceFromAttributes({ 'service.name': settings.serviceName }),
+    spanProcessors: [new BatchSpanProcessor(createExporter(settings, onError))],
   });
-  provider.addSpanProcessor(new BatchSpanProcessor(createExporter(settings, onError)));
   const tracer = provider.getTracer('low-balance');
   return {
-    activity: (context) => ({
-      inbound: new OpenTelemetryActivityInboundInterceptor(context, { tracer }),
-      outbound: new OpenTelemetryActivityOutboundInterceptor(context),
-    }),
+    activity({ info }) {
+      let span: Span | undefined;
+      return {
+        inbound: {
+          async execute(input, next) {
+            span = tracer.startSpan(`RunActivity:${info.activityType}`, {
+              root: true,
+              attributes: {
+                temporalActivityId: info.activityId,
+                temporalWorkflowId: info.workflowExecution?.workflowId,
+                run_id: info.workflowExecution?.runId,
+              },
+            });
+            try {
+              const result = await next(input);
+              span.setStatus({ code: SpanStatusCode.OK });
+              return result;
+            } catch (error) {
+              const message = error instanceof Error ? error.message : String(error);
+              span.recordException(error instanceof Error ? error : message);
+              span.setStatus({ code: SpanStatusCode.ERROR, message });
+              throw error;
+            } finally {
+              span.end();
+            }
+          },
+        },
+        outbound: {
+          getLogAttributes(input, next) {
+            const ids = span?.spanContext();
+            return next(ids ? { trace_id: ids.traceId, span_id: ids.spanId, ...input } : input);
+          },
+        },
+      };
+    },
     stop: () => provider.shutdown(),
   };
 }
 
 /** OTLP over HTTP as JSON. A span that the collector does not take is lost: tracing never holds up a check. */
-function createExporter(settings: TracingSettings, onError: (error: unknown) => void): SpanExporter {
-  const { endpoint, headers } = settings;
-  async function post(spans: readonly ReadableSpan[]): Promise<void> {
-    const response = await fetch(`${endpoint}/v1/traces`, {
-      method: 'POST',
-      headers: { ...headers, 'Content-Type': 'application/json' },
-      body: JSON.stringify(requestOf(spans)),
-      signal: AbortSignal.timeout(10_000),
-    });
-    if (!response.ok) throw new Error(`the collector at ${endpoint} answered ${response.status}`);
-  }
-  async function send(spans: readonly ReadableSpan[], done: (result: ExportResult) => void): Promise<void> {
-    let code = ExportResultCode.SUCCESS;
-    try {
-      await post(spans);
-    } catch (error) {
-      onError(error);
-      code = ExportResultCode.FAILED;
-    }
-    done({ code });
-  }
+function createExporter(
+  { endpoint, headers }: TracingSettings,
+  onError: (error: unknown) => void,
+): SpanExporter {
+  const exporter = new OTLPTraceExporter({
+    url: `${endpoint}/v1/traces`,
+    headers: { ...headers },
+    timeoutMillis: longestExportMs,
+  });
   return {
-    export: (spans, done) => void send(spans, done),
-    shutdown: () => Promise.resolve(),
-  };
-}
-
-function requestOf(spans: readonly ReadableSpan[]): object {
-  return {
-    resourceSpans: [
-      {
-        resource: { attributes: attributesOf(spans[0]?.resource.attributes ?? {}) },
-        scopeSpans: [{ scope: { name: 'low-balance' }, spans: spans.map(spanOf) }],
-      },
-    ],
-  };
-}
-
-function spanOf(span: ReadableSpan): object {
-  const { traceId, spanId } = span.spanContext();
-  return {
-    traceId,
-    spanId,
-    ...(span.parentSpanId === undefined ? {} : { parentSpanId: span.parentSpanId }),
-    name: span.name,
-    kind: span.kind + 1,
-    startTimeUnixNano: nanoseconds(span.startTime),
-    endTimeUnixNano: nanoseconds(span.endTime),
-    attributes: attributesOf(span.attributes),
-    status: {
-      code: span.status.code,
-      ...(span.status.code === SpanStatusCode.ERROR ? { message: span.status.message ?? '' } : {}),
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        if (result.error) onError(result.error);
+        done(result);
+      });
     },
+    shutdown: () => exporter.shutdown(),
   };
-}
-
-function nanoseconds([seconds, rest]: HrTime): string {
-  return (BigInt(seconds) * 1_000_000_000n + BigInt(rest)).toString();
-}
-
-function attributesOf(attributes: Attributes): readonly object[] {
-  return Object.entries(attributes).map(([key, value]) => ({ key, value: valueOf(value) }));
-}
-
-function valueOf(value: Attributes[string]): object {
-  if (typeof value === 'boolean') return { boolValue: value };
-  if (typeof value === 'number')
-    return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
-  return { stringValue: Array.isArray(value) ? JSON.stringify(value) : String(value) };
 }

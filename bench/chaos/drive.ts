@@ -17,6 +17,8 @@ export interface DriveOptions {
 const settledWithinMs = 120_000;
 /** After the storm: servers and workers are well, life goes on, and only the mail provider fails. The model is strict then. */
 const calmMs = 20_000;
+/** A larger run has a longer calm: for each fault of its storm. */
+const calmMsOfFault = 120;
 
 /** Lets random things happen to clients, profiles and servers, and answers what was. */
 export async function drive(
@@ -37,7 +39,8 @@ export async function drive(
   process.stderr.write('the storm is over\n');
   await untilAllChecked(servers);
   truth.calmFrom = Date.now();
-  while (Date.now() < truth.calmFrom + calmMs) {
+  const calmUntil = truth.calmFrom + Math.max(calmMs, wanted * calmMsOfFault);
+  while (Date.now() < calmUntil) {
     await faults.mailFault();
     await sleep(random.between(100, 500));
   }

@@ -188,10 +188,10 @@ export class Life {
       });
     if (this.truth.closed.has(clientId)) return;
     const fate = random.next();
-    // Lost, delayed (and so reordered), duplicated, or as it should be.
-    if (fate < 0.15) return;
-    if (fate < 0.4) this.later.push({ at: at + random.between(500, 9_000), send });
-    if (fate < 0.3 || fate >= 0.4) await send();
+    // Lost, delayed (and so reordered), sent and later again, sent twice, or as it should be.
+    if (fate < 0.3) return;
+    if (fate < 0.55) this.later.push({ at: at + random.between(500, 9_000), send });
+    if (fate >= 0.4) await send();
     if (fate >= 0.85) await send();
   }
 

@@ -15,9 +15,9 @@ import { instant, type ClientFacts, type Tally, type Violation } from './verdict
 // The rules of behaviour once more, written from their text and not from the product's code: what a client's checks saw,
 // what they must have decided by it, and what must have become of each notice. Amounts are whole hundredths.
 
-/** A check's way to a worker and back, where nothing is away. */
+/** A check's way to a worker and back while servers fail, and a notice that is given up for want of time. */
 const lateMs = 6_000;
-/** "At once" (rule 7), on a machine that has much to do. */
+/** "At once" (rule 7) and "in time" in the calm, on a machine that has much to do. */
 const atOnceMs = 2_500;
 /** The first retry of a notice comes no later, and each next one doubles the wait at most (rule 4). */
 const firstRetryMs = 4_000;
@@ -267,7 +267,9 @@ class Model {
     const gap = from - this.lastCheckAt;
     if (gap > this.tally.longestGap.ms)
       this.tally.longestGap = { ms: gap, clientId: this.facts.clientId, until: from };
-    if (from > this.dueBy + lateMs + awayMs(this.truth, this.lastCheckAt, from))
+    const isCalm = this.truth.calmFrom !== undefined && this.lastCheckAt >= this.truth.calmFrom;
+    const allowedMs = isCalm ? atOnceMs : lateMs + awayMs(this.truth, this.lastCheckAt, from);
+    if (from > this.dueBy + allowedMs)
       this.violation(
         at,
         `was checked ${((from - this.dueBy) / 1_000).toFixed(1)} s late, its Period was ${this.profile!.periodMs / 1_000} s`,

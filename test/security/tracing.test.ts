@@ -30,7 +30,9 @@ describe('tracing', function () {
 
   it('sends a span of each check to the collector, without addresses', async () => {
     const bodies: string[] = [];
+    const paths = new Set<string>();
     const collector = createServer((request: IncomingMessage, response) => {
+      paths.add(`${request.method} ${request.url}`);
       let body = '';
       request.on('data', (chunk) => (body += String(chunk)));
       request.on('end', () => {
@@ -44,7 +46,9 @@ describe('tracing', function () {
     collector.close();
     const sent = bodies.join('');
     assert.match(sent, /"name":"RunActivity:check"/);
-    assert.match(sent, /low-balance:client:C-1/);
+    assert.match(sent, /"key":"temporalWorkflowId","value":{"stringValue":"low-balance:client:C-1"}/);
+    assert.match(sent, /"key":"service\.name","value":{"stringValue":"low-balance"}/);
+    assert.deepEqual([...paths], ['POST /v1/traces']);
     assert.doesNotMatch(sent, /@c-1\.example/);
   });
 
