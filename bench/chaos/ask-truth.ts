@@ -11,6 +11,7 @@ export const callMs = 27_000;
 
 const serversAway: readonly FaultKind[] = [
   'worker-killed',
+  'worker-paused',
   'temporal-restarted',
   'mysql-restarted',
   'mysql-cut',

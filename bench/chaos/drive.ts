@@ -35,6 +35,7 @@ export async function drive(
   await untilAllWatched(servers, clients);
   const living = life.live();
   await storm(faults, truth, wanted, random);
+  await faults.untilAllGoOn();
   truth.stormEndedAt = Date.now();
   process.stderr.write('the storm is over\n');
   await untilAllChecked(servers);

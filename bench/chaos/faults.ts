@@ -6,9 +6,13 @@ import type { Servers } from './servers.js';
 import { tolerant } from './tolerant.js';
 import { timed, type FaultKind, type Truth } from './truth.js';
 
+/** Longer than the heartbeat that an activity is given up without. */
+const longestPauseMs = 24_000;
+
 /** What is done to the servers and the two workers, one of them with a clock that is late. */
 export class Faults {
   private readonly workers: WorkerCommand[] = [];
+  private readonly pauses = new Set<Promise<void>>();
   private over = false;
 
   constructor(
@@ -23,6 +27,11 @@ export class Faults {
     await Promise.all(this.workers.map((worker) => worker.started()));
   }
 
+  /** Until no worker is paused any more. */
+  async untilAllGoOn(): Promise<void> {
+    await Promise.all(this.pauses);
+  }
+
   /** A worker that ends is not started again from now on. */
   end(): void {
     this.over = true;
@@ -35,6 +44,7 @@ export class Faults {
     if (done % 130 === 65)
       return await this.fault('temporal-restarted', () => this.servers.restartTemporal());
     if (done % 25 === 12) return await this.killWorker(random.between(0, 1));
+    if (done % 40 === 22) return this.pauseWorker(random.between(0, 1));
     if (done % 10 === 5) {
       return await this.fault('mysql-cut', async () => {
         await tolerant(() => this.servers.cutConnections());
@@ -54,6 +64,21 @@ export class Faults {
       await sleep(this.random.between(0, 2_000));
       this.workers[index] = await this.startWorker(index === 1 ? -4_000 : 0);
     });
+  }
+
+  /**
+   * As a machine that swaps, or is moved to another host: the worker does nothing for a while, others take over, and then it
+   * goes on with what it had begun. Meanwhile other faults come.
+   */
+  private pauseWorker(index: number): void {
+    const { child } = this.workers[index]!;
+    const pause = this.fault('worker-paused', async () => {
+      child.kill('SIGSTOP');
+      await sleep(this.random.between(1_000, longestPauseMs));
+      child.kill('SIGCONT');
+    });
+    this.pauses.add(pause);
+    void pause.finally(() => this.pauses.delete(pause));
   }
 
   /** A worker that cannot start while a server is away is started again, as systemd does it. */

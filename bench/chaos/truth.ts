@@ -33,6 +33,7 @@ export type FaultKind =
   | 'mail-answer-lost'
   | 'mail-late'
   | 'worker-killed'
+  | 'worker-paused'
   | 'mysql-cut'
   | 'mysql-restarted'
   | 'temporal-restarted';
