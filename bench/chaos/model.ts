@@ -50,6 +50,8 @@ interface Open {
 class Model {
   private readonly found: Violation[] = [];
   private lastRefillAt = 0;
+  /** The latest refill that a check read of in the billing data, as it is dated there. */
+  private readRefillAt = 0;
   /** Rule → when its notices were accepted. */
   private accepted = new Map<string, number[]>();
   private due: Due | undefined;
@@ -110,6 +112,7 @@ class Model {
   private startAfresh(at: number): void {
     this.accepted = new Map();
     this.lastRefillAt = 0;
+    this.readRefillAt = 0;
     this.lastCheckAt = at;
     this.dueBy = undefined;
     this.recheckFrom = undefined;
@@ -124,7 +127,10 @@ class Model {
     if (refillAt <= this.lastRefillAt) return;
     this.lastRefillAt = refillAt;
     this.refilledAt = at;
-    if (this.open) this.open.disturbed = this.open.refilled = true;
+    if (!this.open) return;
+    this.open.disturbed = true;
+    // What the check has read of and counted, by a clock that was a little ahead, need not make it check again.
+    if (refillAt > this.readRefillAt) this.open.refilled = true;
   }
 
   /** Rule 12: a shorter Period brings the next check nearer, which then decides afresh. */
@@ -150,9 +156,11 @@ class Model {
     if (this.profile) this.dueBy = at + this.profile.periodMs;
     if (result.kind !== 'checked') return;
     const knownRefillAt = this.lastRefillAt;
-    if (result.lastRefillAt)
-      // A refill of the future counts as now, by the workflow's time: its signal is then news once more.
+    if (result.lastRefillAt) {
+      this.readRefillAt = Math.max(this.readRefillAt, result.lastRefillAt);
+      // A refill of the future counts as now, by the workflow's time.
       this.lastRefillAt = Math.max(this.lastRefillAt, Math.min(result.lastRefillAt, heardAt));
+    }
     const profile = profileSeen(this.truth, result.profile!, from, at);
     if (!profile)
       return this.violation(at, `saw version ${result.profile!.version}, which was not the one at that time`);

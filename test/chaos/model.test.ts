@@ -248,6 +248,17 @@ const cases: readonly Case[] = [
     finds: /was refilled while it was told, and checked again only 59\.9 s after/,
   },
   {
+    name: 'nothing where the check had read of the refill before its signal came',
+    steps: [
+      started,
+      checked(t0, 'low', { lastRefillAt: t0 + 30 }),
+      telling(t0),
+      { ...refill, at: t0 + 50, refillAt: t0 + 30 },
+      told(t0),
+      ...secondCheck,
+    ],
+  },
+  {
     name: 'a profile that no sync made',
     steps: [started, checked(t0, 'low', { profile: { id: 'acme/p', version: 2 } })],
     mails: [],
