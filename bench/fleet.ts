@@ -3,8 +3,9 @@ import getPort from 'get-port';
 import { putProfile, startRealServers, type RealServers } from '../test/worker/real-servers.js';
 import { startWorkerCommand, type WorkerCommand } from '../test/worker/worker-command.js';
 import { insertClients, lastRun, reconcile } from './clients.js';
-import { median, type Measured, type Series } from './measured.js';
-import { cpuMsOf, descendantNamed, rssOf } from './processes.js';
+import { costNames, costOfChecks, processesOf } from './check-cost.js';
+import { median, type Measured } from './measured.js';
+import { rssOf } from './processes.js';
 
 /** Clients with a Period of 1 s, fewer than the most that can be checked. */
 const activeClients = 200;
@@ -13,11 +14,6 @@ const settleMs = 30_000;
 const windowMs = 20_000;
 const windows = 3;
 
-const costNames = [
-  'a check, CPU of the worker',
-  'a check, CPU of Temporal',
-  'a check, CPU of MySQL',
-] as const;
 const memoryNames = ['memory of the worker', 'memory of Temporal', 'memory of MySQL'] as const;
 
 /**
@@ -45,12 +41,16 @@ export async function fleet(clients: number): Promise<Measured> {
       await until(servers, `period_ms = ${20 * 86_400_000}`, clients);
     });
     const idle = await timed(() => reconcile(servers));
-    const processes: Processes = {
-      worker: worker.child.pid!,
-      temporal: await descendantNamed(/^temporal/),
-      mysql: await descendantNamed(/^(mariadbd|mysqld)/),
-    };
-    const series = await costOfChecks(servers, processes, httpPort);
+    await putProfile(servers.database, 'active', { period: '1s', threshold: 10 });
+    await servers.database.query(
+      "UPDATE billing_client SET profile_id = 'acme/active' ORDER BY client_id LIMIT ?",
+      [activeClients],
+    );
+    await reconcile(servers);
+    await until(servers, 'period_ms = 1000', activeClients);
+    await sleep(settleMs);
+    const processes = await processesOf(worker);
+    const series = await costOfChecks(processes, httpPort, { windows, windowMs });
     const memory = [processes.worker, processes.temporal, processes.mysql].map(rssOf);
     return {
       bench: `a fleet of ${clients}`,
@@ -78,50 +78,6 @@ export async function fleet(clients: number): Promise<Measured> {
     await worker?.kill('SIGTERM');
     await servers.stop();
   }
-}
-
-interface Processes {
-  readonly worker: number;
-  readonly temporal: number;
-  readonly mysql: number;
-}
-
-/** What a check takes of each process while the rest of the fleet sleeps. */
-async function costOfChecks(
-  servers: RealServers,
-  { worker, temporal, mysql }: Processes,
-  httpPort: number,
-): Promise<readonly Series[]> {
-  await putProfile(servers.database, 'active', { period: '1s', threshold: 10 });
-  await servers.database.query(
-    "UPDATE billing_client SET profile_id = 'acme/active' ORDER BY client_id LIMIT ?",
-    [activeClients],
-  );
-  await reconcile(servers);
-  await until(servers, 'period_ms = 1000', activeClients);
-  await sleep(settleMs);
-  const rates: number[] = [];
-  const costs: [number[], number[], number[]] = [[], [], []];
-  for (let window = 0; window < windows; window += 1) {
-    // What a scrape costs is not of the checks: it comes before the first reading, and after the last.
-    const checksBefore = await checksOf(httpPort);
-    const before = await Promise.all([worker, temporal, mysql].map(cpuMsOf));
-    await sleep(windowMs);
-    const after = await Promise.all([worker, temporal, mysql].map(cpuMsOf));
-    const checks = (await checksOf(httpPort)) - checksBefore;
-    rates.push(checks / (windowMs / 1_000));
-    costs.forEach((rounds, i) => rounds.push((after[i]! - before[i]!) / checks));
-  }
-  return [
-    { side: 'checks meanwhile', unit: 'checks/s', rounds: rates },
-    ...costs.map((rounds, i) => ({ side: costNames[i]!, unit: 'ms', rounds })),
-  ];
-}
-
-/** How many checks the worker has done. */
-async function checksOf(httpPort: number): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
-  return Number(/^low_balance_checks_total\{result="checked"\} (\d+)/m.exec(text)?.[1] ?? 0);
 }
 
 /** How the cost of a check, and what the processes keep, grow from the smallest fleet to the larger ones. */
@@ -152,6 +108,11 @@ export function growth(fleets: readonly (readonly [clients: number, measured: Me
         name: `${clients} clients: ${name}`,
         value: memoryOf(measured, name) / memoryOf(first![1], name),
         unit: '×',
+      })),
+      ...memoryNames.map((name) => ({
+        name: `${clients} clients: ${name}, for each client more`,
+        value: ((memoryOf(measured, name) - memoryOf(first![1], name)) * 1_000) / (clients - first![0]),
+        unit: 'kB',
       })),
     ]),
   };

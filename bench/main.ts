@@ -6,6 +6,7 @@ import Table from 'cli-table3';
 import { execa } from 'execa';
 import { packageRoot } from '../authoring/package-root.js';
 import { checkRate } from './check-rate.js';
+import { cold } from './cold.js';
 import { fleet, growth } from './fleet.js';
 import { history } from './history.js';
 import { describeMachine } from './machine.js';
@@ -28,6 +29,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
   history: async () => [await history()],
   'check-rate': () =>
     checkRate({ clients: 800, rounds: values.full ? 7 : 3, seconds: values.full ? 20 : 10 }),
+  cold: async () => [await cold(values.full ? 5 : 2)],
   'start-rate': async () => [await startRate(values.full ? 3_000 : 1_000, values.full ? 5 : 3)],
   fleet: async () => {
     const sizes = values.full ? [1_000, 10_000, 100_000] : [1_000, 10_000];

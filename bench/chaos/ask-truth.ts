@@ -77,7 +77,10 @@ export function wasHindered(truth: Truth, clientId: string, from: number, until:
 
 /** Whether the provider's answer of then, or its record, may have been lost. */
 export function answerWasLost(truth: Truth, clientId: string, from: number, until: number): boolean {
-  return hits(truth, clientId, from - callMs, until, ({ kind }) => losesAnswers.includes(kind));
+  return (
+    hits(truth, clientId, from - callMs, until, ({ kind }) => losesAnswers.includes(kind)) ||
+    truth.lateness.some((late) => late.from <= until && late.until >= from - slackMs)
+  );
 }
 
 function hits(

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reconcileNow } from '../../worker/setup.js';
 import { Faults } from './faults.js';
+import { noteLateness } from './lateness.js';
 import { Life } from './life.js';
 import type { Random } from './random.js';
 import type { Servers } from './servers.js';
@@ -29,6 +30,7 @@ export async function drive(
   const ids = Array.from({ length: clients }, (_, i) => `C-${String(i).padStart(4, '0')}`);
   const life = new Life(servers, truth, ids, random);
   const faults = new Faults(servers, truth, ids, random);
+  const endLateness = noteLateness(truth);
   await life.prepare();
   await faults.startWorkers();
   await reconcileNow(servers.client());
@@ -51,6 +53,7 @@ export async function drive(
   await life.sendDelayedRefills();
   await untilAllChecked(servers);
   faults.end();
+  endLateness();
   return truth;
 }
 

@@ -105,6 +105,7 @@ function report(truth: Truth, tally: Tally, violationCount: number): void {
     ['profile versions', [...truth.profiles.values()].reduce((sum, versions) => sum + versions.size, 0)],
     ['faults', truth.faults.length],
     ...[...kinds].map(([kind, count]) => [`  ${kind}`, count] as const),
+    ['times the mail provider was late by itself', truth.lateness.length],
     ['checks judged', tally.checks],
     ['decisions judged', tally.decisions],
     ['notices handed over', tally.notices],

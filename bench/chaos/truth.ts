@@ -56,6 +56,8 @@ export interface Truth {
   /** Refills in the billing system: when they were written. */
   readonly refills: Map<string, number[]>;
   readonly faults: InjectedFault[];
+  /** When the mail provider was late because the machine was. */
+  readonly lateness: { readonly from: number; readonly until: number }[];
   readonly closed: Set<string>;
   /** When servers and workers failed for the last time, epoch milliseconds. Undefined while they fail. */
   stormEndedAt: number | undefined;
@@ -70,6 +72,7 @@ export function emptyTruth(): Truth {
     profileOf: new Map(),
     refills: new Map(),
     faults: [],
+    lateness: [],
     closed: new Set(),
     stormEndedAt: undefined,
     calmFrom: undefined,
