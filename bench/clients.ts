@@ -4,11 +4,15 @@ import type { DataSource } from 'typeorm';
 import type { RealServers } from '../test/worker/real-servers.js';
 import { reconcileId } from '../worker/setup.js';
 
+export function clientIdOf(i: number): string {
+  return `F-${String(i).padStart(7, '0')}`;
+}
+
 /** Clients with plenty of money and the profile `acme/prepaid`. */
 export async function insertClients(database: DataSource, count: number): Promise<void> {
   for (let from = 0; from < count; from += 5_000) {
     const rows = Array.from({ length: Math.min(5_000, count - from) }, (_, i) => {
-      const id = `F-${String(from + i).padStart(7, '0')}`;
+      const id = clientIdOf(from + i);
       return [id, id, 'acme', 'acme/prepaid', 'USD', 500, '2020-01-01'];
     });
     await database.query(

@@ -2,56 +2,68 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import { putProfile, startRealServers } from '../test/worker/real-servers.js';
 import { startWorkerCommand } from '../test/worker/worker-command.js';
+import { taskQueue, watchWorkflowId } from '../worker/parts.js';
 import type { Environment } from '../worker/settings.js';
 import { costNames, costOfChecks, processesOf } from './check-cost.js';
-import { insertClients, reconcile } from './clients.js';
+import { clientIdOf, insertClients } from './clients.js';
 import { ratioOf, type Measured, type Series } from './measured.js';
 
-const clients = 100;
+const clients = 40;
 const periodMs = 2_000;
-/** A run of `watchClient`: over so many checks a replay grows from its shortest to its longest. */
-const checksPerRun = 30;
-const settleMs = 10_000;
+/** Whole runs of every length here: in it are replays from the shortest to the longest. */
+const windowMs = 30 * periodMs;
+const settleMs = 5_000;
 
 /** Room for few of the clients at once: by its next check, each has long made room for others. */
-const forgetful: Environment = { WORKER_CACHED_WORKFLOWS: '16', WORKER_CONCURRENT_WORKFLOW_TASKS: '8' };
+const forgetful: Environment = { WORKER_CACHED_WORKFLOWS: '8', WORKER_CONCURRENT_WORKFLOW_TASKS: '4' };
+
+interface Side {
+  readonly name: string;
+  readonly env: Environment;
+  readonly checksPerRun: number;
+}
+
+const sides: readonly Side[] = [
+  { name: 'in memory, 30 checks a run', env: {}, checksPerRun: 30 },
+  { name: 'in memory, 10 checks a run', env: {}, checksPerRun: 10 },
+  { name: 'replayed, 30 checks a run', env: forgetful, checksPerRun: 30 },
+  { name: 'replayed, 10 checks a run', env: forgetful, checksPerRun: 10 },
+  { name: 'replayed, 5 checks a run', env: forgetful, checksPerRun: 5 },
+];
 
 /**
  * What a check costs where the client is no longer in a worker's memory, as it is with nearly all of a large fleet: its run is
- * replayed first. Against the same clients in a cache that holds them all, in turns.
+ * replayed first. Against the same clients in a cache that holds them all, and by the length of a run, in turns.
  */
 export async function cold(rounds: number): Promise<Measured> {
-  const kept: (readonly Series[])[] = [];
-  const replayed: (readonly Series[])[] = [];
+  const found = new Map<Side, (readonly Series[])[]>(sides.map((side) => [side, []]));
   for (let round = 0; round < rounds; round += 1) {
-    kept.push(await costs({}));
-    replayed.push(await costs(forgetful));
-    process.stderr.write(`round ${round + 1} of ${rounds}\n`);
+    for (const side of round % 2 === 0 ? sides : [...sides].reverse()) {
+      const series = await costs(side);
+      found.get(side)!.push(series);
+      process.stderr.write(`round ${round + 1}, ${side.name}: ${JSON.stringify(series)}\n`);
+    }
   }
-  const worker = (side: string, all: readonly (readonly Series[])[]) => seriesOf(side, costNames[0], all);
-  const series = [
-    worker('in the cache: a check, CPU of the worker', kept),
-    worker('replayed: a check, CPU of the worker', replayed),
-    seriesOf('in the cache: a check, CPU of Temporal', costNames[1], kept),
-    seriesOf('replayed: a check, CPU of Temporal', costNames[1], replayed),
-    seriesOf('in the cache: checks', 'checks meanwhile', kept),
-    seriesOf('replayed: checks', 'checks meanwhile', replayed),
-  ] as const;
+  const of = (side: Side, cost: string): Series => {
+    const all = found.get(side)!.map((each) => each.find((one) => one.side === cost)!);
+    return {
+      side: `${side.name}: ${cost}`,
+      unit: all[0]!.unit,
+      rounds: all.flatMap(({ rounds: each }) => each),
+    };
+  };
+  const [worker, temporal] = costNames;
+  const first = of(sides[0]!, worker);
   return {
     bench: 'a check of a client that is no longer in memory',
-    how: `${clients} clients with a Period of ${periodMs / 1_000} s on one worker, which keeps all of them or ${forgetful['WORKER_CACHED_WORKFLOWS']}; over a whole run of ${checksPerRun} checks, so that replays of every length are in it; ${rounds} rounds in turns`,
-    series,
-    ratios: [ratioOf(series[1], series[0]), ratioOf(series[3], series[2])],
+    how: `${clients} clients with a Period of ${periodMs / 1_000} s on one worker, which keeps all of them or ${forgetful['WORKER_CACHED_WORKFLOWS']}; ${windowMs / 1_000} s, over whole runs; ${rounds} rounds in turns`,
+    series: sides.flatMap((side) => [of(side, worker), of(side, temporal)]),
+    ratios: sides.slice(1).map((side) => ratioOf(of(side, worker), first)),
     figures: [],
   };
 }
 
-function seriesOf(side: string, name: string, all: readonly (readonly Series[])[]): Series {
-  const found = all.map((each) => each.find((one) => one.side === name)!);
-  return { side, unit: found[0]!.unit, rounds: found.flatMap(({ rounds }) => rounds) };
-}
-
-async function costs(env: Environment): Promise<readonly Series[]> {
+async function costs({ env, checksPerRun }: Side): Promise<readonly Series[]> {
   const servers = await startRealServers({ quiet: true });
   const httpPort = await getPort({ host: '127.0.0.1' });
   await putProfile(servers.database, 'prepaid', { period: `${periodMs / 1_000}s`, threshold: 10 });
@@ -59,10 +71,18 @@ async function costs(env: Environment): Promise<readonly Series[]> {
   const worker = startWorkerCommand({ ...servers.env, ...env, WORKER_HTTP_PORT: String(httpPort) });
   try {
     await worker.started();
-    await reconcile(servers);
+    for (let i = 0; i < clients; i += 1) {
+      const clientId = clientIdOf(i);
+      await servers.client.workflow.start('watchClient', {
+        workflowId: watchWorkflowId(clientId),
+        taskQueue,
+        args: [{ clientId, checksPerRun }],
+      });
+      // Spread over the Period.
+      await sleep(periodMs / clients);
+    }
     await sleep(settleMs);
-    const processes = await processesOf(worker);
-    return await costOfChecks(processes, httpPort, { windows: 1, windowMs: checksPerRun * periodMs });
+    return await costOfChecks(await processesOf(worker), httpPort, { windows: 1, windowMs });
   } finally {
     await worker.kill('SIGTERM');
     await servers.stop();

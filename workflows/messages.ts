@@ -56,6 +56,8 @@ export interface CarriedWatch {
   readonly plannedAt: number;
   readonly next: { readonly at: number; readonly gridAt: number };
   readonly seen?: unknown;
+  /** How many checks the next run makes. */
+  readonly checksPerRun?: number;
 }
 
 export const refillSignal = defineSignal<[RefillMessage]>('refill');

@@ -12,13 +12,14 @@ import { explanations, sleepSummary } from './details.js';
 import type { CarriedWatch } from './messages.js';
 import { handleMessages } from './message-handlers.js';
 import { check, replan } from './calls.js';
+import { firstRunLength } from './run-length.js';
 import { mustTell, tell } from './tell.js';
 import { Watch } from './watch.js';
 
 export interface WatchClientInput {
   readonly clientId: string;
   readonly carried?: CarriedWatch;
-  /** Checks of one run; a run's replay grows with it. In the input, so that changing it never changes a replay. */
+  /** Checks of each run; chosen by the Period where unsaid. In the input, so that changing it never changes a replay. */
   readonly checksPerRun?: number;
 }
 
@@ -29,9 +30,6 @@ export interface WatchClientResult {
   readonly explanation: string;
 }
 
-/** Replay costs about 2.6 ms a past check, and a sleeping client is nearly always replayed. */
-const defaultChecksPerRun = 30;
-
 /**
  * Watches one client: sleeps until the next planned check, checks, tells whom the rules say, and notes what was told.
  * Holds time, counters and refills; rules are evaluated in the check activity.
@@ -41,7 +39,7 @@ export async function watchClient(input: WatchClientInput): Promise<WatchClientR
   const startedAt = workflowInfo().startTime.getTime();
   const watch = new Watch(input.clientId, input.carried, startedAt);
   handleMessages(watch);
-  const checksPerRun = input.checksPerRun ?? defaultChecksPerRun;
+  const checksPerRun = input.checksPerRun ?? input.carried?.checksPerRun ?? firstRunLength;
   for (let checks = 0; ;) {
     const longEnough = checks >= checksPerRun || workflowInfo().continueAsNewSuggested;
     // No notice is pending here. A check that is due already is made by the next run, at once.

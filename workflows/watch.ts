@@ -27,6 +27,7 @@ import {
 } from '../domain/watch-state.js';
 import { detailsOf } from './details.js';
 import type { CarriedWatch, RuleStatus, WatchStatus } from './messages.js';
+import { runLengthOf } from './run-length.js';
 
 const profileAttribute = defineSearchAttributeKey('LowBalanceProfile', SearchAttributeType.KEYWORD);
 const resellerAttribute = defineSearchAttributeKey('LowBalanceReseller', SearchAttributeType.KEYWORD);
@@ -66,7 +67,8 @@ export class Watch {
   }
 
   carry(): CarriedWatch {
-    return { watch: this.state, ...this.agenda, seen: this.known };
+    const checksPerRun = runLengthOf(this.known.checked?.profile.periodMs ?? firstPeriodMs);
+    return { watch: this.state, ...this.agenda, seen: this.known, checksPerRun };
   }
 
   /** When the next check comes, epoch milliseconds. */

@@ -111,6 +111,21 @@ describe('a client’s workflow', function () {
     await again.terminate();
   });
 
+  it('makes fewer checks a run once it is known to sleep long: each wake replays what its run did', async () => {
+    bench.client = { balance: '500' };
+    const runId = async () => (await handle.describe()).runId;
+    const first = await runId();
+    await bench.pass(28 * dayMs);
+    assert.equal(await runId(), first);
+    await bench.pass(dayMs);
+    const second = await runId();
+    assert.notEqual(second, first);
+    await bench.pass(9 * dayMs);
+    assert.equal(await runId(), second);
+    await bench.pass(dayMs);
+    assert.notEqual(await runId(), second);
+  });
+
   it('rule 11: hands over to a new run while the provider is away, so that its history stays small', async () => {
     handle = await bench.start({ checksPerRun: 3 });
     bench.profile = aProfile({ period: '1m' });
