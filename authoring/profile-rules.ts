@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { findNodeAtLocation, getNodeValue, type JSONPath, type Node } from 'jsonc-parser';
 import { formatDuration, parseDuration } from '../domain/duration.js';
-import { compare, isDecimal, toDecimal } from '../domain/money.js';
 import type { Severity } from '../domain/problem.js';
 import { knownCurrency } from './currencies.js';
+import { lostDigits } from './lost-digits.js';
 
 /** A finding at a node of a file. */
 export interface Finding {
@@ -112,31 +112,8 @@ function duplicateFindings(rule: Node, list: string, code: string, what: string)
 function amountFindings(rule: Node, text: string): readonly Finding[] {
   const threshold = at(rule, ['threshold'], 'number');
   if (!threshold) return [];
-  const written = text.slice(threshold.offset, threshold.offset + threshold.length);
-  const kept = toDecimal(Number(written));
-  let exact: string;
-  try {
-    exact = toDecimal(written);
-  } catch {
-    return [];
-  }
-  if (!isDecimal(exact) || !isDecimal(kept)) {
-    return [
-      error(
-        threshold,
-        'out-of-range',
-        `the threshold is ${written}: expected at most 30 digits before and after the point`,
-      ),
-    ];
-  }
-  if (compare(exact, kept) === 0) return [];
-  return [
-    error(
-      threshold,
-      'inexact-number',
-      `the threshold ${written} would be read as ${kept}: expected at most 15 digits`,
-    ),
-  ];
+  const lost = lostDigits(text.slice(threshold.offset, threshold.offset + threshold.length));
+  return lost ? [error(threshold, lost.code, `the threshold ${lost.message}`)] : [];
 }
 
 /** The advanced rules among themselves, and against the client's rule and the Period. */

@@ -14,6 +14,7 @@ import { durationMs } from '../../domain/duration.js';
 import type { Problem } from '../../domain/problem.js';
 import type { ProfileFile } from '../../domain/profile-file.js';
 import type { Scenario } from './scenario-file.js';
+import { lostDigits } from '../lost-digits.js';
 import { profileShape, scenarioShape } from './scenario-shape.js';
 import type { Report } from './shape.js';
 import { storyOf, type Story } from './story.js';
@@ -84,6 +85,7 @@ function readOne(
   const problems: Problem[] = [];
   const report = reporter(read, problems);
   scenarioShape(node, report);
+  if (problems.length === 0) reportLostDigits(node, read.document, report);
   const scenario = getNodeValue(node) as Scenario;
   const written = node.type === 'object' ? scenario.name : undefined;
   const scenarioFacts = {
@@ -102,6 +104,15 @@ function readOne(
   checkMeaning(scenario, profile, slug, (location, code, message) => report(at(location), code, message));
   if (problems.length > 0) return scenarioFacts;
   return { ...scenarioFacts, story: storyOf(scenario, profile, slug) };
+}
+
+/** Of every number; a shape sees only the double that the parser made of it. */
+function reportLostDigits(node: Node, document: TextDocument, report: Report): void {
+  if (node.type === 'number') {
+    const lost = lostDigits(document.getText().slice(node.offset, node.offset + node.length));
+    if (lost) report(node, lost.code, `the number ${lost.message}`);
+  }
+  for (const child of node.children ?? []) reportLostDigits(child, document, report);
 }
 
 /** What a shape cannot say: names that must exist, and what would never end. */
@@ -169,7 +180,9 @@ async function neighbourOf(
   const expected = `expected a "profile" in the scenario, or a valid profile ${file} beside it`;
   if ('problem' in read) return { why: `${expected}: ${read.problem.message}` };
   const problems: Problem[] = [];
-  profileShape(read.root, reporter(read, problems));
+  const report = reporter(read, problems);
+  profileShape(read.root, report);
+  if (problems.length === 0) reportLostDigits(read.root, read.document, report);
   const [first] = problems;
   if (first) return { why: `${expected}: ${first.file}:${first.line}:${first.column}: ${first.message}` };
   return { profile: getNodeValue(read.root) as ProfileFile };

@@ -116,6 +116,7 @@ function isOffset(found: unknown): boolean {
 function show({ type, value }: Node): string {
   if (type === 'object') return 'an object';
   if (type === 'array') return 'a list';
-  const written = JSON.stringify(value) ?? 'nothing';
+  // A number too large for a double is Infinity, which JSON.stringify calls null.
+  const written = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing');
   return written.length > 60 ? `${written.slice(0, 60)}…` : written;
 }

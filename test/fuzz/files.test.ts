@@ -77,6 +77,32 @@ describe(`fuzzing files (${fuzzRuns} cases each)`, function () {
     );
   });
 
+  for (const [written, code] of [
+    ['1e400', 'out-of-range'],
+    ['1e-400', 'out-of-range'],
+    ['0.10000000000000000001', 'inexact-number'],
+  ] as const) {
+    it(`found by fuzzing: an edit to the threshold ${written} is a problem, and no crash`, async () => {
+      const file = path.join('profiles', 'acme', 'found.test.json');
+      const edit = `{ "clientNotification": { "threshold": ${written} } }`;
+      const profile = await readFile(
+        path.join(packageRoot(), 'profiles', 'acme', 'prepaid-usd.json'),
+        'utf8',
+      );
+      const events = `[{ "at": "1h", "profile": ${edit} }]`;
+      const scenario = `{ "name": "found", "profile": ${profile}, "client": { "balance": 1 }, "events": ${events}`;
+      await writeFile(
+        path.join(folder, file),
+        `{ "scenarios": [${scenario}, "until": "1h", "expect": [] }] }`,
+      );
+      const { scenarios } = await readScenarios(file, folder);
+      assert.deepEqual(
+        scenarios.flatMap(({ problems }) => problems.map((problem) => problem.code)),
+        [code],
+      );
+    });
+  }
+
   it('scenario files: problems, or stories that are told to their end', async () => {
     const file = path.join('profiles', 'acme', 'fuzzed.test.json');
     const profile = await readFile(path.join(packageRoot(), 'profiles', 'acme', 'prepaid-usd.json'), 'utf8');
