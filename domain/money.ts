@@ -21,7 +21,9 @@ export function toDecimal(value: string | number): Decimal {
   try {
     return plain(new Big(value));
   } catch {
-    throw new RangeError(`not a decimal number: ${typeof value === 'string' ? JSON.stringify(value) : value}`);
+    throw new RangeError(
+      `not a decimal number: ${typeof value === 'string' ? JSON.stringify(value) : value}`,
+    );
   }
 }
 
