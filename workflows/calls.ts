@@ -1,5 +1,5 @@
 import { proxyActivities, proxyLocalActivities, rootCause } from '@temporalio/workflow';
-import type { Activities, CheckResult, Told } from '../activities/contract.js';
+import type { Activities, CheckInput, CheckResult, Told } from '../activities/contract.js';
 import type { EndReason } from '../domain/reading.js';
 import type { Watch } from './watch.js';
 
@@ -30,18 +30,15 @@ export async function replan(watch: Watch): Promise<EndReason | undefined> {
   return plan.kind === 'ended' ? plan.reason : undefined;
 }
 
-export async function check(watch: Watch): Promise<CheckResult> {
-  const input = watch.beginCheck(Date.now());
-  let result;
-  try {
-    result = await local.check(input);
-  } catch (error) {
-    watch.noteUnknown(rootCause(error) ?? 'the check failed', Date.now());
-    watch.show();
-    result = await regular.check({ ...input, watch: watch.state });
-  }
-  watch.noteCheck(result, Date.now());
-  return result;
+/** A check as a local activity; where it fails, `checkPatiently` goes on. */
+export function checkQuickly(input: CheckInput): Promise<CheckResult> {
+  return local.check(input);
+}
+
+export async function checkPatiently(watch: Watch, input: CheckInput, error: unknown): Promise<CheckResult> {
+  watch.noteUnknown(rootCause(error) ?? 'the check failed', Date.now());
+  watch.show();
+  return await regular.check({ ...input, watch: watch.state });
 }
 
 /** Answers what was accepted of a check whose other notices are withdrawn. */

@@ -7,11 +7,12 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { CheckResult } from '../activities/contract.js';
 import type { EndReason } from '../domain/reading.js';
 import { explanations, sleepSummary } from './details.js';
 import type { CarriedWatch } from './messages.js';
 import { handleMessages } from './message-handlers.js';
-import { check, replan } from './calls.js';
+import { checkPatiently, checkQuickly, replan } from './calls.js';
 import { firstRunLength } from './run-length.js';
 import { mustTell, tell } from './tell.js';
 import { Watch } from './watch.js';
@@ -33,11 +34,15 @@ export interface WatchClientResult {
 /**
  * Watches one client: sleeps until the next planned check, checks, tells whom the rules say, and notes what was told.
  * Holds time, counters and refills; rules are evaluated in the check activity.
+ *
+ * What a quiet check awaits stands in the loop itself: the SDK takes a stack trace of each promise, so that each further
+ * async function costs every check some of its time.
  */
 export async function watchClient(input: WatchClientInput): Promise<WatchClientResult> {
   // Not `Date.now()`, nor `runStartTime`: before a local activity both are later at a replay where a query came meanwhile.
   const startedAt = workflowInfo().startTime.getTime();
   const watch = new Watch(input.clientId, input.carried, startedAt);
+  const timer = new Timer();
   handleMessages(watch);
   const checksPerRun = input.checksPerRun ?? input.carried?.checksPerRun ?? firstRunLength;
   for (let checks = 0; ;) {
@@ -47,13 +52,28 @@ export async function watchClient(input: WatchClientInput): Promise<WatchClientR
       await continueAsNew<typeof watchClient>({ ...input, carried: watch.carry() });
     }
     watch.show();
-    if (watch.nextCheckAt > Date.now()) await sleepUntilNext(watch);
+    if (watch.nextCheckAt > Date.now()) {
+      try {
+        await sleepUntilNext(watch, timer);
+      } catch (error) {
+        if (!isCancellation(error) || !watch.mustWake()) throw error;
+      } finally {
+        watch.whenWoken(undefined);
+      }
+    }
     if (watch.takeReplanRequest()) {
       const reason = await replan(watch);
       if (reason) return ended(watch, reason);
       continue;
     }
-    const result = await check(watch);
+    const due = watch.beginCheck(Date.now());
+    let result: CheckResult;
+    try {
+      result = await checkQuickly(due);
+    } catch (error) {
+      result = await checkPatiently(watch, due, error);
+    }
+    watch.noteCheck(result, Date.now());
     checks += 1;
     if (result.kind === 'ended') return ended(watch, result.reason);
     const reason = mustTell(watch, result) ? await tell(watch, result) : undefined;
@@ -62,22 +82,28 @@ export async function watchClient(input: WatchClientInput): Promise<WatchClientR
   }
 }
 
+/** Until the next planned check; rejects with a cancellation where a message asks for something. */
+function sleepUntilNext(watch: Watch, timer: Timer): Promise<void> {
+  const awake = timer.start(watch.nextCheckAt - Date.now(), sleepSummary(watch.status()));
+  watch.whenWoken(() => timer.cancel());
+  if (watch.mustWake()) timer.cancel();
+  return awake;
+}
+
 /**
- * Until the next planned check, or until a message asks for something. A timer that is cancelled does what `condition`
- * with a timeout does, with a third of its promises: each costs a wake some of its time.
+ * One timer at a time, that can be cancelled: what `condition` with a timeout does, with a fraction of its promises. Its
+ * scope serves until it is cancelled, and not for one timer only.
  */
-async function sleepUntilNext(watch: Watch): Promise<void> {
-  const scope = new CancellationScope();
-  const ms = watch.nextCheckAt - Date.now();
-  const awake = scope.run(() => sleep(ms, { summary: sleepSummary(watch.status()) }));
-  watch.whenWoken(() => scope.cancel());
-  if (watch.mustWake()) scope.cancel();
-  try {
-    await awake;
-  } catch (error) {
-    if (!isCancellation(error) || !watch.mustWake()) throw error;
-  } finally {
-    watch.whenWoken(undefined);
+class Timer {
+  private scope = new CancellationScope();
+
+  start(ms: number, summary: string): Promise<void> {
+    if (this.scope.consideredCancelled) this.scope = new CancellationScope();
+    return this.scope.run(() => sleep(ms, { summary }));
+  }
+
+  cancel(): void {
+    this.scope.cancel();
   }
 }
 
