@@ -21,7 +21,7 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
   const { profile } = stored;
   const { watch, reading, decisions, state } = checkClient(client, profile, input.watch, now);
   const bounced = parts.bounced ? bouncedRules(profile, client, await parts.bounced.known()) : [];
-  parts.watched.seen({
+  const written = parts.watched.seen({
     clientId: input.clientId,
     profileId: profile.id,
     state,
@@ -30,6 +30,8 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
     seenAt: now,
     watch,
   });
+  // Until its first row is there a client counts as starting, and its next check may be a Period away: that one is waited for.
+  if (input.watch.profileId === undefined) await written;
   return {
     kind: 'checked',
     profile: checkedProfile(stored),

@@ -59,7 +59,7 @@ function noteSeen({ watched }: WatchParts, input: NotifyInput, { accepted }: Tol
   if (!input.seen || accepted.length === 0) return;
   const { profileId, periodMs, watch, stateWhenTold } = input.seen;
   const rules = new Set(accepted.flatMap((each) => each.rules));
-  watched.seen({
+  void watched.seen({
     clientId: input.clientId,
     profileId,
     state: input.rules.every(({ key }) => rules.has(key)) ? stateWhenTold : 'low',

@@ -37,8 +37,11 @@ export interface Fleet {
 }
 
 export interface WatchedClients {
-  /** Written together with others a moment later: a lost row only makes reconciliation look once more. */
-  seen(row: Seen): void;
+  /**
+   * Written together with others a moment later: resolves once it is written, or was given up and told to `onError`. Never
+   * rejects. A row that is lost with its process is made good by the client's next check.
+   */
+  seen(row: Seen): Promise<void>;
   /** A workflow was started; its first check writes the rest. Never overwrites a row of a running workflow. */
   started(clientId: string, profileId: string, at: number): Promise<void>;
   /** The next check was planned anew by another Period. */
@@ -62,6 +65,8 @@ export function createWatchedClients(
   const waiting = new Map<string, Seen>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
+  /** Of the rows that are waiting. */
+  let written: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
   const flush = (): Promise<void> => {
     clearTimeout(timer);
@@ -69,14 +74,19 @@ export function createWatchedClients(
     const rows = [...waiting.values()];
     waiting.clear();
     if (rows.length > 0) writing = writing.then(() => upsert(database, rows)).catch(onError);
+    void writing.then(written?.resolve);
+    written = undefined;
     return writing;
   };
 
   return {
     seen(row) {
       waiting.set(row.clientId, row);
+      written ??= deferred();
+      const { promise } = written;
       if (waiting.size >= flushAtRows) void flush();
       else timer ??= setTimeout(() => void flush(), flushEveryMs);
+      return promise;
     },
     async started(clientId, profileId, at) {
       await database.query(
@@ -117,6 +127,12 @@ export function createWatchedClients(
     fleet: (now) => readFleet(database, now),
     flush,
   };
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
 }
 
 async function upsert(database: DataSource, rows: readonly Seen[]): Promise<void> {

@@ -231,7 +231,7 @@ class Player {
       },
       profiles: { read: (id) => Promise.resolve(world.profile(id)) },
       ledger,
-      watched: { seen() {}, replanned: () => Promise.resolve(), ended: () => Promise.resolve() },
+      watched: { seen: () => Promise.resolve(), replanned: () => Promise.resolve(), ended: () => Promise.resolve() },
       mailer: {
         send({ noticeId }) {
           if (world.mail === 'refuses')

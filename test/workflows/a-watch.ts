@@ -89,7 +89,7 @@ export async function openWatchBench(): Promise<WatchBench> {
     profiles: { read: () => Promise.resolve({ profile: bench.profile, version: 1 }) },
     ledger,
     watched: {
-      seen: (row) => void bench.rows.push(row),
+      seen: (row) => Promise.resolve(void bench.rows.push(row)),
       replanned: () => Promise.resolve(),
       ended: () => Promise.resolve(),
     },
