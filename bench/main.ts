@@ -28,7 +28,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
   sql: async () => [await sql(100_000)],
   history: async () => [await history()],
   'check-rate': () =>
-    checkRate({ clients: 800, rounds: values.full ? 7 : 3, seconds: values.full ? 20 : 10 }),
+    checkRate({ clients: 800, rounds: values.full ? 9 : 5, seconds: values.full ? 20 : 10 }),
   cold: async () => [await cold(values.full ? 3 : 1)],
   'start-rate': async () => [await startRate(values.full ? 3_000 : 1_000, values.full ? 5 : 3)],
   fleet: async () => {

@@ -1,24 +1,13 @@
-import {
-  awayMs,
-  periodMsAt,
-  profileSeen,
-  slackMs,
-  wasHindered,
-  wasOutOfService,
-  wasTrue,
-} from './ask-truth.js';
+import { awayMs, profileSeen, slackMs, wasHindered, wasOutOfService, wasTrue } from './ask-truth.js';
 import type { CheckedResult, Step, TellingInput, ToldResult } from './histories.js';
 import { violationsOfMails } from './judge-mails.js';
+import { lateMs, Punctuality } from './punctuality.js';
 import type { Balance, ProfileTruth, Truth } from './truth.js';
 import { instant, type ClientFacts, type Tally, type Violation } from './verdict.js';
 
 // The rules of behaviour once more, written from their text and not from the product's code: what a client's checks saw,
 // what they must have decided by it, and what must have become of each notice. Amounts are whole hundredths.
 
-/** A check's way to a worker and back while servers fail, and a notice that is given up for want of time. */
-const lateMs = 6_000;
-/** "At once" (rule 7) and "in time" in the calm, on a machine that has much to do. */
-const atOnceMs = 2_500;
 /** The first retry of a notice comes no later, and each next one doubles the wait at most (rule 4). */
 const firstRetryMs = 4_000;
 
@@ -56,22 +45,18 @@ class Model {
   private accepted = new Map<string, number[]>();
   private due: Due | undefined;
   private open: Open | undefined;
-  private lastCheckAt: number | undefined;
-  /** The client was refilled while it was checked or told, and is to be checked again from this instant on (rule 7). */
-  private recheckFrom: number | undefined;
   /** When the last new refill came. */
   private refilledAt = 0;
-  /** What the last check saw. */
-  private profile: { readonly id: string; readonly periodMs: number } | undefined;
-  /** When the next check is to begin at the latest. */
-  private dueBy: number | undefined;
   private ended = false;
+  private readonly punctuality: Punctuality;
 
   constructor(
     private readonly facts: ClientFacts,
     private readonly truth: Truth,
     private readonly tally: Tally,
-  ) {}
+  ) {
+    this.punctuality = new Punctuality(facts.clientId, truth, tally, (at, what) => this.violation(at, what));
+  }
 
   run(): readonly Violation[] {
     for (const step of this.facts.steps) this.take(step);
@@ -113,9 +98,7 @@ class Model {
     this.accepted = new Map();
     this.lastRefillAt = 0;
     this.readRefillAt = 0;
-    this.lastCheckAt = at;
-    this.dueBy = undefined;
-    this.recheckFrom = undefined;
+    this.punctuality.startAfresh(at);
     this.ended = false;
   }
 
@@ -136,9 +119,7 @@ class Model {
   /** Rule 12: a shorter Period brings the next check nearer, which then decides afresh. */
   private asked(at: number): void {
     if (this.open) this.open.disturbed = true;
-    if (!this.profile || this.dueBy === undefined) return;
-    const periodMs = periodMsAt(this.truth, this.profile.id, at) ?? this.profile.periodMs;
-    this.dueBy = Math.min(this.dueBy, Math.max(at, this.lastCheckAt! + periodMs));
+    this.punctuality.replanned(at);
   }
 
   private checked({ begunAt, from, at, heardAt, result }: Extract<Step, { kind: 'checked' }>): void {
@@ -149,11 +130,9 @@ class Model {
         at,
         `${this.due.rules.join(', ')} decided to send at ${instant(this.due.at)} and nobody was told`,
       );
-    if (this.due?.disturbed) this.recheckFrom = this.due.at;
+    if (this.due?.disturbed) this.punctuality.mustRecheck(this.due.at);
     this.due = undefined;
-    this.isInTime(from, at);
-    this.lastCheckAt = at;
-    if (this.profile) this.dueBy = at + this.profile.periodMs;
+    this.punctuality.checked(from, at);
     if (result.kind !== 'checked') return;
     const knownRefillAt = this.lastRefillAt;
     if (result.lastRefillAt) {
@@ -164,8 +143,7 @@ class Model {
     const profile = profileSeen(this.truth, result.profile!, from, at);
     if (!profile)
       return this.violation(at, `saw version ${result.profile!.version}, which was not the one at that time`);
-    this.profile = { id: result.profile!.id, periodMs: profile.periodMs };
-    this.dueBy = at + profile.periodMs;
+    this.punctuality.saw({ id: result.profile!.id, periodMs: profile.periodMs }, at);
     const suspended = result.decisions!.some(({ reason }) => reason === 'suspended');
     const seen: Balance = { cents: centsOf(result.availableBalance!), suspended };
     if (!wasTrue(this.truth, this.facts.clientId, seen, from, at))
@@ -219,9 +197,8 @@ class Model {
     if (this.open?.checkAt !== checkAt) return;
     const { open } = this;
     this.open = undefined;
-    // A check waits until the notices of the one before are settled, also where a dead worker still has the claim.
-    if (this.profile) this.dueBy = at + this.profile.periodMs;
-    if (open.refilled) this.recheckFrom = at;
+    this.punctuality.countFrom(at);
+    if (open.refilled) this.punctuality.mustRecheck(at);
     for (const rule of open.rules) {
       const times = accepted.filter(({ rules }) => rules.includes(rule)).map((each) => each.at);
       if (times.length === 0) {
@@ -259,31 +236,6 @@ class Model {
     return (this.accepted.get(rule) ?? []).filter((at) => at >= this.lastRefillAt).length;
   }
 
-  /**
-   * Rule 11, and that nobody is forgotten: from one check to the next it is a Period, and what servers were away. Rule 7:
-   * a client that was refilled while it was checked or told does not wait for that.
-   */
-  private isInTime(from: number, at: number): void {
-    const { recheckFrom } = this;
-    this.recheckFrom = undefined;
-    if (recheckFrom !== undefined && from - recheckFrom > atOnceMs + awayMs(this.truth, recheckFrom, from))
-      this.violation(
-        at,
-        `was refilled while it was told, and checked again only ${((from - recheckFrom) / 1_000).toFixed(1)} s after`,
-      );
-    if (this.lastCheckAt === undefined || this.dueBy === undefined) return;
-    const gap = from - this.lastCheckAt;
-    if (gap > this.tally.longestGap.ms)
-      this.tally.longestGap = { ms: gap, clientId: this.facts.clientId, until: from };
-    const isCalm = this.truth.calmFrom !== undefined && this.lastCheckAt >= this.truth.calmFrom;
-    const allowedMs = isCalm ? atOnceMs : lateMs + awayMs(this.truth, this.lastCheckAt, from);
-    if (from > this.dueBy + allowedMs)
-      this.violation(
-        at,
-        `was checked ${((from - this.dueBy) / 1_000).toFixed(1)} s late, its Period was ${this.profile!.periodMs / 1_000} s`,
-      );
-  }
-
   private endsWell(): void {
     const { counts, clientId, steps } = this.facts;
     const { closed, stormEndedAt } = this.truth;
@@ -293,7 +245,7 @@ class Model {
       return;
     }
     if (this.ended || !counts) return this.violation(Date.now(), 'it is not watched');
-    if (stormEndedAt !== undefined && (this.lastCheckAt ?? 0) < stormEndedAt)
+    if (stormEndedAt !== undefined && (this.punctuality.lastCheckAt ?? 0) < stormEndedAt)
       this.violation(Date.now(), 'it was not checked again after the last fault');
     if (this.open || this.due) return;
     for (const rule of ['user', 'client']) {
