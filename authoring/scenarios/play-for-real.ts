@@ -231,7 +231,11 @@ class Player {
       },
       profiles: { read: (id) => Promise.resolve(world.profile(id)) },
       ledger,
-      watched: { seen: () => Promise.resolve(), replanned: () => Promise.resolve(), ended: () => Promise.resolve() },
+      watched: {
+        seen: () => Promise.resolve(),
+        replanned: () => Promise.resolve(),
+        ended: () => Promise.resolve(),
+      },
       mailer: {
         send({ noticeId }) {
           if (world.mail === 'refuses')
