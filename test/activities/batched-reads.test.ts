@@ -31,6 +31,35 @@ describe('reads of checks that come together', () => {
     assert.deepEqual(asked, [['A', 'B'], ['C']]);
   });
 
+  it('of clients wait no longer than those of their profile', async () => {
+    const { asked, billing } = counting(aClient);
+    const batched = batchedBilling(billing, 3_600_000);
+    const profiles = batchedProfiles(
+      {
+        read: () => Promise.resolve({ version: 1 } as StoredProfile),
+        periods: () => Promise.resolve(new Map()),
+      },
+      5,
+    );
+    await Promise.all(
+      ['A', 'B', 'C'].map(async (id) => {
+        await profiles.read('acme/a');
+        return await batched.readClient(id, needed);
+      }),
+    );
+    assert.deepEqual(asked, [['A', 'B', 'C']]);
+  });
+
+  it('of clients without a known profile are gathered for a while', async () => {
+    const { asked, billing } = counting(aClient);
+    const batched = batchedBilling(billing, 50);
+    const unknown = { currency: null, logins: [] };
+    const first = batched.readClient('A', unknown);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await Promise.all([first, batched.readClient('B', unknown)]);
+    assert.deepEqual(asked, [['A', 'B']]);
+  });
+
   it('are read anew each time', async () => {
     const { asked, billing } = counting(aClient);
     const batched = batchedBilling(billing, 1);
