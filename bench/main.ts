@@ -95,5 +95,7 @@ async function keep(name: string, measured: readonly Measured[]): Promise<void> 
   await mkdir(folder, { recursive: true });
   const machine = await describeMachine();
   const result = { at: new Date().toISOString(), full: values.full, machine, measured };
-  await writeFile(path.join(folder, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  // A short run never takes the place of a long one.
+  const file = `${name}${values.full ? '-full' : ''}.json`;
+  await writeFile(path.join(folder, file), `${JSON.stringify(result, null, 2)}\n`);
 }
