@@ -1,3 +1,4 @@
+import type { RetryPolicy } from '@temporalio/common';
 import { CancellationScope, condition, proxyActivities, rootCause } from '@temporalio/workflow';
 import type { Activities, Checked, CheckResult, Told } from '../activities/contract.js';
 import type { EndReason } from '../domain/reading.js';
@@ -10,8 +11,16 @@ const telling = proxyActivities<Pick<Activities, 'notify'>>({
   startToCloseTimeout: '60s',
   heartbeatTimeout: '20s',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '5m' },
 });
+
+/**
+ * Rule 4, for what the activity does not time itself: a database that is away, a worker that is killed. Where the next check
+ * is near, pauses grow to a quarter of the time until then: a pause beyond it would be the end of a notice.
+ */
+function retryWithin(leftMs: number): RetryPolicy {
+  const maximumInterval = Math.min(300_000, Math.max(2_000, leftMs / 4));
+  return { initialInterval: '2s', backoffCoefficient: 2, maximumInterval };
+}
 
 /** Whether a check's decisions are to be told: not where another check is wanted already. */
 export function mustTell(watch: Watch, result: CheckResult): result is Checked {
@@ -30,10 +39,12 @@ export async function tell(watch: Watch, checked: Checked): Promise<EndReason | 
   const { clientId } = watch;
   const checkAt = watch.checkedAt ?? Date.now();
   const deadlineAt = watch.nextCheckAt;
+  const leftMs = Math.max(1_000, deadlineAt - Date.now());
   const sending = new Sending(() =>
     telling.notify.executeWithOptions(
       {
-        scheduleToCloseTimeout: Math.max(1_000, deadlineAt - Date.now()),
+        scheduleToCloseTimeout: leftMs,
+        retry: retryWithin(leftMs),
         summary: tellSummary(rules, checked.profile.maxQty),
       },
       [

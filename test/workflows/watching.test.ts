@@ -41,6 +41,20 @@ describe('a client’s workflow', function () {
     assert.equal((await events()).length - before, 12);
   });
 
+  for (const [period, longestPauseMs] of [
+    ['20s', 5_000],
+    ['24h', 300_000],
+  ] as const) {
+    it(`rule 4: with a Period of ${period}, no pause between two attempts is longer than ${longestPauseMs} ms, whatever failed`, async () => {
+      bench.profile = aProfile({ period });
+      await bench.pass(dayMs + 1_000);
+      const told = (await events()).filter((event) => event.activityTaskScheduledEventAttributes);
+      const policy = told.at(-1)?.activityTaskScheduledEventAttributes?.retryPolicy;
+      const { seconds, nanos } = policy!.maximumInterval!;
+      assert.ok(Math.abs(Number(seconds) * 1_000 + Number(nanos) / 1e6 - longestPauseMs) < 50);
+    });
+  }
+
   it('writes down what was told at once, and not only at the next check', async () => {
     assert.deepEqual(bench.rows.at(-1)?.watch.acceptedAt['client']?.length, 1);
     await bench.pass(2 * dayMs);
