@@ -1,45 +1,12 @@
 import assert from 'node:assert/strict';
-import { setMaxListeners } from 'node:events';
-import { MailError, type NoticeMail } from '../../mail/message.js';
-import { createSendGridMailer, type SendGridOptions } from '../../mail/sendgrid.js';
-import { aMail, plainRenderer } from './a-mail.js';
-import { startSendGridAnswers, type Answer, type SendGridAnswers } from './sendgrid-answers.js';
-
-const apiKey = 'SG.secret-key-of-the-test';
-const refusedBody = (field: string | null, message: string) => ({ errors: [{ field, message, help: null }] });
+import { MailError } from '../../mail/message.js';
+import { aMail } from './a-mail.js';
+import { refusedBody, apiKey, useSendGrid } from './sendgrid-bench.js';
+import type { Answer } from './sendgrid-answers.js';
 
 describe('mails through SendGrid', () => {
-  let sendGrid: SendGridAnswers;
-  before(async () => {
-    sendGrid = await startSendGridAnswers();
-  });
-  after(() => sendGrid.stop());
-  beforeEach(() => sendGrid.clear());
-
-  function mailer(options: Partial<SendGridOptions> = {}) {
-    return createSendGridMailer({
-      apiKey,
-      baseUrl: sendGrid.url,
-      from: 'Acme Billing <billing@acme.example>',
-      renderer: plainRenderer,
-      ...options,
-    });
-  }
-
-  function send(mail: NoticeMail, options: Partial<SendGridOptions> = {}, timeoutMs = 5_000) {
-    return mailer(options).send(mail, { signal: new AbortController().signal, timeoutMs });
-  }
-
-  async function failureOf(answer: Answer, mail = aMail(), timeoutMs = 5_000): Promise<MailError> {
-    sendGrid.next(answer);
-    const error: unknown = await send(mail, {}, timeoutMs).then(
-      () => assert.fail('it was accepted'),
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof MailError, String(error));
-    assert.doesNotMatch(JSON.stringify([error.message, error, error.cause]), new RegExp(apiKey));
-    return error;
-  }
+  const sendGrid = useSendGrid();
+  const { mailer, send, failureOf } = sendGrid;
 
   describe('what is asked', () => {
     it('gives each recipient its own copy, with the ids to trace it by', async () => {
@@ -204,121 +171,6 @@ describe('mails through SendGrid', () => {
         );
       });
     }
-  });
-
-  describe('all mails together', () => {
-    const options = { signal: new AbortController().signal, timeoutMs: 5_000 };
-    // One signal for a hundred mails, where an activity has one for two.
-    setMaxListeners(0, options.signal);
-
-    it('stop at a 401 with one alarm, try again with one mail at a time, and go on when it is accepted', async () => {
-      const alarms: string[] = [];
-      const over: string[] = [];
-      const all = mailer({
-        probeEveryMs: 150,
-        ratePerSecond: 1_000,
-        onAlarm: (message) => alarms.push(message),
-        onAlarmOver: (message) => over.push(message),
-      });
-      const refused: Answer = { status: 401, body: refusedBody(null, 'revoked') };
-      sendGrid.next(refused, refused);
-      await assert.rejects(all.send(aMail(), options), { kind: 'unauthorized' });
-      const held = await Promise.allSettled(Array.from({ length: 100 }, () => all.send(aMail(), options)));
-      assert.ok(held.every(({ status }) => status === 'rejected'));
-      assert.equal(sendGrid.asked.length, 1, 'nothing more is asked');
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      const tried = await Promise.allSettled(Array.from({ length: 100 }, () => all.send(aMail(), options)));
-      assert.ok(tried.every(({ status }) => status === 'rejected'));
-      assert.equal(sendGrid.asked.length, 2, 'one mail tries');
-      assert.equal(alarms.length, 1);
-      assert.match(alarms[0]!, /401; revoked.*SENDGRID_API_KEY/);
-      assert.doesNotMatch(alarms[0]!, new RegExp(apiKey));
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      await all.send(aMail(), options);
-      await all.send(aMail(), options);
-      assert.equal(sendGrid.asked.length, 4);
-      assert.deepEqual(over, ['SendGrid accepts mails again']);
-    });
-
-    it('learn nothing of SendGrid from a mail that cannot be made', async () => {
-      const alarms: string[] = [];
-      const renderer = {
-        ...plainRenderer,
-        render(mail: NoticeMail) {
-          if (mail.clientId === 'unspeakable') throw new Error('no words');
-          return plainRenderer.render(mail);
-        },
-      };
-      const all = mailer({ renderer, probeEveryMs: 50, onAlarm: (message) => alarms.push(message) });
-      const refused: Answer = { status: 403 };
-      sendGrid.next(refused, refused);
-      await assert.rejects(all.send(aMail(), options), { kind: 'unauthorized' });
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      await assert.rejects(all.send(aMail({ clientId: 'unspeakable' }), options), {
-        kind: 'rejected',
-        message: 'the mail cannot be made: no words',
-      });
-      await assert.rejects(all.send(aMail(), options), {
-        kind: 'unauthorized',
-        message: 'SendGrid answered 403',
-      });
-      assert.equal(alarms.length, 1);
-    });
-
-    it('raise one alarm where SendGrid is away for long', async () => {
-      const alarms: string[] = [];
-      const over: string[] = [];
-      const all = mailer({
-        awayMs: 100,
-        onAlarm: (message) => alarms.push(message),
-        onAlarmOver: (message) => over.push(message),
-      });
-      sendGrid.next(...Array.from({ length: 4 }, () => ({ status: 503 })));
-      for (let each = 0; each < 4; each += 1) {
-        await assert.rejects(all.send(aMail(), options), { kind: 'unavailable' });
-        assert.equal(alarms.length, each < 2 ? 0 : 1);
-        await new Promise((resolve) => setTimeout(resolve, 60));
-      }
-      assert.match(alarms[0]!, /No notice was accepted for .* SendGrid answered 503/);
-      await all.send(aMail(), options);
-      assert.equal(over.length, 1);
-    });
-
-    it('wait after a 429 without asking', async () => {
-      const all = mailer();
-      sendGrid.next({ status: 429, headers: { 'Retry-After': '1' } });
-      await assert.rejects(all.send(aMail(), options), { kind: 'rate-limited' });
-      await assert.rejects(all.send(aMail(), options), { kind: 'rate-limited' });
-      assert.equal(sendGrid.asked.length, 1);
-      await new Promise((resolve) => setTimeout(resolve, 1_050));
-      await all.send(aMail(), options);
-      assert.equal(sendGrid.asked.length, 2);
-    });
-
-    it('keep to so many a second', async () => {
-      const all = mailer({ ratePerSecond: 10 });
-      const before = Date.now();
-      await Promise.all(Array.from({ length: 15 }, () => all.send(aMail(), options)));
-      assert.ok(Date.now() - before >= 900, '15 mails at 10 a second take 1 s');
-    });
-
-    it('refuse to queue for longer than the caller waits, and leave the queue when given up', async () => {
-      const all = mailer({ ratePerSecond: 1 });
-      const given = new AbortController();
-      setMaxListeners(0, given.signal);
-      const queued = Promise.allSettled(
-        Array.from({ length: 11 }, () => all.send(aMail(), { ...options, signal: given.signal })),
-      );
-      await assert.rejects(Promise.all([1, 2].map(() => all.send(aMail(), options))), {
-        kind: 'rate-limited',
-      });
-      given.abort();
-      const before = Date.now();
-      const results = await queued;
-      assert.ok(Date.now() - before < 1_000);
-      assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
-      assert.equal(sendGrid.asked.length, 1);
-    });
   });
 
   describe('a recipient that SendGrid refuses by name', () => {
