@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { packageRoot } from '../authoring/package-root.js';
 import { checkRate } from './check-rate.js';
 import { cold } from './cold.js';
-import { fleet, growth } from './fleet.js';
+import { fleet, growth, type MeasuredFleet } from './fleet.js';
 import { history } from './history.js';
 import { describeMachine } from './machine.js';
 import { median, missed, type Measured } from './measured.js';
@@ -32,14 +32,14 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
   cold: async () => [await cold(values.full ? 3 : 1)],
   'start-rate': async () => [await startRate(values.full ? 3_000 : 1_000, values.full ? 5 : 3)],
   fleet: async () => {
-    const sizes = values.full ? [1_000, 10_000, 100_000] : [1_000, 10_000];
-    const all: [number, Measured][] = [];
-    for (const size of sizes) {
-      const measured = await fleet(size);
-      all.push([size, measured]);
-      process.stderr.write(`${size}: ${JSON.stringify(measured.figures)}\n`);
+    const sizes = values.full ? [1_000, 10_000, 1_000, 100_000, 1_000] : [1_000, 10_000, 1_000];
+    const fleets: MeasuredFleet[] = [];
+    for (const clients of sizes) {
+      const measured = await fleet(clients);
+      fleets.push({ clients, measured });
+      process.stderr.write(`${clients}: ${JSON.stringify(measured)}\n`);
     }
-    return [...all.map(([, measured]) => measured), growth(all)];
+    return [...fleets.map(({ measured }) => measured), growth(fleets)];
   },
 };
 const names = positionals.length > 0 ? positionals : Object.keys(benches);

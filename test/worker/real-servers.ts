@@ -50,18 +50,25 @@ export interface RealServersOptions {
   readonly quiet?: boolean;
   readonly dynamicConfig?: Readonly<Record<string, boolean | number | string>>;
   readonly mysqlOptions?: readonly string[];
+  /** Variables of the process of MySQL, besides those of this one. */
+  readonly mysqlEnv?: Environment;
   /** Where the dev server keeps workflows; memory when unsaid. */
   readonly temporalDatabase?: 'memory' | 'file';
 }
 
 export async function startRealServers(options: RealServersOptions = {}): Promise<RealServers> {
   const progress = options.quiet ? { step() {} } : progressOnStderr;
-  const both = { env: process.env, progress };
-  const { dynamicConfig = {}, mysqlOptions = [], temporalDatabase = 'memory' } = options;
+  const { dynamicConfig = {}, mysqlOptions = [], mysqlEnv = {}, temporalDatabase = 'memory' } = options;
   const [mysql, temporal] = await Promise.all([
-    provideMysql({ ...both, ephemeral: true, serverOptions: mysqlOptions }),
+    provideMysql({
+      env: { ...process.env, ...mysqlEnv },
+      progress,
+      ephemeral: true,
+      serverOptions: mysqlOptions,
+    }),
     provideTemporal({
-      ...both,
+      env: process.env,
+      progress,
       persistent: false,
       database: temporalDatabase,
       dynamicConfig,
