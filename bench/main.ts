@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import Table from 'cli-table3';
 import { execa } from 'execa';
 import { packageRoot } from '../authoring/package-root.js';
@@ -60,6 +61,8 @@ async function measureApart(all: readonly string[]): Promise<void> {
 }
 
 async function measure(name: string): Promise<void> {
+  // Of workers that start and stop as they should, nothing is said.
+  Runtime.install({ logger: new DefaultLogger('WARN') });
   const measured = await benches[name]!();
   for (const each of measured) show(each);
   await keep(name, measured);
