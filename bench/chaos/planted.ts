@@ -25,6 +25,7 @@ try {
   const table = new Table({ head: ['Defect', 'Violations', 'The first'], style: { head: [], border: [] } });
   const asItIs = await judged();
   table.push(['none', asItIs.violations, asItIs.first]);
+  process.stderr.write(`none: ${asItIs.violations} violations, ${asItIs.first}\n`);
   let right = asItIs.violations === 0;
   for (const defect of chosen) {
     const { violations, first } = await withDefect(defect, judged);
