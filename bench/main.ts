@@ -61,7 +61,7 @@ async function measureApart(all: readonly string[]): Promise<void> {
 }
 
 async function measure(name: string): Promise<void> {
-  // Of workers that start and stop as they should, nothing is said.
+  // The SDK tells of each worker that starts and stops: between the tables nobody wants it.
   Runtime.install({ logger: new DefaultLogger('WARN') });
   const measured = await benches[name]!();
   for (const each of measured) show(each);

@@ -1,7 +1,9 @@
 import { formatDuration } from '../../domain/duration.js';
 import { add, subtract, type Decimal } from '../../domain/money.js';
 import type { ProfileFile } from '../../domain/profile-file.js';
-import type { ScenarioClient, ScenarioEvent, ScenarioRate } from './scenario-file.js';
+import type { ScenarioEvent } from './scenario-event.js';
+import type { ScenarioClient } from './scenario-file.js';
+import type { ScenarioRate } from './scenario-values.js';
 import type { Played, Story, StoryEvent } from './story.js';
 
 /** One change of a balance. Times are milliseconds after the start. */

@@ -1,6 +1,8 @@
 import { durationMs } from '../../domain/duration.js';
 import type { ProfileFile } from '../../domain/profile-file.js';
-import type { Scenario, ScenarioClient, ScenarioEvent, ScenarioRate } from './scenario-file.js';
+import type { ScenarioEvent } from './scenario-event.js';
+import type { Scenario, ScenarioClient } from './scenario-file.js';
+import type { ScenarioRate } from './scenario-values.js';
 
 /** A valid scenario, ready to be played. Times are milliseconds after its start. */
 export interface Story {

@@ -1,7 +1,7 @@
 import type { Decision } from '../../domain/decide.js';
 import { formatDuration } from '../../domain/duration.js';
 import type { Reading } from '../../domain/reading.js';
-import type { ScenarioEvent } from './scenario-file.js';
+import type { ScenarioEvent } from './scenario-event.js';
 import type { TimelineEntry, Told } from './story.js';
 
 /** An event as it is written, without its time: `balance 45, mailFails true`. */

@@ -3,7 +3,8 @@ import { add, subtract, toDecimal, type Decimal } from '../../domain/money.js';
 import type { ProfileFile } from '../../domain/profile-file.js';
 import { normaliseProfile, type Profile, type RuleKey } from '../../domain/profile.js';
 import type { Client } from '../../domain/reading.js';
-import type { ScenarioEvent, ScenarioRate } from './scenario-file.js';
+import type { ScenarioEvent } from './scenario-event.js';
+import type { ScenarioRate } from './scenario-values.js';
 import { signedOffsetMs, type Story } from './story.js';
 
 export const storyClientId = 'scenario';

@@ -16,7 +16,15 @@ const { positionals } = parseArgs({ allowPositionals: true });
 const chosen = defects.filter(
   ({ name }) => positionals.length === 0 || positionals.some((text) => name.includes(text)),
 );
+if (chosen.length === 0)
+  throw new Error(
+    `no defect has ${positionals.join(' or ')} in its name. Expected some of:\n${defects.map(({ name }) => name).join('\n')}`,
+  );
 const story = ['--seed', '7', '--clients', '40', '--faults', '40'];
+
+/** So that an interrupted run leaves no copy behind. */
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
 const root = packageRoot();
 const copy = await mkdtemp(path.join(tmpdir(), 'low-balance-planted-'));
@@ -63,11 +71,11 @@ async function withDefect<Result>(defect: Defect, work: () => Promise<Result>): 
 
 async function judged(): Promise<{ violations: number; first: string }> {
   // Workflows run from a bundle.
-  await execa(process.execPath, ['dist/worker/build-bundle.js'], { cwd: copy });
-  const { stdout, stderr, exitCode } = await execa(process.execPath, ['dist/bench/chaos/main.js', ...story], {
-    cwd: copy,
-    reject: false,
-  });
+  const inCopy = { cwd: copy, cancelSignal: interrupted.signal };
+  await execa(process.execPath, ['dist/worker/build-bundle.js'], inCopy);
+  const chaos = ['dist/bench/chaos/main.js', ...story];
+  const { stdout, stderr, exitCode } = await execa(process.execPath, chaos, { ...inCopy, reject: false });
+  interrupted.signal.throwIfAborted();
   if (exitCode === 0) return { violations: 0, first: '' };
   const found = /^(\d+) violations, the first: (.*)$/m.exec(stdout);
   if (!found) throw new Error(`chaos came to no verdict: ${stderr.slice(-2_000)}`);

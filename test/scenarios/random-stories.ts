@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ScenarioEvent } from '../../authoring/scenarios/scenario-file.js';
+import type { ScenarioEvent } from '../../authoring/scenarios/scenario-event.js';
 import { storyOf, type Story } from '../../authoring/scenarios/story.js';
 
 const hour = fc.integer({ min: 1, max: 95 });
