@@ -7,6 +7,7 @@ import type { DataSource } from 'typeorm';
 import { createBillingTables } from '../../dev/billing-tables.js';
 import { openDataFolder } from '../../dev/data-folder.js';
 import { provideMysql, type ProvidedMysql } from '../../dev/mysql.js';
+import { sharedProcesses } from '../../dev/processes.js';
 import { silentProgress } from '../../dev/progress.js';
 import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
 import { startMailbox, type Mailbox } from '../../mail/mailbox/mailbox.js';
@@ -34,6 +35,9 @@ const patience = { start: 60_000 };
 
 export async function startServers(): Promise<Servers> {
   const root = await mkdtemp(path.join(tmpdir(), 'low-balance-chaos-'));
+  const remove = () => rm(root, { recursive: true, force: true });
+  // At the bottom of the stack: an interrupted run stops the servers first.
+  const removed = sharedProcesses().onStop('the folder of chaos', remove);
   const dataFolder = path.join(root, 'data');
   await mkdir(dataFolder);
   // The programs that were fetched before are used again.
@@ -110,7 +114,8 @@ export async function startServers(): Promise<Servers> {
       for (const connection of [...connections, client.connection]) await connection.close();
       await database.destroy().catch(() => {});
       await Promise.all([mailbox.stop(), temporal.stop(), mysql.stop()]);
-      await rm(root, { recursive: true, force: true });
+      await remove();
+      removed();
     },
   };
 }
