@@ -1,6 +1,6 @@
 import { checkClient } from '../domain/check-client.js';
 import { bouncedRules } from '../domain/notices.js';
-import type { Profile } from '../domain/profile.js';
+import type { Profile } from '../domain/profile/profile.js';
 import { endReasonOf, type Client } from '../domain/reading.js';
 import { nextOnGrid } from '../domain/schedule.js';
 import type { StoredProfile } from '../store/profiles.js';

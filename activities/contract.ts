@@ -1,5 +1,5 @@
 import type { ClientState, Decision } from '../domain/decide.js';
-import type { RuleKey } from '../domain/profile.js';
+import type { RuleKey } from '../domain/profile/profile.js';
 import type { EndReason } from '../domain/reading.js';
 import type { WatchState } from '../domain/watch-state.js';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { noticesFor } from '../domain/notices.js';
-import type { Audience, Profile, RuleKey } from '../domain/profile.js';
+import type { Audience, Profile, RuleKey } from '../domain/profile/profile.js';
 import { thresholdIn, type Client } from '../domain/reading.js';
-import type { NoticeMail, RuleFacts } from '../mail/message.js';
-import type { LedgerEntry, LedgerNotice } from '../store/ledger.js';
+import type { NoticeMail, RuleFacts } from '../delivery/message.js';
+import type { LedgerEntry, LedgerNotice } from '../delivery/ledger/ledger.js';
 import type { NotifyInput } from './contract.js';
 
 /** What the ledger keeps of a mail's content: everything that is said, and no address. */

@@ -1,8 +1,8 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { recipientsPerMail } from '../domain/notices.js';
 import { endReasonOf } from '../domain/reading.js';
-import type { MailError, Sent } from '../mail/message.js';
-import type { Claim, LedgerEntry } from '../store/ledger.js';
+import type { MailError, Sent } from '../delivery/message.js';
+import type { Claim, LedgerEntry } from '../delivery/ledger/ledger.js';
 import { readWatched } from './check.js';
 import type { NotifyInput, Told } from './contract.js';
 import { mailOf, noticesOf } from './notice-content.js';

@@ -1,7 +1,7 @@
-import type { Mailer } from '../mail/message.js';
-import type { Billing } from '../store/billing.js';
-import type { BouncedAddresses } from '../store/bounced-addresses.js';
-import type { Ledger } from '../store/ledger.js';
+import type { Mailer } from '../delivery/message.js';
+import type { Billing } from '../billing/mysql/billing.js';
+import type { BouncedAddresses } from '../delivery/ledger/bounced-addresses.js';
+import type { Ledger } from '../delivery/ledger/ledger.js';
 import type { Profiles } from '../store/profiles.js';
 import type { WatchedClients } from '../store/watched-clients.js';
 

@@ -1,5 +1,5 @@
 import pThrottle from 'p-throttle';
-import type { AssignedClient } from '../store/billing.js';
+import type { AssignedClient } from '../billing/mysql/billing.js';
 import type { WatchedClient } from '../store/watched-clients.js';
 import type { ReconcileCursor, ReconcileInput, ReconcileReason, ReconcileResult } from './contract.js';
 import type { Parts } from './parts.js';

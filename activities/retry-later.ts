@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { MailErrorKind } from '../mail/message.js';
+import type { MailErrorKind } from '../delivery/message.js';
 
 /** Why a notice is to be tried again. */
 export interface Delay {

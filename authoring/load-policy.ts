@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findNodeAtLocation, getNodeValue, parseTree, type Node, type ParseError } from 'jsonc-parser';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Policy } from '../domain/guards.js';
+import type { Policy } from '../planning/guards.js';
 import type { Problem } from '../domain/problem.js';
 import type { PolicyFile } from './policy-file.js';
 

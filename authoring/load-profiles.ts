@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Problem } from '../domain/problem.js';
-import type { ProfileFile } from '../domain/profile-file.js';
+import type { ProfileFile } from '../domain/profile/profile-file.js';
 import { kindOf, profileIdOf } from './file-kind.js';
 import { findFiles } from './find-files.js';
 import { validateFile } from './validate-file.js';

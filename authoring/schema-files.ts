@@ -18,13 +18,13 @@ export interface SchemaFile {
 export const schemaFiles = {
   profile: {
     name: 'profile.schema.json',
-    source: 'domain/profile-file.ts',
+    source: 'domain/profile/profile-file.ts',
     type: 'ProfileFile',
     title: 'Low Balance Profile',
   },
   scenarios: {
     name: 'profile-test.schema.json',
-    source: 'authoring/scenarios/scenario-file.ts',
+    source: 'scenarios/scenario-file.ts',
     type: 'ScenarioFile',
     title: 'Scenarios of a Low Balance Profile',
   },

@@ -3,11 +3,11 @@ import { getNodeValue, parseTree, type Node } from 'jsonc-parser';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { assertNever } from '../domain/assert-never.js';
 import type { Problem } from '../domain/problem.js';
-import type { ProfileFile } from '../domain/profile-file.js';
+import type { ProfileFile } from '../domain/profile/profile-file.js';
 import { kindOf } from './file-kind.js';
 import { profileFindings, summaryOf, type Finding } from './profile-rules.js';
 import { readSource } from './read-source.js';
-import { readScenarios } from './scenarios/read-scenarios.js';
+import { readScenarios } from '../scenarios/read-scenarios.js';
 import { schemaProblems } from './schema-problems.js';
 import type { FileKind } from './schema-files.js';
 

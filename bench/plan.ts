@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DataSource } from 'typeorm';
-import { loadForSync } from '../cli/load-for-sync.js';
-import { makePlan } from '../cli/make-plan.js';
-import { createBillingTables } from '../dev/billing-tables.js';
+import { loadForSync } from '../planning/load-for-sync.js';
+import { makePlan } from '../planning/make-plan.js';
+import { createBillingTables } from '../billing/mysql/billing-tables.js';
 import { provideMysql } from '../dev/mysql.js';
 import { silentProgress } from '../dev/progress.js';
 import { migrate, openDatabase } from '../store/database.js';
-import { applyPlan } from '../store/sync.js';
+import { applyPlan } from '../planning/sync.js';
 import { profileIdOf, writeProfiles } from './many-profiles.js';
 import { median, type Measured } from './measured.js';
 

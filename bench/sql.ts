@@ -1,9 +1,9 @@
 import { reconcile } from '../activities/reconcile.js';
 import type { ReconcileCursor } from '../activities/contract.js';
-import { createBillingTables } from '../dev/billing-tables.js';
+import { createBillingTables } from '../billing/mysql/billing-tables.js';
 import { provideMysql } from '../dev/mysql.js';
 import { silentProgress } from '../dev/progress.js';
-import { createBilling } from '../store/billing.js';
+import { createBilling } from '../billing/mysql/billing.js';
 import { migrate, openDatabase } from '../store/database.js';
 import { createProfiles } from '../store/profiles.js';
 import { createWatchedClients } from '../store/watched-clients.js';

@@ -1,12 +1,12 @@
 import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { environment } from '../worker/settings.js';
-import { addAuthoringVerbs } from './authoring-verbs.js';
-import { CliError, exitCode, type ExitCode } from './exit-code.js';
-import type { Io } from './io.js';
-import { addOperatingVerbs } from './operating-verbs.js';
-import { addStackVerbs } from './stack-verbs.js';
-import { addSyncVerbs } from './sync-verbs.js';
+import { addAuthoringVerbs } from './write/authoring-verbs.js';
+import { CliError, exitCode, type ExitCode } from './shared/exit-code.js';
+import type { Io } from './shared/io.js';
+import { addOperatingVerbs } from './operate/operating-verbs.js';
+import { addStackVerbs } from './run/stack-verbs.js';
+import { addSyncVerbs } from './review/sync-verbs.js';
 
 const io: Io = {
   out: (text) => void process.stdout.write(text),

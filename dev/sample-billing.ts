@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { createBillingTables } from './billing-tables.js';
+import { createBillingTables } from '../billing/mysql/billing-tables.js';
 import { LocalStackError } from './errors.js';
 import {
   sampleClients,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { environment } from '../worker/settings.js';
-import { openStack } from '../cli/dev.js';
+import { openStack } from '../cli/run/dev.js';
 import { provideChromium } from './chromium.js';
 import { tellStory } from './demo/story.js';
 import { createTimeline } from './demo/timeline.js';

@@ -1,5 +1,5 @@
 import { decide, stateOf, type ClientState, type Decision } from './decide.js';
-import type { Profile } from './profile.js';
+import type { Profile } from './profile/profile.js';
 import { readingOf, type Client, type Reading } from './reading.js';
 import { assignProfile, noteRefill, type WatchState } from './watch-state.js';
 

@@ -1,5 +1,5 @@
 import { isBelow, type Decimal } from './money.js';
-import type { Profile, Rule, RuleKey } from './profile.js';
+import type { Profile, Rule, RuleKey } from './profile/profile.js';
 import { thresholdIn, type Reading } from './reading.js';
 import { countOf, isMuted, type WatchState } from './watch-state.js';
 

@@ -1,4 +1,4 @@
-import type { Audience, Profile, Rule, RuleKey } from './profile.js';
+import type { Audience, Profile, Rule, RuleKey } from './profile/profile.js';
 import { addressesOf, isAddress, namedAddresses, type Client } from './reading.js';
 
 /** How many recipients one mail to the provider may have: SendGrid's most personalizations of one call. */

@@ -1,5 +1,5 @@
 import { add, multiply, type Decimal } from './money.js';
-import type { Profile, Rule, RuleKey } from './profile.js';
+import type { Profile, Rule, RuleKey } from './profile/profile.js';
 
 /** A client as the billing system shows it at an instant. Instants are epoch milliseconds. */
 export interface Client {

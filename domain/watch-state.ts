@@ -1,4 +1,4 @@
-import type { RuleKey } from './profile.js';
+import type { RuleKey } from './profile/profile.js';
 
 /** A refill as it is known: of which id (a signal's) and dated when (epoch milliseconds). */
 export interface Refill {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { canonicalContent } from '../domain/profile-content.js';
-import type { ProfileFile } from '../domain/profile-file.js';
+import { canonicalContent } from '../domain/profile/profile-content.js';
+import type { ProfileFile } from '../domain/profile/profile-file.js';
 
 /** Identifies what a profile says: SHA-256, in hex, of its canonical JSON. */
 export function contentHash(content: ProfileFile): string {

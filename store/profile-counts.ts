@@ -1,4 +1,4 @@
-import type { Queryable } from './snapshot.js';
+import type { Queryable } from './queryable.js';
 
 /** How a profile's clients are, as of their last checks. */
 export interface ProfileCounts {

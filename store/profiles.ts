@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
-import type { ProfileFile } from '../domain/profile-file.js';
-import { normaliseProfile, type Profile } from '../domain/profile.js';
+import type { ProfileFile } from '../domain/profile/profile-file.js';
+import { normaliseProfile, type Profile } from '../domain/profile/profile.js';
 import { profileEntity } from './rows.js';
 
 /** A profile with the version that the last sync gave it. */

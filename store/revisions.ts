@@ -1,4 +1,4 @@
-import type { Queryable } from './snapshot.js';
+import type { Queryable } from './queryable.js';
 import type { RevisionAction } from './rows.js';
 
 /** One change of one profile, as a sync wrote it down. */

@@ -2,11 +2,11 @@ import { Context } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
 import type { Parts, Watchers } from '../activities/parts.js';
-import type { Mailer } from '../mail/message.js';
-import { batchedBilling, batchedProfiles } from '../store/batched-reads.js';
-import { createBilling } from '../store/billing.js';
-import { createBouncedAddresses } from '../store/bounced-addresses.js';
-import { createLedger } from '../store/ledger.js';
+import type { Mailer } from '../delivery/message.js';
+import { batchedBilling, batchedProfiles } from '../billing/mysql/batched-reads.js';
+import { createBilling } from '../billing/mysql/billing.js';
+import { createBouncedAddresses } from '../delivery/ledger/bounced-addresses.js';
+import { createLedger } from '../delivery/ledger/ledger.js';
 import { createProfiles } from '../store/profiles.js';
 import { createWatchedClients, type WatchedClients } from '../store/watched-clients.js';
 

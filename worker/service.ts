@@ -4,9 +4,9 @@ import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@tem
 import type { DataSource } from 'typeorm';
 import { createActivities } from '../activities/create-activities.js';
 import type { Counted } from '../activities/parts.js';
-import { startEventWebhook } from '../mail/event-webhook.js';
-import type { Mailer } from '../mail/message.js';
-import { createDeliveries } from '../store/deliveries.js';
+import { startEventWebhook } from '../delivery/sendgrid/sendgrid-receiver.js';
+import type { Mailer } from '../delivery/message.js';
+import { createDeliveries } from '../delivery/ledger/deliveries.js';
 import { createWatchedClients } from '../store/watched-clients.js';
 import { readBuildId } from './build.js';
 import { startWorkerHttp } from './http.js';

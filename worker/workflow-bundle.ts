@@ -32,7 +32,7 @@ async function bundle(): Promise<string> {
 async function newestCode(): Promise<number> {
   const times: number[] = [];
   for (const folder of ['workflows', 'domain']) {
-    for (const name of await readdir(path.join(compiled, folder))) {
+    for (const name of await readdir(path.join(compiled, folder), { recursive: true })) {
       if (name.endsWith('.js')) times.push((await stat(path.join(compiled, folder, name))).mtimeMs);
     }
   }

@@ -14,7 +14,7 @@ import {
   type Agenda,
 } from '../domain/agenda.js';
 import { stateOf, type ClientState } from '../domain/decide.js';
-import type { RuleKey } from '../domain/profile.js';
+import type { RuleKey } from '../domain/profile/profile.js';
 import {
   assignProfile,
   countOf,

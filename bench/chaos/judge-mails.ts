@@ -1,4 +1,4 @@
-import type { StoredMail } from '../../mail/mailbox/mailbox.js';
+import type { StoredMail } from '../../delivery/mailbox/mailbox.js';
 import { answerWasLost, callMs } from './ask-truth.js';
 import type { Truth } from './truth.js';
 import type { ClientFacts, Tally, Violation } from './verdict.js';

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadForSync } from '../../cli/load-for-sync.js';
-import { makePlan } from '../../cli/make-plan.js';
-import { applyPlan } from '../../store/sync.js';
+import { loadForSync } from '../../planning/load-for-sync.js';
+import { makePlan } from '../../planning/make-plan.js';
+import { applyPlan } from '../../planning/sync.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { reconcileNow } from '../../worker/setup.js';
 import type { Random } from './random.js';

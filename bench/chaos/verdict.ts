@@ -1,4 +1,4 @@
-import type { StoredMail } from '../../mail/mailbox/mailbox.js';
+import type { StoredMail } from '../../delivery/mailbox/mailbox.js';
 import type { Step } from './histories.js';
 
 export interface ClientFacts {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RuleKey } from '../../domain/profile.js';
+import type { RuleKey } from '../../domain/profile/profile.js';
 import { reconcileNow } from '../../worker/setup.js';
 import type { Stack } from '../stack.js';
 import { followNotices } from './follow-notices.js';

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
-import type { RuleKey } from '../../domain/profile.js';
-import type { NoticeFacts } from '../../mail/message.js';
+import type { RuleKey } from '../../domain/profile/profile.js';
+import type { NoticeFacts } from '../../delivery/message.js';
 import { watchWorkflowId } from '../../worker/parts.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import { utc } from '../sample-billing.js';

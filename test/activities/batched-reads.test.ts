@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Client } from '../../domain/reading.js';
-import { batchedBilling, batchedProfiles } from '../../store/batched-reads.js';
-import type { Billing } from '../../store/billing.js';
+import { batchedBilling, batchedProfiles } from '../../billing/mysql/batched-reads.js';
+import type { Billing } from '../../billing/mysql/billing.js';
 import type { StoredProfile } from '../../store/profiles.js';
 
 const needed = { currency: 'USD', logins: [] };

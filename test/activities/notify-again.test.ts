@@ -3,7 +3,7 @@ import { CancelledFailure, type ApplicationFailure } from '@temporalio/common';
 import type { NotifyInput } from '../../activities/contract.js';
 import { withdraw } from '../../activities/notify.js';
 import type { Parts } from '../../activities/parts.js';
-import { MailError } from '../../mail/message.js';
+import { MailError } from '../../delivery/message.js';
 import { useNotifyBench } from './notify-bench.js';
 import { aCheckOf, recipientsOf } from './notify-setup.js';
 

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { NotifyInput, Told } from '../../activities/contract.js';
 import { notify } from '../../activities/notify.js';
 import type { Parts } from '../../activities/parts.js';
-import { createSendGridMailer } from '../../mail/sendgrid.js';
+import { createSendGridMailer } from '../../delivery/sendgrid/sendgrid.js';
 import { plainRenderer } from '../mail/a-mail.js';
 import { startSendGridAnswers, type SendGridAnswers } from '../mail/sendgrid-answers.js';
 import {

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { check } from '../../activities/check.js';
 import { notify } from '../../activities/notify.js';
 import type { Delivery, DeliveryEvent } from '../../domain/delivery.js';
-import { MailError, type Mailer } from '../../mail/message.js';
-import { createBouncedAddresses } from '../../store/bounced-addresses.js';
-import { createDeliveries, type Deliveries } from '../../store/deliveries.js';
+import { MailError, type Mailer } from '../../delivery/message.js';
+import { createBouncedAddresses } from '../../delivery/ledger/bounced-addresses.js';
+import { createDeliveries, type Deliveries } from '../../delivery/ledger/deliveries.js';
 import { aCheckOf, addLowClient, createNotifyWorld, notifyParts, type NotifyWorld } from './notify-setup.js';
 
 describe('what became of mails, with real MySQL', function () {

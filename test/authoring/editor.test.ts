@@ -6,7 +6,7 @@ import { generateSchema } from '../../authoring/generate-schemas.js';
 import { packageRoot } from '../../authoring/package-root.js';
 import { schemaPath, type FileKind } from '../../authoring/schema-files.js';
 import { validateFile } from '../../authoring/validate-file.js';
-import { lineOf } from '../../cli/load-for-sync.js';
+import { lineOf } from '../../planning/load-for-sync.js';
 
 const kinds: readonly FileKind[] = ['profile', 'scenarios', 'policy'];
 

@@ -1,6 +1,6 @@
 import type { CheckedResult, Step } from '../../bench/chaos/histories.js';
 import { emptyTruth, type FaultKind, type Truth } from '../../bench/chaos/truth.js';
-import type { StoredMail } from '../../mail/mailbox/mailbox.js';
+import type { StoredMail } from '../../delivery/mailbox/mailbox.js';
 
 // Pieces of one client's story, as the model of a chaos run reads it.
 

@@ -3,7 +3,7 @@ import type { Step } from '../../bench/chaos/histories.js';
 import { violationsOf } from '../../bench/chaos/model.js';
 import type { Truth } from '../../bench/chaos/truth.js';
 import { emptyTally, type ClientFacts } from '../../bench/chaos/verdict.js';
-import type { StoredMail } from '../../mail/mailbox/mailbox.js';
+import type { StoredMail } from '../../delivery/mailbox/mailbox.js';
 import {
   aFault,
   aMail,

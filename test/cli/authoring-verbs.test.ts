@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fmt } from '../../cli/fmt.js';
-import type { Io } from '../../cli/io.js';
-import { newProfile, type NewOptions } from '../../cli/new.js';
-import { validate } from '../../cli/validate.js';
+import { fmt } from '../../cli/write/fmt.js';
+import type { Io } from '../../cli/shared/io.js';
+import { newProfile, type NewOptions } from '../../cli/write/new.js';
+import { validate } from '../../cli/write/validate.js';
 
 const valid = JSON.stringify({
   name: 'P',
@@ -252,7 +252,7 @@ describe('the verbs of authors', () => {
       );
       assert.deepEqual(await validated(), { code: 0, out: '', err: '2 files: 0 errors, 0 warnings\n' });
       assert.equal((await run((io) => fmt([], { check: true }, io))).code, 0);
-      const { test } = await import('../../cli/test.js');
+      const { test } = await import('../../cli/write/test.js');
       const played = await run((io) => test(['profiles'], { format: 'human' }, io));
       assert.equal(played.code, 0, played.out);
     });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { notify, withdraw } from '../../activities/notify.js';
-import type { Io } from '../../cli/io.js';
-import { notices, type NoticesOptions } from '../../cli/notices.js';
+import type { Io } from '../../cli/shared/io.js';
+import { notices, type NoticesOptions } from '../../cli/operate/notices.js';
 import type { Delivery } from '../../domain/delivery.js';
-import { MailError, type Mailer } from '../../mail/message.js';
-import { createDeliveries } from '../../store/deliveries.js';
+import { MailError, type Mailer } from '../../delivery/message.js';
+import { createDeliveries } from '../../delivery/ledger/deliveries.js';
 import {
   aCheckOf,
   addLowClient,

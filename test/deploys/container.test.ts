@@ -3,7 +3,7 @@ import { link, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink } 
 import path from 'node:path';
 import { execa } from 'execa';
 import { packageRoot } from '../../authoring/package-root.js';
-import { startMailbox } from '../../mail/mailbox/mailbox.js';
+import { startMailbox } from '../../delivery/mailbox/mailbox.js';
 import { eventually, putClient, putProfile, startRealServers } from '../worker/real-servers.js';
 import { startWorkerCommand } from '../worker/worker-command.js';
 

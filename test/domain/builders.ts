@@ -1,5 +1,5 @@
-import type { ProfileFile } from '../../domain/profile-file.js';
-import { normaliseProfile, type Profile } from '../../domain/profile.js';
+import type { ProfileFile } from '../../domain/profile/profile-file.js';
+import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
 import type { Client, Reading } from '../../domain/reading.js';
 
 export const hourMs = 3_600_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { decide, stateOf, type Reason } from '../../domain/decide.js';
-import type { ProfileFile } from '../../domain/profile-file.js';
+import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { readingOf, type Reading } from '../../domain/reading.js';
 import type { WatchState } from '../../domain/watch-state.js';
 import { aClient, aProfile, aReading, hourMs } from './builders.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startMailbox, type Mailbox } from '../../mail/mailbox/mailbox.js';
+import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
 import { aCheckOf, addLowClient, createNotifyWorld, type NotifyWorld } from '../activities/notify-setup.js';
 import { faultCases, takeOver, type FaultCase, type FaultWorld } from './fault-cases.js';
 import { outcomeOf, printOutcomes, type Outcome } from './outcome.js';

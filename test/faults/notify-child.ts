@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { NotifyInput } from '../../activities/contract.js';
 import { notify } from '../../activities/notify.js';
 import type { Parts } from '../../activities/parts.js';
-import { createSendGridMailer } from '../../mail/sendgrid.js';
+import { createSendGridMailer } from '../../delivery/sendgrid/sendgrid.js';
 import { openDatabase } from '../../store/database.js';
 import { notifyParts } from '../activities/notify-setup.js';
 import { plainRenderer } from '../mail/a-mail.js';

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { DataSource } from 'typeorm';
-import type { Mailbox } from '../../mail/mailbox/mailbox.js';
+import type { Mailbox } from '../../delivery/mailbox/mailbox.js';
 
 /** What became of the notices of some clients. */
 export interface Outcome {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities.js';
-import { createSendGridMailer } from '../../mail/sendgrid.js';
+import { createSendGridMailer } from '../../delivery/sendgrid/sendgrid.js';
 import { openDatabase } from '../../store/database.js';
 import { createParts, taskQueue } from '../../worker/parts.js';
 import { plainRenderer } from '../mail/a-mail.js';

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { progressOnStderr } from '../../dev/progress.js';
 import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
-import { startMailbox, type Mailbox } from '../../mail/mailbox/mailbox.js';
+import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { searchAttributes } from '../../worker/search-attributes.js';
 import { createNotifyWorld, type NotifyWorld } from '../activities/notify-setup.js';

@@ -6,11 +6,11 @@ import fc from 'fast-check';
 import { parse } from 'jsonc-parser';
 import { formatSource } from '../../authoring/format-source.js';
 import { packageRoot } from '../../authoring/package-root.js';
-import { readScenarios } from '../../authoring/scenarios/read-scenarios.js';
-import { simulateStory } from '../../authoring/scenarios/simulate-story.js';
+import { readScenarios } from '../../scenarios/read-scenarios.js';
+import { simulateStory } from '../../scenarios/simulate-story.js';
 import { validateFile } from '../../authoring/validate-file.js';
 import { durationMs } from '../../domain/duration.js';
-import { normaliseProfile } from '../../domain/profile.js';
+import { normaliseProfile } from '../../domain/profile/profile.js';
 import { fuzzRuns, textLike } from './mutations.js';
 
 const samples = ['acme/prepaid-usd', 'acme/wholesale-eur', 'globex/dormant-usd', 'globex/retail-uah'];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { durationPattern, formatDuration, parseDuration } from '../../domain/duration.js';
 import { add, compare, isBelow, isDecimal, multiply, subtract, toDecimal } from '../../domain/money.js';
 import { countOf, freshWatch, noteRefill, type WatchState } from '../../domain/watch-state.js';
-import { deliveryEventsOf } from '../../mail/event-webhook-events.js';
+import { deliveryEventsOf } from '../../delivery/sendgrid/sendgrid-events.js';
 import { instantOf, refillProblem, type RefillMessage } from '../../workflows/messages.js';
 import { bounceEvent, fuzzRuns, like, textLike } from './mutations.js';
 

@@ -4,7 +4,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import fc from 'fast-check';
 import type { DeliveryEvent } from '../../domain/delivery.js';
-import { startEventWebhook, type EventWebhookServer } from '../../mail/event-webhook.js';
+import { startEventWebhook, type EventWebhookServer } from '../../delivery/sendgrid/sendgrid-receiver.js';
 import { bounceEvent, fuzzRuns, textLike } from './mutations.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });

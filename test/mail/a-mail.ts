@@ -1,4 +1,4 @@
-import type { NoticeMail, Renderer } from '../../mail/message.js';
+import type { NoticeMail, Renderer } from '../../delivery/message.js';
 
 let count = 0;
 

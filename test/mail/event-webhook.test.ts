@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { request } from 'node:http';
 import type { DeliveryEvent } from '../../domain/delivery.js';
-import { startEventWebhook, type EventWebhookServer } from '../../mail/event-webhook.js';
+import { startEventWebhook, type EventWebhookServer } from '../../delivery/sendgrid/sendgrid-receiver.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 const ofSendGrid = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');

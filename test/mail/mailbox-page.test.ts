@@ -5,11 +5,11 @@ import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { provideChromium } from '../../dev/chromium.js';
 import { progressOnStderr } from '../../dev/progress.js';
-import { startMailbox, type Mailbox } from '../../mail/mailbox/mailbox.js';
-import type { NoticeMail } from '../../mail/message.js';
-import { createRenderer } from '../../mail/render.js';
-import { createSendGridMailer } from '../../mail/sendgrid.js';
-import { sampleMail } from '../../mail/sample-mail.js';
+import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
+import type { NoticeMail } from '../../delivery/message.js';
+import { createRenderer } from '../../delivery/email/render.js';
+import { createSendGridMailer } from '../../delivery/sendgrid/sendgrid.js';
+import { sampleMail } from '../../delivery/email/sample-mail.js';
 
 /** Everything that a name should not be able to do to a page, a header or a template. */
 const hostileName =

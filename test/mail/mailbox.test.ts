@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startMailbox, type Mailbox } from '../../mail/mailbox/mailbox.js';
+import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
 
 interface Answer {
   readonly status: number;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createRenderer } from '../../mail/render.js';
-import type { NoticeFacts, NoticeMail, RuleFacts } from '../../mail/message.js';
+import { createRenderer } from '../../delivery/email/render.js';
+import type { NoticeFacts, NoticeMail, RuleFacts } from '../../delivery/message.js';
 import { aMail } from './a-mail.js';
 
 const renderer = createRenderer();

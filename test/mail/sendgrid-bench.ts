@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { MailError, type NoticeMail } from '../../mail/message.js';
-import { createSendGridMailer, type SendGridOptions } from '../../mail/sendgrid.js';
+import { MailError, type NoticeMail } from '../../delivery/message.js';
+import { createSendGridMailer, type SendGridOptions } from '../../delivery/sendgrid/sendgrid.js';
 import { aMail, plainRenderer } from './a-mail.js';
 import { startSendGridAnswers, type Answer, type SendGridAnswers } from './sendgrid-answers.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setMaxListeners } from 'node:events';
-import type { NoticeMail } from '../../mail/message.js';
+import type { NoticeMail } from '../../delivery/message.js';
 import { aMail, plainRenderer } from './a-mail.js';
 import { apiKey, refusedBody, useSendGrid } from './sendgrid-bench.js';
 import type { Answer } from './sendgrid-answers.js';

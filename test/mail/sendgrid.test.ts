@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { MailError } from '../../mail/message.js';
+import { MailError } from '../../delivery/message.js';
 import { aMail } from './a-mail.js';
 import { refusedBody, apiKey, useSendGrid } from './sendgrid-bench.js';
 import type { Answer } from './sendgrid-answers.js';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { checkTemplates } from '../../mail/check-templates.js';
-import { createRenderer } from '../../mail/render.js';
-import { ownTemplates } from '../../mail/template-files.js';
+import { checkTemplates } from '../../delivery/email/check-templates.js';
+import { createRenderer } from '../../delivery/email/render.js';
+import { ownTemplates } from '../../delivery/email/template-files.js';
 
 describe('mail templates', () => {
   let folder: string;
@@ -99,7 +99,7 @@ describe('mail templates', () => {
   it('of another language are found by their folder alone', async () => {
     await cp(path.join(folder, 'en'), path.join(folder, 'fr'), { recursive: true });
     await writeFile(path.join(folder, 'fr', 'client.subject.hbs'), 'Solde faible : {{balance}}');
-    const { sampleMail } = await import('../../mail/sample-mail.js');
+    const { sampleMail } = await import('../../delivery/email/sample-mail.js');
     const { subject } = createRenderer(folder).render({ ...sampleMail, language: 'fr-CH' });
     assert.equal(subject.replaceAll(/\s/g, ' '), 'Solde faible : 4.50 €');
   });

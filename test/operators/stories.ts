@@ -1,4 +1,4 @@
-import { MailError } from '../../mail/message.js';
+import { MailError } from '../../delivery/message.js';
 import { watchWorkflowId } from '../../worker/parts.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import { eventually, putClient, putProfile, type RealServers } from '../worker/real-servers.js';

@@ -1,4 +1,4 @@
-import { statusText } from '../../cli/status-text.js';
+import { statusText } from '../../cli/operate/status-text.js';
 import { putProfile, startRealServers } from '../worker/real-servers.js';
 import { play, stories, whileMailIsDown } from './stories.js';
 

@@ -1,6 +1,6 @@
-import type { HeldProfile, WrittenProfile } from '../../domain/plan.js';
-import { canonicalContent } from '../../domain/profile-content.js';
-import type { ProfileFile } from '../../domain/profile-file.js';
+import type { HeldProfile, WrittenProfile } from '../../planning/plan.js';
+import { canonicalContent } from '../../domain/profile/profile-content.js';
+import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { contentHash } from '../../store/content-hash.js';
 
 /** A profile's content with the defaults filled in. */

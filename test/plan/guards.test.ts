@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { defaultPolicy, parsePolicy } from '../../authoring/load-policy.js';
 import { packageRoot } from '../../authoring/package-root.js';
-import { guardsOf } from '../../domain/guards.js';
+import { guardsOf } from '../../planning/guards.js';
 import { aContent } from './builders.js';
 
 const policy = { maxDeletedPercentPerReseller: 50, maxUpdatedPercent: 30, maxNewlyTold: 10 };

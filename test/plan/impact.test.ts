@@ -4,8 +4,8 @@ import {
   type BillingFacts,
   type ClientAtPlan,
   type WatchedAtPlan,
-} from '../../domain/impact.js';
-import { addImpacts, createImpactSums } from '../../domain/impact-sums.js';
+} from '../../planning/impact.js';
+import { addImpacts, createImpactSums } from '../../planning/impact-sums.js';
 import type { Client } from '../../domain/reading.js';
 import { aClient, aProfile, hourMs } from '../domain/builders.js';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { planMarkdown, planMarker } from '../../cli/plan-markdown.js';
-import type { Plan, PlannedChange } from '../../cli/make-plan.js';
-import { createImpactSums } from '../../domain/impact-sums.js';
-import { changedFields } from '../../domain/plan.js';
-import { normaliseProfile } from '../../domain/profile.js';
+import { planMarkdown, planMarker } from '../../cli/review/plan-markdown.js';
+import type { Plan, PlannedChange } from '../../planning/make-plan.js';
+import { createImpactSums } from '../../planning/impact-sums.js';
+import { changedFields } from '../../planning/plan.js';
+import { normaliseProfile } from '../../domain/profile/profile.js';
 import { aContent } from './builders.js';
 
 const before = aContent();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { changedFields, planProfiles, type AppliedProfile, type Sides } from '../../domain/plan.js';
-import type { ProfileFile } from '../../domain/profile-file.js';
+import { changedFields, planProfiles, type AppliedProfile, type Sides } from '../../planning/plan.js';
+import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { aContent, aFile, aRow } from './builders.js';
 
 const none = new Map<string, AppliedProfile>();

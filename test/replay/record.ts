@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../../authoring/package-root.js';
-import { MailError, type Mailer } from '../../mail/message.js';
+import { MailError, type Mailer } from '../../delivery/message.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { reconcileNow } from '../../worker/setup.js';
 import { historyText } from './history-file.js';

@@ -1,4 +1,4 @@
-import type { Io } from '../../cli/io.js';
+import type { Io } from '../../cli/shared/io.js';
 
 /** What a verb prints, in strings. */
 export function anIo(cwd: string, env: Io['env'] = {}): Io & { printed(): string; said(): string } {

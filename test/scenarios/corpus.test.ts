@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { glob } from 'tinyglobby';
-import { outcomeOf } from '../../authoring/scenarios/outcome.js';
-import { readScenarios, type ReadScenario } from '../../authoring/scenarios/read-scenarios.js';
-import { reportForPeople } from '../../authoring/scenarios/report-scenarios.js';
-import { simulateStory } from '../../authoring/scenarios/simulate-story.js';
-import type { Played, Story } from '../../authoring/scenarios/story.js';
-import { openRealStage, type RealStages } from '../../cli/real-stage.js';
+import { outcomeOf } from '../../scenarios/outcome.js';
+import { readScenarios, type ReadScenario } from '../../scenarios/read-scenarios.js';
+import { reportForPeople } from '../../scenarios/report-scenarios.js';
+import { simulateStory } from '../../scenarios/simulate-story.js';
+import type { Played, Story } from '../../scenarios/story.js';
+import { openRealStage, type RealStages } from '../../cli/shared/real-stage.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const files = await glob(['test/scenarios/*.test.json', 'profiles/**/*.test.json'], { cwd: root });

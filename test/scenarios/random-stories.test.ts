@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { simulateStory } from '../../authoring/scenarios/simulate-story.js';
-import type { Played, Story } from '../../authoring/scenarios/story.js';
-import { openRealStage, type RealStages } from '../../cli/real-stage.js';
+import { simulateStory } from '../../scenarios/simulate-story.js';
+import type { Played, Story } from '../../scenarios/story.js';
+import { openRealStage, type RealStages } from '../../cli/shared/real-stage.js';
 import { randomStory } from './random-stories.js';
 
 /** Without the order of the counters. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { ScenarioEvent } from '../../authoring/scenarios/scenario-event.js';
-import { storyOf, type Story } from '../../authoring/scenarios/story.js';
+import type { ScenarioEvent } from '../../scenarios/scenario-event.js';
+import { storyOf, type Story } from '../../scenarios/story.js';
 
 const hour = fc.integer({ min: 1, max: 95 });
 const amount = fc.constantFrom(5, 20, 60, 200);

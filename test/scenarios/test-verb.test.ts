@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { CliError } from '../../cli/exit-code.js';
-import { test, type TestOptions } from '../../cli/test.js';
+import { CliError } from '../../cli/shared/exit-code.js';
+import { test, type TestOptions } from '../../cli/write/test.js';
 import { anIo } from './an-io.js';
 
 const profile = {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { packageRoot } from '../../authoring/package-root.js';
-import { startMailbox } from '../../mail/mailbox/mailbox.js';
+import { startMailbox } from '../../delivery/mailbox/mailbox.js';
 import { watchWorkflowId } from '../../worker/parts.js';
 import { rawHistoryOf } from './raw-history.js';
 import { startWorkerCommand } from '../worker/worker-command.js';

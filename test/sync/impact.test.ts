@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openDatabase } from '../../store/database.js';
-import { clientsOfProfiles } from '../../store/snapshot-clients.js';
-import { openSnapshot } from '../../store/snapshot.js';
+import { clientsOfProfiles } from '../../planning/snapshot-clients.js';
+import { openSnapshot } from '../../planning/snapshot.js';
 import { useWorld, type Ran, type World } from './world.js';
 
 interface Impact {

@@ -3,11 +3,11 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { loadForSync } from '../../cli/load-for-sync.js';
-import { makePlan } from '../../cli/make-plan.js';
-import { syncProfiles } from '../../cli/sync-profiles.js';
-import { wakeClients } from '../../cli/wake-clients.js';
-import { applyPlan } from '../../store/sync.js';
+import { loadForSync } from '../../planning/load-for-sync.js';
+import { makePlan } from '../../planning/make-plan.js';
+import { syncProfiles } from '../../cli/review/sync-profiles.js';
+import { wakeClients } from '../../cli/review/wake-clients.js';
+import { applyPlan } from '../../planning/sync.js';
 import { actionsOf, json } from './plan-json.js';
 import { type World, revisionsOf, rowsOf, useWorld } from './world.js';
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { CliError } from '../../cli/exit-code.js';
-import { explain } from '../../cli/explain.js';
-import type { Explanation } from '../../cli/explanation.js';
-import { history } from '../../cli/history.js';
-import { importProfiles } from '../../cli/import.js';
-import { list } from '../../cli/list.js';
-import { rollback } from '../../cli/rollback.js';
+import type { CliError } from '../../cli/shared/exit-code.js';
+import { explain } from '../../cli/review/explain.js';
+import type { Explanation } from '../../cli/review/explanation.js';
+import { history } from '../../cli/review/history.js';
+import { importProfiles } from '../../cli/review/import.js';
+import { list } from '../../cli/review/list.js';
+import { rollback } from '../../cli/review/rollback.js';
 import { useWorld, type World } from './world.js';
 
 const json = { folder: 'profiles', format: 'json' } as const;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import { wakeClients } from '../../cli/wake-clients.js';
+import { wakeClients } from '../../cli/review/wake-clients.js';
 import { progressOnStderr } from '../../dev/progress.js';
 import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
 import { searchAttributes } from '../../worker/search-attributes.js';

@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { DataSource } from 'typeorm';
-import { createBillingTables } from '../../dev/billing-tables.js';
+import { createBillingTables } from '../../billing/mysql/billing-tables.js';
 import { provideMysql } from '../../dev/mysql.js';
 import { progressOnStderr } from '../../dev/progress.js';
 import { provideTemporal } from '../../dev/temporal.js';
-import type { Mailer, MailError, NoticeMail } from '../../mail/message.js';
+import type { Mailer, MailError, NoticeMail } from '../../delivery/message.js';
 import { openDatabase } from '../../store/database.js';
 import { createLog } from '../../worker/log.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';

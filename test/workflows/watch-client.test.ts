@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { provideMysql, type ProvidedMysql } from '../../dev/mysql.js';
 import { progressOnStderr } from '../../dev/progress.js';
 import { createTimeSkippingEnvironment } from '../../dev/test-server.js';
-import type { Mailer, NoticeMail } from '../../mail/message.js';
+import type { Mailer, NoticeMail } from '../../delivery/message.js';
 import { migrate, openDatabase } from '../../store/database.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { registerSearchAttributes } from '../../worker/search-attributes.js';

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WatchStatus } from '../../workflows/messages.js';
+import { update, withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
+import { exitCode, type ExitCode } from '../shared/exit-code.js';
+import type { Io } from '../shared/io.js';
+import { showStatus, type StatusOptions } from './status.js';
+
+const patienceMs = 20_000;
+
+/** Checks a client at once, besides its planned checks, and prints what came of it. */
+export async function checkNow(clientId: string, options: StatusOptions, io: Io): Promise<ExitCode> {
+  return await withClientWorkflow(clientId, io, async (workflow) => {
+    const before = await update(workflow, 'checkNow');
+    const after = await checkedSince(workflow, before);
+    await showStatus(workflow, after ?? before, options.format, io);
+    if (after) return exitCode.fine;
+    io.err(
+      `the check was asked for and is not done after ${patienceMs / 1_000} s: the state above is of before it`,
+    );
+    return exitCode.internal;
+  });
+}
+
+async function checkedSince(workflow: ClientWorkflow, before: WatchStatus): Promise<WatchStatus | undefined> {
+  const deadline = Date.now() + patienceMs;
+  while (Date.now() < deadline) {
+    const now = await workflow.handle.query<WatchStatus>('status');
+    if (now.lastCheckAt !== before.lastCheckAt) return now;
+    await sleep(200);
+  }
+  return undefined;
+}

@@ -1,0 +1,83 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { WatchStatus } from '../../workflows/messages.js';
+import { openTemporal, type TemporalAccess } from '../shared/connect.js';
+import { CliError, exitCode } from '../shared/exit-code.js';
+import type { Io } from '../shared/io.js';
+import { printable } from '../shared/printable.js';
+
+/** The workflow that watches one client, and where to look at it. */
+export interface ClientWorkflow {
+  readonly clientId: string;
+  readonly workflowId: string;
+  /** Its page in the Temporal UI; undefined where no UI is known. */
+  readonly url: string | undefined;
+  readonly handle: WorkflowHandle;
+  readonly temporal: TemporalAccess;
+}
+
+/** Does something with the workflow of a client. Throws a CliError that says so where there is none, or where it refuses. */
+export async function withClientWorkflow<T>(
+  clientId: string,
+  io: Io,
+  use: (workflow: ClientWorkflow) => Promise<T>,
+): Promise<T> {
+  const { watchWorkflowId } = await import('../../worker/parts.js');
+  if (clientId.trim() === '' || clientId.length > 64) {
+    throw new CliError(
+      `the client is "${printable(clientId)}": expected its id, 1 to 64 characters`,
+      exitCode.usage,
+    );
+  }
+  const temporal = await openTemporal(io);
+  const workflowId = watchWorkflowId(clientId);
+  const url = temporal.workflowUrl(workflowId);
+  try {
+    const handle = temporal.client.workflow.getHandle(workflowId);
+    return await use({ clientId, workflowId, url, handle, temporal });
+  } catch (error) {
+    throw await explained(error, clientId, url);
+  } finally {
+    await temporal.close();
+  }
+}
+
+/** Every answer names the workflow and the way to it. */
+export function whereOf({ workflowId, url }: ClientWorkflow): string {
+  return url === undefined ? `Workflow ${workflowId}` : `Workflow ${workflowId}\n         ${url}`;
+}
+
+/** An update that an operator asked for; answers the status after it. */
+export async function update(
+  { handle }: ClientWorkflow,
+  name: string,
+  message?: Readonly<Record<string, string>>,
+): Promise<WatchStatus> {
+  return message === undefined
+    ? await handle.executeUpdate<WatchStatus, []>(name)
+    : await handle.executeUpdate<WatchStatus, [object]>(name, { args: [message] });
+}
+
+async function explained(error: unknown, clientId: string, url: string | undefined): Promise<unknown> {
+  const { WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } =
+    await import('@temporalio/client');
+  if (error instanceof WorkflowNotFoundError) {
+    return new CliError(
+      `client "${printable(clientId)}" is not watched now: expected a prepaid client that is not closed and has a profile; the next reconciliation starts its workflow by itself`,
+      exitCode.findings,
+      { cause: error },
+    );
+  }
+  if (error instanceof WorkflowUpdateFailedError) {
+    return new CliError(`refused: ${error.cause?.message ?? error.message}`, exitCode.usage, {
+      cause: error,
+    });
+  }
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+    return new CliError(
+      `the workflow did not answer in time: expected a worker that runs (${url ?? 'see the Temporal UI'})`,
+      exitCode.internal,
+      { cause: error },
+    );
+  }
+  return error;
+}

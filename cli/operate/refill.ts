@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { refillProblem, type RefillMessage, type RefillReceipt } from '../../workflows/messages.js';
+import { whereOf, withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
+import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
+import type { Io } from '../shared/io.js';
+
+export interface RefillOptions {
+  readonly id?: string;
+  /** ISO 8601; now where unsaid. */
+  readonly at?: string;
+  readonly amount?: string;
+  readonly currency?: string;
+  readonly format: string;
+}
+
+/** Tells a client's workflow of a refill, as the billing system does, and prints the receipt. Starts one that is not there yet. */
+export async function refill(clientId: string, options: RefillOptions, io: Io): Promise<ExitCode> {
+  const message: RefillMessage = {
+    refillId: options.id ?? `cli-${randomUUID()}`,
+    at: options.at ?? new Date().toISOString(),
+    ...(options.amount === undefined ? {} : { amount: options.amount }),
+    ...(options.currency === undefined ? {} : { currency: options.currency }),
+  };
+  const problem = refillProblem(message);
+  if (problem !== undefined) throw new CliError(problem, exitCode.usage);
+  return await withClientWorkflow(clientId, io, async (workflow) => {
+    const receipt = await send(workflow, message);
+    if (options.format === 'json') {
+      io.out(
+        `${JSON.stringify({ ...receipt, workflowId: workflow.workflowId, url: workflow.url }, null, 2)}\n`,
+      );
+    } else {
+      io.out(`${textOf(receipt, message)}\n${whereOf(workflow)}\n`);
+    }
+    return exitCode.fine;
+  });
+}
+
+/** Update-with-start: a client that gets its profile at this moment loses no refill. */
+async function send(
+  { clientId, workflowId, temporal }: ClientWorkflow,
+  message: RefillMessage,
+): Promise<RefillReceipt> {
+  const { WithStartWorkflowOperation } = await import('@temporalio/client');
+  const { taskQueue } = await import('../../worker/parts.js');
+  const startWorkflowOperation = new WithStartWorkflowOperation('watchClient', {
+    workflowId,
+    taskQueue,
+    args: [{ clientId }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+  return await temporal.client.workflow.executeUpdateWithStart<
+    (input: { readonly clientId: string }) => Promise<unknown>,
+    RefillReceipt,
+    [RefillMessage]
+  >('refill', { startWorkflowOperation, args: [message] });
+}
+
+function textOf({ refillId, applied, reset }: RefillReceipt, { at }: RefillMessage): string {
+  if (!applied) {
+    return `Refill ${refillId} of ${at} changes nothing: it was known already, or a later one is known.`;
+  }
+  const counts = Object.entries(reset).map(([rule, count]) => `${rule} (was ${count})`);
+  return counts.length === 0
+    ? `Refill ${refillId} of ${at} starts a new cycle; every counter was 0.`
+    : `Refill ${refillId} of ${at} starts a new cycle; 0 again: ${counts.join(', ')}.`;
+}

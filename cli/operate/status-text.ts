@@ -1,0 +1,61 @@
+import Table from 'cli-table3';
+import { explanations, reasonSentences } from '../../workflows/details.js';
+import type { WatchStatus } from '../../workflows/messages.js';
+import { printable } from '../shared/printable.js';
+
+/** A client as its workflow knows it, with a reason for each rule. */
+export function statusText(status: WatchStatus): string {
+  const { profile, unknown } = status;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Client', printable(status.clientId)],
+    ['State', status.state],
+    [
+      'Profile',
+      profile ? `${printable(profile.name)} (${profile.id}, version ${profile.version})` : 'not known yet',
+    ],
+    [
+      'Available',
+      status.availableBalance === null ? 'not known' : `${status.availableBalance} ${status.currency}`,
+    ],
+    ...(unknown
+      ? [['Unknown', `since ${instant(unknown.since)}: ${printable(unknown.reason)}`] as const]
+      : []),
+    ...(status.bounced.length > 0
+      ? [['Bounced', `at an address of ${status.bounced.map(printable).join(', ')}`] as const]
+      : []),
+    ...(status.mutedUntil ? [['Muted', `until ${instant(status.mutedUntil)}`] as const] : []),
+    ...(status.telling
+      ? [
+          [
+            'Telling',
+            `${status.telling.rules.map(printable).join(', ')}, tried until ${instant(status.telling.until)}`,
+          ] as const,
+        ]
+      : []),
+    ['Last refill', instant(status.lastRefillAt)],
+    ['Last check', instant(status.lastCheckAt)],
+    ['Next check', instant(status.nextCheckAt)],
+  ];
+  const lines = facts.map(([name, value]) => `${name.padEnd(12)} ${value}`);
+  const rules = Object.entries(status.rules);
+  if (rules.length === 0) return `${lines.join('\n')}\n`;
+  const table = new Table({
+    head: ['Rule', 'Threshold', 'Sent', 'Last decision'],
+    style: { head: [], border: [] },
+  });
+  for (const [key, { threshold, count, maxQty, reason }] of rules) {
+    table.push([printable(key), threshold ?? 'not known', `${count} of ${maxQty}`, reasonSentences[reason]]);
+  }
+  return `${lines.join('\n')}\n\n${table.toString()}\n`;
+}
+
+/** Why a workflow ended. */
+export function endText(result: unknown): string {
+  const { ended } = (result ?? {}) as { readonly ended?: keyof typeof explanations };
+  return ended === undefined ? 'watched no more' : `watched no more: ${explanations[ended]}`;
+}
+
+/** `2026-11-24 09:00:00 UTC` */
+function instant(iso: string | null): string {
+  return iso === null ? 'none' : `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}

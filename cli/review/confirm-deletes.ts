@@ -1,0 +1,100 @@
+import { exitCode } from '../shared/exit-code.js';
+import type { Io } from '../shared/io.js';
+import { leftWithout, type Plan, type PlannedChange } from '../../planning/make-plan.js';
+import { changeJson } from './plan-json.js';
+import { planText } from './plan-text.js';
+import { counted, printable } from '../shared/printable.js';
+import type { SyncOutcome } from './sync-outcome.js';
+import type { SyncOptions } from './sync.js';
+
+/**
+ * A profile that goes needs a yes that names how many clients lose it: on a terminal, or as `--allow-delete N` with
+ * exactly that number. Answers undefined where the sync may go on.
+ */
+export async function confirmDeletes(
+  plan: Plan,
+  planFile: string | undefined,
+  options: SyncOptions,
+  io: Io,
+): Promise<SyncOutcome | undefined> {
+  const going = plan.changes.filter(takesAway);
+  const losing = leftWithout(plan);
+  const { allowDelete } = options;
+  if (allowDelete !== undefined) {
+    return allowDelete === String(losing) ? undefined : required(plan, planFile, options, allowDelete);
+  }
+  if (going.length === 0) return undefined;
+  if (!io.interactive || options.format === 'json') return required(plan, planFile, options, undefined);
+  io.err(planText(plan, false));
+  if (await saysYes(`${lossText(going)} Go on?`)) return undefined;
+  return { code: exitCode.refused, status: 'refused', messages: ['Nothing was changed.'] };
+}
+
+/** Ctrl-C is a no. */
+async function saysYes(message: string): Promise<boolean> {
+  const { confirm } = await import('@inquirer/prompts');
+  try {
+    return await confirm({ message, default: false }, { output: process.stderr });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExitPromptError') return false;
+    throw error;
+  }
+}
+
+/** A rename takes a profile away from the clients that the billing system has not moved. */
+function takesAway({ change, impact }: PlannedChange): boolean {
+  return change.action === 'delete' || (change.action === 'rename' && impact.leftWithout > 0);
+}
+
+function lossText(going: readonly PlannedChange[]): string {
+  return going
+    .map(({ change, impact }) => {
+      const id = change.action === 'rename' ? change.renamedFrom : change.profile;
+      return `${printable(id)} goes: ${counted(impact.leftWithout, 'client')} will have no profile and be watched no more.`;
+    })
+    .join(' ');
+}
+
+function required(
+  plan: Plan,
+  planFile: string | undefined,
+  options: SyncOptions,
+  given: string | undefined,
+): SyncOutcome {
+  const losing = leftWithout(plan);
+  const confirmCommand = commandOf(planFile, options, losing);
+  const going = plan.changes.filter(takesAway);
+  return {
+    code: exitCode.refused,
+    status: 'confirmation_required',
+    messages: [
+      planText(plan, false).trimEnd(),
+      ...(given === undefined
+        ? []
+        : [`--allow-delete is ${printable(given)}; ${counted(losing, 'client')} would lose their profile.`]),
+      ...(going.length > 0 ? [lossText(going)] : []),
+      `Nothing was changed. To confirm: ${confirmCommand}`,
+    ],
+    facts: { changes: plan.changes.map(changeJson), hash: plan.hash, confirmCommand },
+  };
+}
+
+function commandOf(planFile: string | undefined, options: SyncOptions, losing: number): string {
+  const words = [
+    'npx',
+    'low-balance',
+    'sync',
+    ...(planFile === undefined ? [] : [planFile]),
+    ...(options.folder === 'profiles' ? [] : ['--folder', options.folder]),
+    ...(options.author === undefined ? [] : ['--author', options.author]),
+    ...(options.format === 'human' ? [] : ['--format', options.format]),
+    '--allow-delete',
+    String(losing),
+  ];
+  return words.map(quoted).join(' ');
+}
+
+/** For a POSIX shell. */
+function quoted(word: string): string {
+  return /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,107 @@
+import { loadProfiles } from '../../authoring/load-profiles.js';
+import { checkClient } from '../../domain/check-client.js';
+import { watchAt } from '../../planning/impact.js';
+import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
+import { endReasonOf } from '../../domain/reading.js';
+import { createBilling } from '../../billing/mysql/billing.js';
+import { readHeldProfiles } from '../../planning/held-profiles.js';
+import { readWatchedAtPlan } from '../../planning/snapshot-clients.js';
+import { openSnapshot, type Snapshot } from '../../planning/snapshot.js';
+import { withDatabases } from '../shared/databases.js';
+import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
+import { explainedRules, explanationText, type Explanation } from './explanation.js';
+import type { Io } from '../shared/io.js';
+import { lineOf } from '../../planning/load-for-sync.js';
+import { profileIdOf } from '../shared/profile-id.js';
+
+export interface ExplainOptions {
+  readonly folder: string;
+  readonly format: 'human' | 'json';
+}
+
+/**
+ * Rule by rule, why a profile would or would not tell a client now. The profile is the file where there is one, so that
+ * an edit can be tried before it is synced; else the row. Balance, counters and mutes are the client's own.
+ */
+export async function explain(
+  profileName: string,
+  clientId: string,
+  options: ExplainOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const id = profileIdOf(profileName, options.folder);
+  const file = await profileFromFile(id, options.folder, io);
+  const explanation = await withDatabases(io, async (database, billing) => {
+    const snapshot = await openSnapshot(database, billing);
+    try {
+      return await explainOn(snapshot, { id, file, clientId, now: Date.now() });
+    } finally {
+      await snapshot.close();
+    }
+  });
+  io.out(
+    options.format === 'json' ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation),
+  );
+  return exitCode.fine;
+}
+
+async function profileFromFile(id: string, folder: string, io: Io): Promise<Profile | undefined> {
+  const { profiles, problems } = await loadProfiles(folder, io.cwd);
+  const loaded = profiles.find((profile) => profile.id === id);
+  if (loaded) return normaliseProfile(id, loaded.content);
+  const own = problems.filter(
+    ({ file, severity }) => severity === 'error' && file.replaceAll('\\', '/').endsWith(`/${id}.json`),
+  );
+  if (own.length > 0) throw new CliError(own.map(lineOf).join('\n'), exitCode.findings);
+  return undefined;
+}
+
+async function profileFromRow(id: string, { own }: Snapshot): Promise<Profile | undefined> {
+  const row = (await readHeldProfiles(own)).find((held) => held.id === id);
+  return row?.content && normaliseProfile(id, row.content);
+}
+
+interface Asked {
+  readonly id: string;
+  readonly file: Profile | undefined;
+  readonly clientId: string;
+  readonly now: number;
+}
+
+async function explainOn(snapshot: Snapshot, { id, file, clientId, now }: Asked): Promise<Explanation> {
+  const profile = file ?? (await profileFromRow(id, snapshot));
+  if (!profile)
+    throw new CliError(
+      `there is no profile "${id}": no file, and no row in MySQL. Expected <reseller>/<slug>; \`low-balance list\` shows them`,
+      exitCode.findings,
+    );
+  const logins = profile.rules.flatMap(({ users }) => users);
+  const client = await createBilling(snapshot.billing).readClient(clientId, {
+    currency: profile.currency,
+    logins,
+  });
+  if (!client) throw new CliError(`the billing system knows no client "${clientId}"`, exitCode.findings);
+  const watched = (await readWatchedAtPlan(snapshot.own, [clientId])).get(clientId);
+  const { watch, reading, decisions, state } = checkClient(client, profile, watchAt(watched), now);
+  const notWatched = endReasonOf(client, client.profileId === null ? undefined : profile) ?? null;
+  return {
+    profile: { id, name: profile.name, from: file ? 'file' : 'MySQL', currency: profile.currency },
+    client: {
+      clientId,
+      name: client.name,
+      profile: client.profileId,
+      status: client.status,
+      currency: client.currency,
+      availableBalance: reading.availableBalance,
+    },
+    at: new Date(now).toISOString(),
+    notWatched,
+    otherProfile: client.profileId === id ? null : client.profileId,
+    nextCheckAt: watched ? new Date(Math.max(watched.nextCheckAt, 0)).toISOString() : null,
+    lastRefillAt: watch.lastRefillAt === undefined ? null : new Date(watch.lastRefillAt).toISOString(),
+    mutedUntil: watch.mutedUntil === undefined ? null : new Date(watch.mutedUntil).toISOString(),
+    state,
+    told: notWatched === null && decisions.some(({ decision }) => decision === 'send'),
+    rules: explainedRules(profile, client, watch, decisions, now),
+  };
+}

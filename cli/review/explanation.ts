@@ -1,0 +1,147 @@
+import type { ClientState, Decision, Reason } from '../../domain/decide.js';
+import { formatDuration } from '../../domain/duration.js';
+import type { Decimal } from '../../domain/money.js';
+import type { Profile, RuleKey } from '../../domain/profile/profile.js';
+import { addressesOf, type Client, type EndReason } from '../../domain/reading.js';
+import { countOf, type WatchState } from '../../domain/watch-state.js';
+import { explanations } from '../../workflows/details.js';
+import { counted, printable } from '../shared/printable.js';
+
+/** What `explain` answers. Instants are ISO 8601. */
+export interface Explanation {
+  readonly profile: {
+    readonly id: string;
+    readonly name: string;
+    readonly from: 'file' | 'MySQL';
+    readonly currency: string;
+  };
+  readonly client: {
+    readonly clientId: string;
+    readonly name: string;
+    /** The profile that the billing system assigns. */
+    readonly profile: string | null;
+    readonly status: string;
+    readonly currency: string;
+    readonly availableBalance: Decimal;
+  };
+  readonly at: string;
+  /** Why the client has no workflow, whatever the rules say. */
+  readonly notWatched: EndReason | null;
+  /** The client's own profile, where it is another one: its counters then start at 0. */
+  readonly otherProfile: string | null;
+  readonly nextCheckAt: string | null;
+  readonly lastRefillAt: string | null;
+  readonly mutedUntil: string | null;
+  readonly state: ClientState;
+  readonly told: boolean;
+  readonly rules: readonly ExplainedRule[];
+}
+
+export interface ExplainedRule {
+  readonly rule: RuleKey;
+  readonly decision: 'send' | 'quiet';
+  readonly reason: Reason;
+  readonly explanation: string;
+  /** In the profile's currency. */
+  readonly threshold: Decimal;
+  /** In the client's currency; null without an exchange rate. */
+  readonly thresholdForClient: Decimal | null;
+  readonly rate: Decimal | null;
+  readonly count: number;
+  readonly maxQty: number;
+  /** Time since the last charge, or the client's creation, and what the rule asks for; milliseconds. */
+  readonly inactiveMs: number;
+  readonly inactivityMs: number | null;
+  readonly recipients: readonly string[];
+}
+
+/** One sentence a rule, with the numbers that it was decided by. */
+export function explainedRules(
+  profile: Profile,
+  client: Client,
+  watch: WatchState,
+  decisions: readonly Decision[],
+  now: number,
+): readonly ExplainedRule[] {
+  return profile.rules.map((rule, index) => {
+    const decision = decisions[index]!;
+    const facts = {
+      rule: rule.key,
+      decision: decision.decision,
+      reason: decision.reason,
+      threshold: rule.threshold,
+      thresholdForClient: decision.threshold ?? null,
+      rate: client.rate,
+      count: countOf(watch, rule.key),
+      maxQty: profile.maxQty,
+      inactiveMs: Math.max(0, now - (client.lastChargeAt ?? client.createdAt)),
+      inactivityMs: rule.inactivityMs ?? null,
+      recipients: addressesOf(rule, client),
+    };
+    return { ...facts, explanation: sentenceOf(facts, profile, client, watch) };
+  });
+}
+
+function sentenceOf(
+  rule: Omit<ExplainedRule, 'explanation'>,
+  profile: Profile,
+  client: Client,
+  watch: WatchState,
+): string {
+  const inactive = formatDuration(Math.floor(rule.inactiveMs / 1_000) * 1_000);
+  switch (rule.reason) {
+    case 'low': {
+      const next = `notice ${rule.count + 1} of ${rule.maxQty}`;
+      return `would be told now, ${next}, at ${counted(rule.recipients.length, 'address', 'addresses')}`;
+    }
+    case 'not-low':
+      return 'quiet: the available balance is not below the threshold';
+    case 'max-qty-reached':
+      return `quiet: low, but ${rule.count} of ${rule.maxQty} notices were sent since the last refill`;
+    case 'active':
+      return `quiet: low, but the last charge is ${inactive} ago; told from ${formatDuration(rule.inactivityMs ?? 0)} on`;
+    case 'no-recipient':
+      return 'quiet: low, but the rule names nobody whose e-mail is known';
+    case 'suspended':
+      return 'quiet: the client is suspended';
+    case 'muted':
+      return `quiet: muted by an operator until ${new Date(watch.mutedUntil ?? 0).toISOString()}`;
+    case 'unknown':
+      return `quiet: there is no exchange rate from ${profile.currency} to ${client.currency}`;
+  }
+  return rule.reason satisfies never;
+}
+
+/** For a terminal. */
+export function explanationText(explanation: Explanation): string {
+  const { profile, client, notWatched, otherProfile, nextCheckAt, lastRefillAt, rules, told, state } =
+    explanation;
+  const lines = [
+    `${printable(client.name)} (${printable(client.clientId)}), ${client.status}: ${client.availableBalance} ${client.currency} available`,
+    `by ${printable(profile.id)} as ${profile.from === 'file' ? 'its file says' : 'MySQL has it'}: ${printable(profile.name)}`,
+    ...(notWatched ? [`Not watched: ${explanations[notWatched]}. The rules are as if it were.`] : []),
+    ...(otherProfile
+      ? [`The client has another profile, ${printable(otherProfile)}: counters would start at 0.`]
+      : []),
+    `State ${state}; last refill ${lastRefillAt ?? 'unknown'}; next check ${nextCheckAt ?? 'not planned'}`,
+    '',
+    ...rules.flatMap((rule) => ruleLines(rule, profile.currency, client.currency)),
+    `${otherProfile ? 'By this profile the' : 'The'} client would${told ? '' : ' not'} be told now.`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function ruleLines(rule: ExplainedRule, currency: string, clientCurrency: string): readonly string[] {
+  const converted =
+    currency === clientCurrency
+      ? ''
+      : rule.thresholdForClient === null
+        ? ''
+        : ` = ${rule.thresholdForClient} ${clientCurrency} at ${rule.rate}`;
+  return [
+    `${printable(rule.rule)}: ${rule.explanation}`,
+    `    threshold ${rule.threshold} ${currency}${converted}; sent ${rule.count} of ${rule.maxQty}`,
+    `    tells ${rule.recipients.length === 0 ? 'nobody' : rule.recipients.map(printable).join(', ')}`,
+    '',
+  ];
+}

@@ -1,0 +1,89 @@
+import Table from 'cli-table3';
+import { fieldsBetween, type FieldChange } from '../../domain/profile/profile-content.js';
+import type { ProfileFile } from '../../domain/profile/profile-file.js';
+import { readHistory, type Revision } from '../../store/revisions.js';
+import { withDatabase } from '../shared/databases.js';
+import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
+import { profileIdOf } from '../shared/profile-id.js';
+import type { Io } from '../shared/io.js';
+import { valueText } from './plan-text.js';
+import { printable } from '../shared/printable.js';
+
+export interface HistoryOptions {
+  readonly folder: string;
+  readonly format: 'human' | 'json';
+}
+
+/** Every revision of a profile, newest first, across renames: who changed what, when, from which commit. */
+export async function history(profileName: string, options: HistoryOptions, io: Io): Promise<ExitCode> {
+  const id = profileIdOf(profileName, options.folder);
+  const revisions = await withDatabase(io, (database) => readHistory(database, id));
+  if (revisions.length === 0)
+    throw new CliError(`no sync has ever written a profile "${id}"`, exitCode.findings);
+  io.out(options.format === 'json' ? jsonOf(revisions) : textOf(revisions));
+  return exitCode.fine;
+}
+
+/** The fields that a revision changed. */
+export function revisedFields({ before, after }: Revision): readonly FieldChange[] {
+  return fieldsBetween(contentOf(before), contentOf(after));
+}
+
+/** Undefined where there was no profile, or what somebody left in its row was none. */
+function contentOf(text: string | null): ProfileFile | undefined {
+  try {
+    return text === null ? undefined : (JSON.parse(text) as ProfileFile);
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonOf(revisions: readonly Revision[]): string {
+  const shown = revisions.map((revision) => ({
+    revision: revision.revision,
+    profile: revision.profile,
+    action: revision.action,
+    ...(revision.renamedFrom === null ? {} : { renamedFrom: revision.renamedFrom }),
+    version: revision.version,
+    at: new Date(revision.at).toISOString(),
+    author: revision.author,
+    sourceCommit: revision.sourceCommit,
+    fields: revisedFields(revision),
+  }));
+  return `${JSON.stringify({ revisions: shown }, null, 2)}\n`;
+}
+
+function textOf(revisions: readonly Revision[]): string {
+  const table = new Table({
+    head: ['Revision', 'Time (UTC)', 'Version', 'By', 'Commit', 'Change'],
+    style: { head: [], border: [] },
+  });
+  for (const revision of revisions) {
+    table.push([
+      revision.revision,
+      new Date(revision.at).toISOString().slice(0, 19).replace('T', ' '),
+      revision.version,
+      printable(revision.author ?? 'unknown'),
+      commitText(revision.sourceCommit),
+      changeText(revision),
+    ]);
+  }
+  return `${table.toString()}\nTo go back: npx low-balance rollback REVISION\n`;
+}
+
+function commitText(commit: string | null): string {
+  if (commit === null) return 'unknown';
+  const [hash = '', dirty] = commit.split('-');
+  return `${printable(hash.slice(0, 12))}${dirty ? '-dirty' : ''}`;
+}
+
+function changeText(revision: Revision): string {
+  const { action, renamedFrom } = revision;
+  if (action === 'rename')
+    return `rename from ${printable(renamedFrom ?? '')} to ${printable(revision.profile)}`;
+  if (action !== 'update') return action;
+  const lines = revisedFields(revision).map(
+    ({ path, from, to }) => `${printable(path)} ${valueText(from)} → ${valueText(to)}`,
+  );
+  return ['update', ...lines].join('\n');
+}

@@ -1,0 +1,47 @@
+import type { PlannedChange, Plan } from '../../planning/make-plan.js';
+
+/** A plan as `plan --format json` prints it and `--out` saves it. Client ids are in it; no address is. */
+export function planJson(plan: Plan) {
+  return {
+    hash: plan.hash,
+    at: new Date(plan.at).toISOString(),
+    oneSnapshot: plan.oneInstant,
+    changes: plan.changes.map(changeJson),
+    drift: plan.drift,
+    guards: plan.guards,
+  };
+}
+
+/** One change, as in a plan and in the answer of a sync. */
+export function changeJson({ change, fields, impact }: PlannedChange) {
+  const { assigned, toldNow, toldBefore, newlyTold, noLongerTold, leftWithout, unknown, wakes } = impact;
+  return {
+    action: change.action,
+    profile: change.profile,
+    ...(change.action === 'rename' ? { renamedFrom: change.renamedFrom } : {}),
+    fields,
+    clients: {
+      assigned,
+      toldNow,
+      toldBefore,
+      newlyTold,
+      noLongerTold,
+      leftWithoutProfile: leftWithout,
+      unknown,
+      checkedEarlier: wakes,
+      rules: impact.rules,
+    },
+    counters: impact.counters,
+  };
+}
+
+/** The hash of a saved plan, or what is wrong with the text. */
+export function savedHash(text: string): { readonly hash: string } | { readonly problem: string } {
+  try {
+    const saved = JSON.parse(text) as { hash?: unknown } | null;
+    if (typeof saved?.hash === 'string' && /^[0-9a-f]{64}$/.test(saved.hash)) return { hash: saved.hash };
+    return { problem: 'it has no "hash" of 64 hexadecimal digits' };
+  } catch {
+    return { problem: 'it is not JSON' };
+  }
+}

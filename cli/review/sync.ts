@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { DataSource } from 'typeorm';
+import { durationMs } from '../../domain/duration.js';
+import type { SyncOptions as ApplyOptions } from '../../planning/sync.js';
+import { applyPlan, StalePlanError } from '../../planning/sync.js';
+import { LockHeldError } from '../../planning/sync-lock.js';
+import { confirmDeletes } from './confirm-deletes.js';
+import { withDatabases } from '../shared/databases.js';
+import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
+import { gitFacts } from '../shared/git-facts.js';
+import type { Io } from '../shared/io.js';
+import { hasErrors, loadForSync, type FolderForSync } from '../../planning/load-for-sync.js';
+import { makePlan, type Plan } from '../../planning/make-plan.js';
+import { changeJson, savedHash } from './plan-json.js';
+import { planText } from './plan-text.js';
+import { invalid, refusalOf, stale, unchanged, type SyncOutcome } from './sync-outcome.js';
+import { wakeClients } from './wake-clients.js';
+
+export interface SyncOptions {
+  readonly folder: string;
+  readonly format: 'human' | 'json';
+  /** The exact number of clients that may lose their profile. */
+  readonly allowDelete?: string;
+  /** How long to wait for another sync, as a duration. */
+  readonly lockWait: string;
+  /** Who is written down as the author; unsaid, Git is asked. */
+  readonly author?: string;
+}
+
+/**
+ * Carries the files out: all changes in one transaction, with their revisions, and wakes the clients whose next check
+ * comes earlier. `planFile` is a plan saved by `plan --out`: where the plan would be another one now, nothing is done.
+ */
+export async function sync(
+  planFile: string | undefined,
+  options: SyncOptions,
+  io: Io,
+  wake: typeof wakeClients = wakeClients,
+): Promise<ExitCode> {
+  const folder = await loadForSync(options.folder, io.cwd);
+  const expected = planFile === undefined ? undefined : await readSavedHash(planFile, io);
+  const lockWaitMs = lockWaitOf(options.lockWait);
+  const outcome = hasErrors(folder)
+    ? invalid(folder.problems)
+    : await withDatabases(io, async (database, billing) => {
+        const result = await makePlan({ database, billing, folder, now: Date.now() });
+        if (result.kind === 'invalid') return invalid(result.problems);
+        const { plan } = result;
+        if (expected !== undefined && expected !== plan.hash) return stale(planFile, plan);
+        const refusal = refusalOf(plan) ?? (await confirmDeletes(plan, planFile, options, io));
+        if (refusal) return refusal;
+        if (plan.changes.length === 0) return unchanged(plan);
+        return await apply(database, billing, plan, { folder, planFile, lockWaitMs, options, io, wake });
+      });
+  for (const message of outcome.messages) io.err(message);
+  if (options.format === 'json')
+    io.out(`${JSON.stringify({ status: outcome.status, ...outcome.facts }, null, 2)}\n`);
+  else if (outcome.result !== undefined) io.out(outcome.result);
+  return outcome.code;
+}
+
+interface Applying {
+  readonly folder: FolderForSync;
+  readonly planFile: string | undefined;
+  readonly lockWaitMs: number;
+  readonly options: SyncOptions;
+  readonly io: Io;
+  readonly wake: typeof wakeClients;
+}
+
+async function apply(
+  database: DataSource,
+  billing: DataSource,
+  plan: Plan,
+  { folder, planFile, lockWaitMs, options, io, wake }: Applying,
+): Promise<SyncOutcome> {
+  const { files, policy } = folder;
+  const git = await gitFacts(options.folder, io);
+  const author = options.author ?? git.author;
+  const work: ApplyOptions = {
+    files,
+    policy,
+    author,
+    sourceCommit: git.sourceCommit,
+    expectedHash: plan.hash,
+    now: Date.now(),
+    lockWaitMs,
+  };
+  try {
+    await applyPlan(database, work);
+  } catch (error) {
+    if (error instanceof LockHeldError) {
+      const messages = [`${error.message}.`, 'Nothing was changed.'];
+      return { code: exitCode.stale, status: 'locked', messages, facts: { hash: plan.hash } };
+    }
+    if (!(error instanceof StalePlanError)) throw error;
+    const again = await makePlan({ database, billing, folder, now: Date.now() });
+    if (again.kind === 'invalid') throw error;
+    // Another sync of the same files came first.
+    return planFile === undefined && again.plan.changes.length === 0
+      ? unchanged(again.plan)
+      : stale(planFile, again.plan);
+  }
+  const woken = await wake(io);
+  return {
+    code: exitCode.fine,
+    status: 'synced',
+    result: `${planText(plan, false)}Synced.\n`,
+    messages: woken === true ? [] : [woken],
+    facts: {
+      hash: plan.hash,
+      changes: plan.changes.map(changeJson),
+      drift: plan.drift,
+      author,
+      sourceCommit: git.sourceCommit,
+      reconciliationTriggered: woken === true,
+    },
+  };
+}
+
+async function readSavedHash(planFile: string, io: Io): Promise<string> {
+  let text: string;
+  try {
+    text = await readFile(path.resolve(io.cwd, planFile), 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError(`the saved plan cannot be read: ${reason}`, exitCode.usage, { cause: error });
+  }
+  const saved = savedHash(text);
+  if ('hash' in saved) return saved.hash;
+  throw new CliError(
+    `${planFile} is no saved plan: ${saved.problem}. Expected the file of: low-balance plan --out ${planFile}`,
+    exitCode.usage,
+  );
+}
+
+function lockWaitOf(text: string): number {
+  try {
+    return durationMs(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError(`--lock-wait: ${reason}`, exitCode.usage, { cause: error });
+  }
+}

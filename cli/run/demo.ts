@@ -1,0 +1,46 @@
+import { exitCode, type ExitCode } from '../shared/exit-code.js';
+import { openStack, whereToLook } from './dev.js';
+import type { Io } from '../shared/io.js';
+
+const storyTimes = { periodMs: 3_000, maxQty: 3 };
+
+/**
+ * A fresh local stack and a story on it. On a terminal the stack then stays up until Ctrl-C; without one it ends, with
+ * exit 0 where the story came out as it should and 1 with the difference where not.
+ */
+export async function demo(io: Io): Promise<ExitCode> {
+  const { createProcesses } = await import('../../dev/processes.js');
+  const progress = { step: (message: string) => io.err(message) };
+  let told: ExitCode | undefined;
+  const processes = createProcesses({
+    progress,
+    exitCodeAfter: (signal) => told ?? (signal === 'SIGINT' ? 130 : 143),
+  });
+  const stack = await openStack(io, processes, { persistent: false, reconcileEveryMs: 5_000 });
+  io.out(whereToLook(stack));
+  try {
+    told = await story();
+    if (io.interactive) {
+      io.out(`${whereToLook(stack)}\nThe stack stays up until Ctrl-C.\n`);
+      await stack.done;
+    }
+  } finally {
+    await processes.stop();
+  }
+  return told;
+
+  async function story(): Promise<ExitCode> {
+    const { createTimeline } = await import('../../dev/demo/timeline.js');
+    const { StoryDifference, tellStory } = await import('../../dev/demo/story.js');
+    const timeline = createTimeline(io.out, io.colour);
+    try {
+      await Promise.race([tellStory(stack, timeline, storyTimes), stack.done]);
+      io.out('\nThe story came out as it should.\n');
+      return exitCode.fine;
+    } catch (error) {
+      if (!(error instanceof StoryDifference)) throw error;
+      timeline.wrong(error.message);
+      return exitCode.findings;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { styleText } from 'node:util';
+import { exitCode, type ExitCode } from '../shared/exit-code.js';
+import type { Io } from '../shared/io.js';
+
+export interface DoctorOptions {
+  readonly format: string;
+}
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly what: string;
+  readonly result: 'ok' | 'warning' | 'error';
+  /** What was found, and how to mend it where it is not as it should be. */
+  readonly message: string;
+}
+
+/** Looks at settings, MySQL, the billing views, Temporal and SendGrid: what is wrong, and how to mend it. Changes nothing. */
+export async function doctor(options: DoctorOptions, io: Io): Promise<ExitCode> {
+  const { examine } = await import('./examinations.js');
+  const findings = await examine(io);
+  if (options.format === 'json') io.out(`${JSON.stringify({ findings }, null, 2)}\n`);
+  else for (const finding of findings) io.out(`${lineOf(finding, io.colour)}\n`);
+  const errors = findings.filter(({ result }) => result === 'error').length;
+  io.err(errors === 0 ? 'nothing is wrong' : `${errors} to mend`);
+  return errors === 0 ? exitCode.fine : exitCode.findings;
+}
+
+const marks = { ok: ['green', '✓'], warning: ['yellow', '!'], error: ['red', '✗'] } as const;
+
+function lineOf({ what, result, message }: Finding, colour: boolean): string {
+  const [paint, mark] = marks[result];
+  return `${colour ? styleText(paint, mark, { validateStream: false }) : mark} ${what.padEnd(14)} ${message}`;
+}

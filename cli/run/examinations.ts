@@ -1,0 +1,261 @@
+import type { Client, Connection } from '@temporalio/client';
+import type { DataSource } from 'typeorm';
+import { addressOf } from '../../store/database.js';
+import { taskQueue } from '../../worker/parts.js';
+import { pendingMigrations } from '../../worker/preflight.js';
+import { missingSearchAttributes } from '../../worker/search-attributes.js';
+import {
+  billingMysqlUrl,
+  mailSettings,
+  mysqlUrl,
+  serviceSettings,
+  webhookSettings,
+  type Environment,
+} from '../../worker/settings.js';
+import { reconcileId } from '../../worker/setup.js';
+import { connectBilling, connectDatabase, openTemporal, resolveEnvironment } from '../shared/connect.js';
+import type { Finding } from './doctor.js';
+import type { Io } from '../shared/io.js';
+
+/** Everything that a worker needs, one after the other: what fails is a finding, and the rest is looked at all the same. */
+export async function examine(io: Io): Promise<readonly Finding[]> {
+  const env = resolveEnvironment(io);
+  return [
+    ...settings(env),
+    ...(await ofMysql(env, io)),
+    ...(await ofBilling(env, io)),
+    ...(await ofTemporal(io)),
+    ...(await ofSendGrid(env)),
+  ];
+}
+
+function settings(env: Environment): readonly Finding[] {
+  const read = {
+    'own tables': mysqlUrl,
+    mail: mailSettings,
+    webhook: webhookSettings,
+    service: serviceSettings,
+  };
+  const findings = Object.values(read).flatMap((reading) => {
+    try {
+      reading(env);
+      return [];
+    } catch (error) {
+      return [wrong('settings', messageOf(error))];
+    }
+  });
+  return findings.length > 0 ? findings : [ok('settings', 'all that are needed are set')];
+}
+
+async function ofMysql(env: Environment, io: Io): Promise<readonly Finding[]> {
+  return await using(
+    'MySQL',
+    () => connectDatabase(io),
+    async (database) => {
+      const where = addressOf(mysqlUrl(env));
+      const pending = await pendingMigrations(database);
+      return [
+        ok('MySQL', `${await versionOf(database)} at ${where}`),
+        pending.length === 0
+          ? ok('tables', 'are those of this version')
+          : wrong(
+              'tables',
+              `these migrations were not run: ${pending.join(', ')}. Run: npx low-balance setup`,
+            ),
+      ];
+    },
+  );
+}
+
+/** The columns of docs/billing-views.md. */
+const views: Readonly<Record<string, readonly string[]>> = {
+  billing_client:
+    'client_id name reseller_id profile_id currency balance credit_limit billing_email status prepaid language time_zone created_at last_charge_at last_refill_at'.split(
+      ' ',
+    ),
+  billing_reseller: ['reseller_id', 'name', 'manager_email'],
+  billing_user: ['login', 'reseller_id', 'email'],
+  billing_exchange_rate: ['from_currency', 'to_currency', 'rate'],
+  billing_entry: ['client_id', 'at', 'kind', 'amount'],
+};
+const optionalViews = new Set(['billing_entry']);
+
+async function ofBilling(env: Environment, io: Io): Promise<readonly Finding[]> {
+  return await using(
+    'billing',
+    () => connectBilling(io),
+    async (billing) => {
+      const findings: Finding[] = [
+        ok('billing', `${await versionOf(billing)} at ${addressOf(billingMysqlUrl(env))}`),
+      ];
+      for (const [view, columns] of Object.entries(views))
+        findings.push(await ofView(billing, view, columns));
+      findings.push(await ofClients(billing));
+      return findings;
+    },
+  );
+}
+
+async function ofView(billing: DataSource, view: string, columns: readonly string[]): Promise<Finding> {
+  try {
+    const rows = await billing.query<object[]>(`SELECT ${columns.join(', ')} FROM ${view} LIMIT 1`);
+    return ok(view, rows.length === 0 ? 'has its columns, and no row' : 'has its columns');
+  } catch (error) {
+    const message = `${messageOf(error)}. Expected the columns ${columns.join(', ')}: docs/billing-views.md`;
+    return optionalViews.has(view)
+      ? { what: view, result: 'warning', message: `${message}; only backtest needs it` }
+      : wrong(view, message);
+  }
+}
+
+/** What a view may say that the service would not understand. */
+async function ofClients(billing: DataSource): Promise<Finding> {
+  try {
+    const [found] = await billing.query<{ clients: string; statuses: string; reversed: string }[]>(
+      `SELECT COUNT(*) AS clients, COALESCE(SUM(status NOT IN ('active', 'suspended', 'closed')), 0) AS statuses,
+         COALESCE(SUM(created_at > UTC_TIMESTAMP(6) + INTERVAL 1 DAY OR last_charge_at > UTC_TIMESTAMP(6) + INTERVAL 1 DAY), 0) AS reversed
+       FROM billing_client`,
+    );
+    if (Number(found?.statuses) > 0) {
+      return wrong(
+        'clients',
+        `${found?.statuses} have a status other than active, suspended and closed: they count as active`,
+      );
+    }
+    if (Number(found?.reversed) > 0) {
+      return {
+        what: 'clients',
+        result: 'warning',
+        message: `${found?.reversed} have times of more than a day in the future. Expected UTC`,
+      };
+    }
+    return ok('clients', `${found?.clients} in billing_client`);
+  } catch (error) {
+    return wrong('clients', messageOf(error));
+  }
+}
+
+async function ofTemporal(io: Io): Promise<readonly Finding[]> {
+  const open = () => openTemporal(io);
+  return await using('Temporal', open, async ({ client, address, namespace }) => {
+    const connection = client.connection as Connection;
+    const missing = (await missingSearchAttributes(connection, namespace)) ?? [];
+    return [
+      ok('Temporal', `namespace ${namespace} at ${address}`),
+      missing.length === 0
+        ? ok('search', 'the search attributes are registered')
+        : wrong('search', `the namespace lacks ${missing.join(', ')}. Run: npx low-balance setup`),
+      await ofSchedule(client),
+      await ofWorkers(connection, namespace),
+    ];
+  });
+}
+
+async function ofSchedule(client: Client): Promise<Finding> {
+  try {
+    const { state, info } = await client.schedule.getHandle(reconcileId).describe();
+    if (state.paused)
+      return wrong(
+        'reconcile',
+        `the Schedule ${reconcileId} is paused: ${state.note ?? 'no note'}. Unpause it in the Temporal UI`,
+      );
+    const last = info.recentActions.at(-1)?.takenAt;
+    return ok('reconcile', `the Schedule runs; last at ${last?.toISOString() ?? 'no time yet'}`);
+  } catch (error) {
+    return wrong(
+      'reconcile',
+      `there is no Schedule ${reconcileId} (${messageOf(error)}). Run: npx low-balance setup`,
+    );
+  }
+}
+
+async function ofWorkers(connection: Connection, namespace: string): Promise<Finding> {
+  const { pollers } = await connection.workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: taskQueue },
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- 1 is TASK_QUEUE_TYPE_WORKFLOW; its enum is in a package of Temporal's own
+    taskQueueType: 1,
+  });
+  const workers = new Set((pollers ?? []).map(({ identity }) => identity));
+  return workers.size > 0
+    ? ok('workers', `${workers.size} on task queue ${taskQueue}`)
+    : {
+        what: 'workers',
+        result: 'warning',
+        message: `none on task queue ${taskQueue}. Start one: npx low-balance worker`,
+      };
+}
+
+async function ofSendGrid(env: Environment): Promise<readonly Finding[]> {
+  let key: string;
+  let baseUrl: string;
+  try {
+    const mail = mailSettings(env);
+    key = mail.apiKey;
+    baseUrl = (mail.baseUrl ?? 'https://api.sendgrid.com').replace(/\/+$/, '');
+  } catch {
+    return [wrong('SendGrid', 'not looked at: its settings are not complete')];
+  }
+  try {
+    const response = await fetch(`${baseUrl}/v3/scopes`, {
+      headers: { Authorization: `Bearer ${key}` },
+      signal: AbortSignal.timeout(8_000),
+    });
+    if (response.status === 401 || response.status === 403) {
+      return [
+        wrong(
+          'SendGrid',
+          `${baseUrl} refuses the key (${response.status}). Expected an API key with the scope mail.send`,
+        ),
+      ];
+    }
+    const { scopes = [] } = (await response.json()) as { scopes?: readonly string[] };
+    return scopes.includes('mail.send')
+      ? [ok('SendGrid', `${baseUrl} takes the key, which may send`)]
+      : [wrong('SendGrid', `the key may not send. Expected the scope mail.send at ${baseUrl}`)];
+  } catch (error) {
+    return [wrong('SendGrid', `${baseUrl} does not answer: ${messageOf(error)}`)];
+  }
+}
+
+interface Closable {
+  destroy?(): Promise<void>;
+  close?(): Promise<void>;
+}
+
+async function using<T extends Closable>(
+  what: string,
+  open: () => Promise<T>,
+  look: (opened: T) => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  let opened: T;
+  try {
+    opened = await open();
+  } catch (error) {
+    return [wrong(what, messageOf(error))];
+  }
+  try {
+    return await look(opened);
+  } catch (error) {
+    return [wrong(what, messageOf(error))];
+  } finally {
+    await (opened.destroy?.() ?? opened.close?.());
+  }
+}
+
+async function versionOf(database: DataSource): Promise<string> {
+  const [row] = await database.query<{ version: string }[]>('SELECT VERSION() AS version');
+  return row?.version.includes('MariaDB') ? `MariaDB ${row.version.split('-')[0]}` : `MySQL ${row?.version}`;
+}
+
+function ok(what: string, message: string): Finding {
+  return { what, result: 'ok', message };
+}
+
+function wrong(what: string, message: string): Finding {
+  return { what, result: 'error', message };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

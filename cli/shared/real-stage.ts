@@ -1,0 +1,123 @@
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import { playForReal } from '../../scenarios/play-for-real.js';
+import type { Activities } from '../../activities/contract.js';
+import type { Played, Story } from '../../scenarios/story.js';
+import { createTimeSkippingEnvironment } from '../../dev/test-server.js';
+import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
+import { registerSearchAttributes } from '../../worker/search-attributes.js';
+import { workflowBundle } from '../../worker/workflow-bundle.js';
+import type { Io } from './io.js';
+
+/** Plays stories with the real workflow, one after another. */
+export interface RealStages {
+  play(story: Story): Promise<Played>;
+  close(): Promise<void>;
+}
+
+type Performed = Omit<Activities, 'reconcile'>;
+type StageIo = Pick<Io, 'err' | 'env'>;
+
+/** A story that takes longer stands still: no other takes more than some seconds. */
+const standstillMs = 45_000;
+
+/**
+ * A time-skipping Temporal server with a worker. Where a story stands still, because the server waits for what will
+ * never come, it is played once more on a fresh one.
+ */
+export async function openRealStage(io: StageIo): Promise<RealStages> {
+  quietRuntime();
+  let stage = await openStage(io);
+  return {
+    async play(story) {
+      const played = await inTime(stage.play(story));
+      if (played) return played;
+      io.err(`"${story.name}" stood still: playing it once more, on another server`);
+      await inTime(stage.close());
+      stage = await openStage(io);
+      const again = await inTime(stage.play(story));
+      if (!again) throw new Error(`"${story.name}" stood still twice, for ${standstillMs / 1_000} s each`);
+      return again;
+    },
+    close: () => stage.close(),
+  };
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), standstillMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    // What is left behind may still fail, and nobody waits for it any more.
+    work.catch(() => {});
+  }
+}
+
+async function openStage(io: StageIo): Promise<RealStages> {
+  const progress = { step: (message: string) => io.err(message) };
+  const [environment, bundle] = await Promise.all([
+    createTimeSkippingEnvironment({ env: io.env, progress }),
+    workflowBundle(),
+  ]);
+  await registerSearchAttributes(environment.connection, 'default');
+  let performed: Performed | undefined;
+  const perform = (): Performed => {
+    if (!performed) throw new Error('no story is being played');
+    return performed;
+  };
+  const createWorker = (): Promise<Worker> =>
+    Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue,
+      workflowBundle: bundle,
+      // Every task is replayed from the history: what is not deterministic fails, and another worker can go on at once.
+      maxCachedWorkflows: 0,
+      activities: {
+        check: (input) => perform().check(input),
+        replan: (clientId) => perform().replan(clientId),
+        notify: (input) => perform().notify(input),
+        withdraw: (input) => perform().withdraw(input),
+      } satisfies Performed,
+    });
+  let worker = await createWorker();
+  let running = worker.run();
+  let stories = 0;
+  return {
+    play(story) {
+      stories += 1;
+      return playForReal(story, {
+        environment,
+        taskQueue,
+        workflowId: watchWorkflowId(`scenario-${stories}`),
+        perform: (activities) => (performed = activities),
+        startWorker() {
+          running = worker.run();
+        },
+        async stopWorker() {
+          worker.shutdown();
+          await running;
+          // Made ahead, so that starting it takes no time.
+          worker = await createWorker();
+        },
+      });
+    },
+    async close() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+      await environment.teardown();
+    },
+  };
+}
+
+/** Temporal's own messages would stand between the results. Where a runtime is up already, it stays as it is. */
+export function quietRuntime(): void {
+  try {
+    const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'IllegalStateError') throw error;
+  }
+}

@@ -1,0 +1,157 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { formatSource } from '../../authoring/format-source.js';
+import { validateFile } from '../../authoring/validate-file.js';
+import { askForProfile } from './ask-for-profile.js';
+import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
+import type { Io } from '../shared/io.js';
+import { lineOf } from '../../planning/load-for-sync.js';
+
+export interface NewOptions {
+  readonly folder: string;
+  readonly name?: string;
+  readonly currency?: string;
+  readonly sortOrder: string;
+  readonly maxQty: string;
+  readonly period: string;
+  readonly staffThreshold?: string;
+  readonly user: readonly string[];
+  readonly clientThreshold?: string;
+}
+
+/** What a new profile needs to be told. */
+export interface NewProfile {
+  /** `<reseller>/<slug>` */
+  readonly id: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly period: string;
+  readonly maxQty: string;
+  readonly staffThreshold?: string | undefined;
+  readonly clientThreshold?: string | undefined;
+}
+
+/**
+ * Writes a new profile and a scenario beside it: from flags, or asking on a terminal for what they do not say.
+ * Nothing is written where a file is there already or the profile would not be valid.
+ */
+export async function newProfile(id: string | undefined, options: NewOptions, io: Io): Promise<ExitCode> {
+  const profile = complete(id, options) ?? (await ask(id, options, io));
+  const [reseller, slug] = idOf(profile.id);
+  const folder = path.posix.join(options.folder, reseller);
+  const file = path.posix.join(folder, `${slug}.json`);
+  const test = path.posix.join(folder, `${slug}.test.json`);
+  await mkdir(path.resolve(io.cwd, folder), { recursive: true });
+  await writeNew(file, formatSource(profileText(profile, reseller, options)), io);
+  const { problems } = await validateFile(file, io.cwd);
+  if (problems.some(({ severity }) => severity === 'error')) {
+    const { rm } = await import('node:fs/promises');
+    await rm(path.resolve(io.cwd, file));
+    throw new CliError(
+      ['the profile would not be valid:', ...problems.map(lineOf)].join('\n'),
+      exitCode.usage,
+    );
+  }
+  await writeNew(test, formatSource(scenarioText(profile)), io);
+  io.out(`${file}\n${test}\n`);
+  io.err(`Next: edit them, then npx low-balance validate ${folder} && npx low-balance test ${test}`);
+  return exitCode.fine;
+}
+
+/** The flags alone, where they say enough. */
+function complete(id: string | undefined, options: NewOptions): NewProfile | undefined {
+  const { name, currency, period, maxQty, staffThreshold, clientThreshold } = options;
+  if (id === undefined || name === undefined || currency === undefined) return undefined;
+  if (staffThreshold === undefined && clientThreshold === undefined) return undefined;
+  return { id, name, currency, period, maxQty, staffThreshold, clientThreshold };
+}
+
+async function ask(id: string | undefined, options: NewOptions, io: Io): Promise<NewProfile> {
+  if (io.interactive) return await askForProfile(id, options);
+  throw new CliError(
+    'expected all of it as flags where there is no terminal to ask on, such as: low-balance new acme/prepaid-usd --name "Prepaid USD" --currency USD --client-threshold 50',
+    exitCode.usage,
+  );
+}
+
+function idOf(id: string): readonly [string, string] {
+  const [reseller, slug, ...rest] = id.replace(/\.json$/, '').split('/');
+  if (reseller && slug && rest.length === 0) return [reseller, slug];
+  throw new CliError(
+    `the id is "${id}": expected <reseller>/<slug>, such as acme/prepaid-usd`,
+    exitCode.usage,
+  );
+}
+
+async function writeNew(file: string, text: string, io: Io): Promise<void> {
+  try {
+    await writeFile(path.resolve(io.cwd, file), text, { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new CliError(`${file} is there already: nothing was overwritten`, exitCode.refused);
+  }
+}
+
+function profileText(profile: NewProfile, reseller: string, { sortOrder, user }: NewOptions): string {
+  const { name, currency, period, maxQty, staffThreshold, clientThreshold } = profile;
+  const users = user.length > 0 ? { users: user } : {};
+  return JSON.stringify(
+    {
+      $schema: '../../schemas/profile.schema.json',
+      name,
+      reseller,
+      currency,
+      sortOrder: numberOf('--sort-order', sortOrder),
+      maxQty: numberOf('--max-qty', maxQty),
+      period,
+      ...(staffThreshold === undefined
+        ? {}
+        : {
+            userNotification: {
+              threshold: numberOf('--staff-threshold', staffThreshold),
+              notify: true,
+              ...users,
+            },
+          }),
+      ...(clientThreshold === undefined
+        ? {}
+        : {
+            clientNotification: { threshold: numberOf('--client-threshold', clientThreshold), notify: true },
+          }),
+    },
+    null,
+    2,
+  );
+}
+
+/** A first scenario that holds for any such profile: who is told at once when the balance is below every threshold. */
+function scenarioText({ currency, staffThreshold, clientThreshold }: NewProfile): string {
+  const thresholds = [staffThreshold, clientThreshold].flatMap((each) =>
+    each === undefined ? [] : Number(each),
+  );
+  const rules = [
+    ...(clientThreshold === undefined ? [] : ['client']),
+    ...(staffThreshold === undefined ? [] : ['user']),
+  ];
+  return JSON.stringify(
+    {
+      $schema: '../../schemas/profile-test.schema.json',
+      scenarios: [
+        {
+          name: 'a low client is told at its first check',
+          client: { currency, balance: Math.min(...thresholds) - 1, lastChargeAgo: '1h', createdAgo: '365d' },
+          until: '1s',
+          expect: [{ at: '0s', rules }],
+        },
+      ],
+    },
+    null,
+    2,
+  );
+}
+
+function numberOf(flag: string, text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isFinite(number)) return number;
+  throw new CliError(`${flag} is "${text}": expected a number`, exitCode.usage);
+}

@@ -1,0 +1,156 @@
+import { mailOf, noticesOf } from '../../activities/notice-content.js';
+import { loadProfiles } from '../../authoring/load-profiles.js';
+import { add, compare, multiply, subtract } from '../../domain/money.js';
+import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
+import { type Client } from '../../domain/reading.js';
+import type { NoticeMail, RenderedMail } from '../../delivery/message.js';
+
+import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
+import type { Io } from '../shared/io.js';
+import { lineOf } from '../../planning/load-for-sync.js';
+import { printable } from '../shared/printable.js';
+import { profileIdOf } from '../shared/profile-id.js';
+
+export interface PreviewOptions {
+  readonly folder: string;
+  readonly client?: string;
+  readonly language?: string;
+  readonly audience?: string;
+  readonly reminder: string;
+  readonly open?: boolean;
+  readonly format: string;
+}
+
+/** Renders the mails that a profile would send: to a sample client, or to a real one as it is in the billing data now. */
+export async function preview(name: string, options: PreviewOptions, io: Io): Promise<ExitCode> {
+  const reminder = reminderOf(options.reminder);
+  const audience = audienceOf(options.audience);
+  const profile = await profileFrom(name, options.folder, io);
+  const client =
+    options.client === undefined ? sampleClient(profile) : await realClient(options.client, profile, io);
+  const { createRenderer } = await import('../../delivery/email/render.js');
+  const renderer = createRenderer();
+  const mails = mailsOf(profile, client, Math.min(reminder, profile.maxQty), options.language)
+    .filter((mail) => audience === undefined || mail.audience === audience)
+    .map((mail) => ({ mail, rendered: renderer.render(mail) }));
+  if (mails.length === 0) io.err(`${profile.id} would mail nobody: no rule reaches anyone.`);
+  if (options.format === 'json') io.out(`${JSON.stringify(mails.map(jsonOf), null, 2)}\n`);
+  else for (const each of mails) io.out(textOf(each));
+  if (options.open) {
+    const { openInBrowser } = await import('./open-preview.js');
+    for (const { mail, rendered } of mails) {
+      io.err(`opening ${await openInBrowser(`${mail.audience}.html`, rendered.html)}`);
+    }
+  }
+  return exitCode.fine;
+}
+
+interface Shown {
+  readonly mail: NoticeMail;
+  readonly rendered: RenderedMail;
+}
+
+function jsonOf({ mail, rendered }: Shown) {
+  return {
+    audience: mail.audience,
+    rules: mail.facts.rules.map(({ key }) => key),
+    recipients: mail.recipients,
+    ...rendered,
+  };
+}
+
+function textOf({ mail, rendered }: Shown): string {
+  return [
+    `To the ${mail.audience} (${rendered.language}): ${mail.recipients.map(printable).join(', ')}`,
+    `Subject: ${rendered.subject}`,
+    '',
+    rendered.text,
+    '',
+  ].join('\n');
+}
+
+function mailsOf(
+  profile: Profile,
+  client: Client,
+  reminder: number,
+  language: string | undefined,
+): readonly NoticeMail[] {
+  const now = Date.now();
+  const input = {
+    clientId: client.clientId,
+    checkAt: now,
+    deadlineAt: now + profile.periodMs,
+    nextCheckAt: now + profile.periodMs,
+    availableBalance: add(client.balance, client.creditLimit),
+    rules: profile.rules.map(({ key }) => ({ key, reminder })),
+  };
+  return noticesOf(input, profile, client).map((notice) => {
+    const mail = mailOf(notice, notice.content, notice.recipients);
+    return language === undefined ? mail : { ...mail, language };
+  });
+}
+
+function reminderOf(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new CliError(`--reminder is "${text}": expected a whole number from 1`, exitCode.usage);
+}
+
+function audienceOf(text: string | undefined): 'staff' | 'client' | undefined {
+  if (text === undefined || text === 'staff' || text === 'client') return text;
+  throw new CliError(`--audience is "${text}": expected staff or client`, exitCode.usage);
+}
+
+async function profileFrom(name: string, folder: string, io: Io): Promise<Profile> {
+  const id = profileIdOf(name, folder);
+  const { profiles, problems } = await loadProfiles(folder, io.cwd);
+  const loaded = profiles.find((profile) => profile.id === id);
+  if (loaded) return normaliseProfile(id, loaded.content);
+  const own = problems.filter(({ file }) => profileIdOf(file, folder) === id);
+  if (own.length > 0)
+    throw new CliError(`${id} is not valid:\n${own.map(lineOf).join('\n')}`, exitCode.findings);
+  const known = profiles.map((profile) => profile.id).join(', ');
+  throw new CliError(`there is no profile "${id}" in ${folder}/: expected one of ${known}`, exitCode.usage);
+}
+
+/** A client under every threshold, for whom every recipient that the profile names exists. */
+function sampleClient(profile: Profile): Client {
+  const [lowest = '0'] = profile.rules.map(({ threshold }) => threshold).sort(compare);
+  const dayMs = 86_400_000;
+  const longest = Math.max(0, ...profile.rules.map(({ inactivityMs = 0 }) => inactivityMs));
+  const logins = profile.rules.flatMap(({ users }) => users);
+  return {
+    clientId: 'C-1001',
+    name: 'Sample Client',
+    resellerId: profile.reseller,
+    resellerName: profile.reseller,
+    profileId: profile.id,
+    currency: profile.currency,
+    balance: compare(lowest, '0') > 0 ? multiply(lowest, '0.9') : subtract(lowest, '1'),
+    creditLimit: '0',
+    status: 'active',
+    prepaid: true,
+    language: 'en',
+    timeZone: 'UTC',
+    createdAt: Date.now() - 365 * dayMs,
+    lastChargeAt: Date.now() - longest - dayMs,
+    lastRefillAt: null,
+    billingEmail: 'billing@client.example',
+    managerEmail: `manager@${profile.reseller}.example`,
+    users: Object.fromEntries(logins.map((login) => [login, `${login}@${profile.reseller}.example`])),
+    rate: '1',
+  };
+}
+
+async function realClient(clientId: string, profile: Profile, io: Io): Promise<Client> {
+  const { connectBilling } = await import('../shared/connect.js');
+  const { createBilling } = await import('../../billing/mysql/billing.js');
+  const billing = await connectBilling(io);
+  try {
+    const logins = profile.rules.flatMap(({ users }) => users);
+    const client = await createBilling(billing).readClient(clientId, { currency: profile.currency, logins });
+    if (client) return client;
+    throw new CliError(`the billing data has no client "${clientId}"`, exitCode.usage);
+  } finally {
+    await billing.destroy();
+  }
+}

@@ -1,0 +1,91 @@
+import { findFiles } from '../../authoring/find-files.js';
+import { validateFile } from '../../authoring/validate-file.js';
+import { assertNever } from '../../domain/assert-never.js';
+import type { Problem } from '../../domain/problem.js';
+import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
+import type { Io } from '../shared/io.js';
+import { lineOf } from '../../planning/load-for-sync.js';
+import { counted } from '../shared/printable.js';
+
+export interface ValidateOptions {
+  readonly format: string;
+  readonly info?: boolean;
+  readonly watch?: boolean;
+}
+
+const formats = ['human', 'json', 'github', 'sarif', 'junit'] as const;
+type Format = (typeof formats)[number];
+
+/** Every problem of every file at once. `profiles/` and the mail templates where no path is said. */
+export async function validate(
+  paths: readonly string[],
+  options: ValidateOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const format = formats.find((each) => each === options.format);
+  if (!format) {
+    throw new CliError(
+      `--format is "${options.format}": expected one of ${formats.join(', ')}`,
+      exitCode.usage,
+    );
+  }
+  const once = () => validateOnce(paths, format, options.info ?? false, io);
+  if (options.watch) {
+    const { watchFiles } = await import('./watch-files.js');
+    return await watchFiles(paths.length === 0 ? ['profiles'] : paths, io, once);
+  }
+  return await once();
+}
+
+async function validateOnce(
+  paths: readonly string[],
+  format: Format,
+  info: boolean,
+  io: Io,
+): Promise<ExitCode> {
+  const files = await findFiles(paths.length === 0 ? ['profiles'] : paths, io.cwd);
+  const validated = await Promise.all(files.map((file) => validateFile(file, io.cwd, { info })));
+  const problems = [
+    ...validated.flatMap((file) => file.problems),
+    ...(paths.length === 0 ? await templateProblems(io) : []),
+  ];
+  io.out(await formatted(format, files, problems));
+  const count = (severity: Problem['severity']) =>
+    problems.filter((problem) => problem.severity === severity).length;
+  io.err(
+    `${counted(files.length, 'file')}: ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}`,
+  );
+  if (files.length === 0) {
+    io.err(`nothing to validate in ${paths.join(', ') || 'profiles'}: expected files named *.json`);
+    return exitCode.findings;
+  }
+  return count('error') > 0 ? exitCode.findings : exitCode.fine;
+}
+
+/** The words of the mails belong to what is reviewed. */
+async function templateProblems(io: Io): Promise<readonly Problem[]> {
+  const { checkTemplates } = await import('../../delivery/email/check-templates.js');
+  const { shown } = await import('../../authoring/find-files.js');
+  return checkTemplates().map((problem) => ({ ...problem, file: shown(problem.file, io.cwd) }));
+}
+
+async function formatted(
+  format: Format,
+  files: readonly string[],
+  problems: readonly Problem[],
+): Promise<string> {
+  switch (format) {
+    case 'human':
+      return problems.map((problem) => `${lineOf(problem)}\n`).join('');
+    case 'json':
+      return `${JSON.stringify({ problems }, null, 2)}\n`;
+    case 'github':
+      return (await import('../../authoring/formats/github.js')).githubAnnotations(problems);
+    case 'sarif':
+      return (await import('../../authoring/formats/sarif.js')).sarif(problems);
+    case 'junit':
+      return (await import('../../authoring/formats/junit.js')).junit(files, problems);
+    default:
+      return assertNever(format);
+  }
+}

@@ -1,0 +1,142 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { EventWebhook, EventWebhookHeader } from '@sendgrid/eventwebhook';
+import type { DeliveryEvent } from '../../domain/delivery.js';
+import { deliveryEventsOf } from './sendgrid-events.js';
+
+export interface EventWebhookOptions {
+  /** SendGrid's verification key: Settings → Mail Settings → Event Webhook → Signed Event Webhook. */
+  readonly publicKey: string;
+  /** Takes note of the reports. Where it rejects, SendGrid is asked to send them again. */
+  readonly record: (events: readonly DeliveryEvent[]) => Promise<void>;
+  readonly onError?: ((error: unknown) => void) | undefined;
+  /** Older requests are refused; 24 h when unsaid, for as long as SendGrid tries again. A repeated report changes nothing. */
+  readonly oldestMs?: number | undefined;
+  /** Larger requests are refused; 5 MB when unsaid. SendGrid sends less than 1 MB at once. */
+  readonly largestBytes?: number | undefined;
+}
+
+/** Clocks differ. */
+const aheadMs = 300_000;
+
+/** Why a request is not taken, and its status. */
+class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * Receives SendGrid's Event Webhook: a POST whose signature holds for its raw body. Answers 204 when the reports are
+ * recorded, 403 where the signature is wrong or old, 503 where they could not be recorded.
+ * Throws RangeError where the public key is none.
+ */
+export function createEventWebhook(options: EventWebhookOptions): RequestListener {
+  const { onError = () => {}, largestBytes = 5_000_000 } = options;
+  const isSigned = createVerifier(options);
+  async function receive(request: IncomingMessage): Promise<void> {
+    if (request.method !== 'POST') throw new Refusal(405, 'expected POST');
+    const body = await bodyOf(request, largestBytes);
+    if (!isSigned(request, body)) throw new Refusal(403, 'the signature does not hold, or is too old');
+    const events = deliveryEventsOf(body.toString('utf8'));
+    if (!events) throw new Refusal(400, 'expected a JSON array of events');
+    if (events.length > 0) await options.record(events);
+  }
+  return (request, response) => {
+    receive(request).then(
+      () => answer(response, 204, ''),
+      (error: unknown) => {
+        if (error instanceof Refusal) return answer(response, error.status, error.message);
+        onError(error);
+        return answer(response, 503, 'not recorded, send it again');
+      },
+    );
+  };
+}
+
+export interface EventWebhookServer {
+  readonly port: number;
+  /** Finishes what it received. */
+  stop(): Promise<void>;
+}
+
+/** Serves the receiver at every path of a port; 0 is any free one. */
+export async function startEventWebhook(
+  options: EventWebhookOptions & { readonly port: number; readonly host?: string },
+): Promise<EventWebhookServer> {
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000 },
+    createEventWebhook(options),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(options.port, options.host ?? '0.0.0.0', () => resolve());
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop() {
+      server.closeIdleConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function createVerifier({ publicKey, oldestMs = 86_400_000 }: EventWebhookOptions) {
+  const webhook = new EventWebhook();
+  const key = keyOf(webhook, publicKey);
+  return ({ headers }: IncomingMessage, body: Buffer): boolean => {
+    const signature = headers[EventWebhookHeader.SIGNATURE().toLowerCase()];
+    const timestamp = headers[EventWebhookHeader.TIMESTAMP().toLowerCase()];
+    if (typeof signature !== 'string' || typeof timestamp !== 'string' || !/^\d{1,12}$/.test(timestamp)) {
+      return false;
+    }
+    const ageMs = Date.now() - Number(timestamp) * 1_000;
+    if (ageMs > oldestMs || ageMs < -aheadMs) return false;
+    try {
+      return webhook.verifySignature(key, body, signature, timestamp);
+    } catch {
+      // What is no signature at all makes the library throw.
+      return false;
+    }
+  };
+}
+
+function keyOf(
+  webhook: EventWebhook,
+  publicKey: string,
+): ReturnType<EventWebhook['convertPublicKeyToECDSA']> {
+  try {
+    return webhook.convertPublicKeyToECDSA(publicKey.trim());
+  } catch (error) {
+    throw new RangeError(
+      'the public key of the Event Webhook is none: expected the verification key that SendGrid shows, such as MFkwEwYHKoZIzj0CAQ…',
+      { cause: error },
+    );
+  }
+}
+
+async function bodyOf(request: IncomingMessage, largestBytes: number): Promise<Buffer> {
+  const tooLarge = () => new Refusal(413, `expected at most ${largestBytes} bytes`);
+  if (Number(request.headers['content-length'] ?? 0) > largestBytes) throw tooLarge();
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > largestBytes) throw tooLarge();
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function answer(response: ServerResponse, status: number, text: string): void {
+  if (response.headersSent || response.destroyed) return;
+  response
+    .writeHead(status, {
+      ...(text === '' ? {} : { 'Content-Type': 'text/plain; charset=utf-8' }),
+      // The rest of a body that was not read must not be taken for a request.
+      ...(status === 413 ? { Connection: 'close' } : {}),
+    })
+    .end(text);
+}

@@ -1,0 +1,112 @@
+import { checkClient } from '../domain/check-client.js';
+import type { Decision } from '../domain/decide.js';
+import type { Decimal } from '../domain/money.js';
+import type { Profile, RuleKey } from '../domain/profile/profile.js';
+import type { Client } from '../domain/reading.js';
+import { replan } from '../domain/schedule.js';
+import {
+  assignProfile,
+  countsOf,
+  freshWatch,
+  noteAccepted,
+  noteRefill,
+  type WatchState,
+} from '../domain/watch-state.js';
+
+/** A client with what its workflow last wrote down. Instants are epoch milliseconds. */
+export interface ClientAtPlan {
+  /** Without `users` and `rate`, which depend on the profile. */
+  readonly client: Omit<Client, 'users' | 'rate'>;
+  /** Undefined where no workflow was started yet. */
+  readonly watched: WatchedAtPlan | undefined;
+}
+
+export interface WatchedAtPlan {
+  readonly watch: WatchState;
+  readonly nextCheckAt: number;
+  readonly periodMs: number;
+  /** Notices of the last check that the provider accepted after the row was written. */
+  readonly acceptedSince: readonly { readonly rules: readonly RuleKey[]; readonly at: number }[];
+}
+
+/** What profiles need to know beside their clients. */
+export interface BillingFacts {
+  /** Null where there is none. */
+  rate(from: string, to: string): Decimal | null;
+  /** Login → e-mail of those logins that a reseller's clients may name. */
+  users(logins: readonly string[], resellerId: string): Readonly<Record<string, string>>;
+}
+
+/** A profile before and after a sync. Undefined: there is none. */
+export interface ProfileBeforeAfter {
+  readonly before: Profile | undefined;
+  readonly after: Profile | undefined;
+}
+
+/** What a change means for one client at its next check. */
+export interface ClientImpact {
+  /** The rules that send without the sync, and after it. */
+  readonly sendingBefore: readonly RuleKey[];
+  readonly sendingNow: readonly RuleKey[];
+  /** The new profile needs an exchange rate that there is none of. */
+  readonly unknown: boolean;
+  /** The next check comes earlier, because the Period got shorter. */
+  readonly wakes: boolean;
+  /** Rules with a counter above 0. */
+  readonly counting: readonly RuleKey[];
+}
+
+/**
+ * Decides for one client at its next check, by the old and by the new profile, by what the check activity decides with.
+ * - Balance and last charge are today's; the instant is the next planned check, `now` where that is past or unknown.
+ * - Refills seen in the billing data and notices accepted since the last check are counted.
+ */
+export function impactOnClient(
+  { before, after }: ProfileBeforeAfter,
+  { client, watched }: ClientAtPlan,
+  facts: BillingFacts,
+  now: number,
+): ClientImpact {
+  const watch = watchAt(watched);
+  const id = (after ?? before)?.id ?? '';
+  const refilled = client.lastRefillAt === null ? watch : noteRefill(watch, { at: client.lastRefillAt }, now);
+  const nextCheckAt = Math.max(now, watched?.nextCheckAt ?? now);
+  const earlierCheckAt = after && watched ? replanned(watched, after.periodMs, now) : nextCheckAt;
+  const decisionsAt = (profile: Profile | undefined, at: number): readonly Decision[] =>
+    profile ? checkClient(withFacts(client, profile, facts), profile, watch, at).decisions : [];
+  const decisionsNow = decisionsAt(after, Math.min(nextCheckAt, earlierCheckAt));
+  return {
+    sendingBefore: sendingOf(decisionsAt(before, nextCheckAt)),
+    sendingNow: sendingOf(decisionsNow),
+    unknown: decisionsNow.some(({ reason }) => reason === 'unknown'),
+    wakes: earlierCheckAt < nextCheckAt,
+    counting: Object.keys(countsOf(assignProfile(refilled, id))) as RuleKey[],
+  };
+}
+
+function sendingOf(decisions: readonly Decision[]): readonly RuleKey[] {
+  return decisions.flatMap(({ rule, decision }) => (decision === 'send' ? [rule] : []));
+}
+
+/** A client as a check by this profile reads it. */
+export function withFacts(client: ClientAtPlan['client'], profile: Profile, facts: BillingFacts): Client {
+  const logins = profile.rules.flatMap(({ users }) => users);
+  return {
+    ...client,
+    rate: profile.currency === client.currency ? '1' : facts.rate(profile.currency, client.currency),
+    users: logins.length === 0 ? {} : facts.users(logins, client.resellerId),
+  };
+}
+
+/** What the workflow knows by now; refills that only the billing data knows are seen by the check itself. */
+export function watchAt(watched: WatchedAtPlan | undefined): WatchState {
+  let watch = watched?.watch ?? freshWatch;
+  for (const { rules, at } of watched?.acceptedSince ?? []) watch = noteAccepted(watch, rules, at);
+  return watch;
+}
+
+/** Rules 11 and 12; the previous planned check lies one Period before the next. */
+function replanned(watched: WatchedAtPlan, periodMs: number, now: number): number {
+  const plannedAt = watched.nextCheckAt - watched.periodMs;
+  return Math.max(now, replan(plannedAt, watched.nextCheckAt, periodMs, now));
+}

@@ -1,0 +1,85 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { loadPolicy } from '../authoring/load-policy.js';
+import { loadProfiles } from '../authoring/load-profiles.js';
+import type { Policy } from './guards.js';
+import { canonicalContent } from '../domain/profile/profile-content.js';
+import type { Problem } from '../domain/problem.js';
+import { contentHash } from '../store/content-hash.js';
+import type { ProfileToSync } from './sync.js';
+
+/** A folder of profiles, read for a plan. */
+export interface FolderForSync {
+  /** As the user named it. */
+  readonly folder: string;
+  readonly files: readonly ProfileToSync[];
+  /** Names of the folders in it. */
+  readonly resellers: readonly string[];
+  readonly policy: Policy;
+  /** Where there is an error among them, nothing may be planned. */
+  readonly problems: readonly Problem[];
+}
+
+/** All profiles and the policy of a folder. A folder that is missing or has no profile is an error, never "delete all". */
+export async function loadForSync(folder: string, cwd: string): Promise<FolderForSync> {
+  const absolute = path.resolve(cwd, folder);
+  const resellers = await foldersIn(absolute);
+  if (!resellers) {
+    const message = `there is no folder "${folder}"; expected the folder with the profiles`;
+    return nothing(folder, [problemOf(folder, 'missing-folder', message)]);
+  }
+  const { profiles, problems } = await loadProfiles(folder, cwd);
+  const { policy, problems: policyProblems } = await loadPolicy(folder, cwd);
+  const all = [...problems, ...policyProblems.filter((each) => !isAmong(each, problems))];
+  if (profiles.length === 0 && !all.some(({ severity }) => severity === 'error')) {
+    const message =
+      'there is no profile in this folder; expected one at least, as files <reseller>/<slug>.json';
+    all.push(problemOf(folder, 'no-profiles', message));
+  }
+  return {
+    folder,
+    files: profiles.map(({ id, content, source }) => ({
+      id,
+      content: canonicalContent(content),
+      hash: contentHash(content),
+      source,
+    })),
+    resellers,
+    policy,
+    problems: all,
+  };
+}
+
+export function hasErrors({ problems }: FolderForSync): boolean {
+  return problems.some(({ severity }) => severity === 'error');
+}
+
+/** A problem of a folder, shown at its beginning. */
+export function problemOf(file: string, code: string, message: string): Problem {
+  return { file, line: 1, column: 1, severity: 'error', code, message };
+}
+
+/** One line, as every verb and the editor's problem matcher know it. */
+export function lineOf({ file, line, column, severity, code, message }: Problem): string {
+  return `${file}:${line}:${column}: ${severity} ${code}: ${message}`;
+}
+
+function nothing(folder: string, problems: readonly Problem[]): FolderForSync {
+  const policy = { maxDeletedPercentPerReseller: 0, maxUpdatedPercent: 0, maxNewlyTold: 0 };
+  return { folder, files: [], resellers: [], policy, problems };
+}
+
+async function foldersIn(absolute: string): Promise<readonly string[] | undefined> {
+  try {
+    const entries = await readdir(absolute, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+function isAmong(problem: Problem, problems: readonly Problem[]): boolean {
+  return problems.some(({ file, line }) => file === problem.file && line === problem.line);
+}

@@ -1,0 +1,256 @@
+import { Context } from '@temporalio/activity';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { createWatchActivities } from '../activities/create-activities.js';
+import type { Activities } from '../activities/contract.js';
+import type { WatchParts } from '../activities/parts.js';
+import { assertNever } from '../domain/assert-never.js';
+import { endReasonOf } from '../domain/reading.js';
+import { MailError } from '../delivery/message.js';
+import { createMemoryLedger, type MemoryLedger } from '../delivery/ledger/memory-ledger.js';
+import { Recorder } from './recorder.js';
+import type { Played, Story, StoryEvent, Told } from './story.js';
+import { TimeLocks } from './time-locks.js';
+import { eventText } from './timeline.js';
+import { World, type Message } from './world.js';
+
+/** What a story is played on: a time-skipping Temporal server and a worker of the task queue. */
+export interface RealStage {
+  readonly environment: TestWorkflowEnvironment;
+  readonly taskQueue: string;
+  readonly workflowId: string;
+  /** The worker runs these activities from now on. */
+  perform(activities: Omit<Activities, 'reconcile'>): void;
+  startWorker(): void;
+  stopWorker(): Promise<void>;
+}
+
+/**
+ * How long before a check the events of its instant happen: long enough for them to be through, short enough to round
+ * to the same second.
+ */
+const leadMs = 400;
+
+/**
+ * Plays a story with the real workflow on Temporal's time-skipping server, over billing data, ledger and mail in memory.
+ * Times are read from the workflow's own checks.
+ */
+export async function playForReal(story: Story, stage: RealStage): Promise<Played> {
+  const now = await stage.environment.currentTimeMs();
+  const player = new Player(story, stage, now);
+  try {
+    return await player.play();
+  } finally {
+    await player.end();
+  }
+}
+
+class Player {
+  private readonly story: Story;
+  private readonly stage: RealStage;
+  private readonly startAt: number;
+  private readonly world: World;
+  private readonly recorder: Recorder;
+  private readonly ledger: MemoryLedger;
+  private readonly handle: WorkflowHandle;
+  private readonly sent: Promise<unknown>[] = [];
+  private readonly waiting: Message[] = [];
+  private readonly locks: TimeLocks;
+  private happened = 0;
+
+  constructor(story: Story, stage: RealStage, startAt: number) {
+    this.locks = new TimeLocks(stage.environment);
+    this.story = story;
+    this.stage = stage;
+    this.startAt = startAt;
+    this.world = new World(story, startAt);
+    this.ledger = createMemoryLedger();
+    this.handle = stage.environment.client.workflow.getHandle(stage.workflowId);
+    this.recorder = new Recorder(story, {
+      startAt,
+      now: () => stage.environment.currentTimeMs(),
+      happened: () => this.happened,
+      isLocal: () => Context.current().info.isLocal,
+    });
+    stage.perform(this.recorder.over(createWatchActivities(this.parts())));
+  }
+
+  async play(): Promise<Played> {
+    const { events, untilMs } = this.story;
+    for (const event of events.filter(({ atMs }) => atMs === 0)) await this.happen(event);
+    await this.deliver([{ kind: 'reconcile' }], 0);
+    await this.settle();
+    for (const event of events.filter(({ atMs }) => atMs > 0 && atMs <= untilMs)) {
+      await this.sleepUntil(event.atMs);
+      await this.happen(event);
+      await this.settle();
+    }
+    await this.sleepUntil(untilMs + 2 * leadMs);
+    await this.settle();
+    const told = this.told().filter(({ atMs }) => atMs <= untilMs);
+    return { told, timeline: this.recorder.timeline.filter(({ atMs }) => atMs <= untilMs) };
+  }
+
+  /** Whatever came of the story, the next one finds a worker and no workflow. */
+  async end(): Promise<void> {
+    await this.locks.restore();
+    if (!this.world.workerRuns) this.stage.startWorker();
+    await Promise.allSettled(this.sent);
+    if (await this.isRunning()) await this.handle.terminate('the story is over');
+  }
+
+  private async sleepUntil(atMs: number): Promise<void> {
+    const ms = this.startAt + atMs - (await this.stage.environment.currentTimeMs());
+    if (ms <= 0) return;
+    const slept = this.stage.environment.sleep(ms);
+    if (!this.world.workerRuns) await this.locks.releaseUntil(slept);
+    await slept;
+  }
+
+  private async happen(event: StoryEvent): Promise<void> {
+    this.recorder.note(event.atMs, 'event', eventText(event.event));
+    const ran = this.world.workerRuns;
+    const messages = this.world.happen(event);
+    this.happened += 1;
+    if (ran && !this.world.workerRuns) await this.stage.stopWorker();
+    await this.deliver(messages, event.atMs);
+    if (!ran && this.world.workerRuns) {
+      await this.locks.restore();
+      await this.deliver(this.waiting.splice(0), event.atMs);
+      this.stage.startWorker();
+    }
+  }
+
+  private async deliver(messages: readonly Message[], atMs: number): Promise<void> {
+    for (const message of messages) {
+      // Reconciliation is the worker's work too.
+      if (message.kind === 'reconcile' && !this.world.workerRuns) this.waiting.push(message);
+      else if (message.kind === 'reconcile') await this.reconcile(atMs);
+      else if (await this.isRunning()) await this.send(message);
+      if (messages.length > 1) await this.settle();
+    }
+  }
+
+  private async reconcile(atMs: number): Promise<void> {
+    if (await this.isRunning()) {
+      await this.handle.signal('profileChanged');
+      return;
+    }
+    const { client, profile } = this.world.assigned();
+    if (endReasonOf(client, profile)) return;
+    await this.sleepUntil(atMs + leadMs);
+    this.recorder.started(atMs);
+    await this.stage.environment.client.workflow.start('watchClient', {
+      workflowId: this.stage.workflowId,
+      taskQueue: this.stage.taskQueue,
+      args: [{ clientId: this.stage.workflowId }],
+    });
+  }
+
+  private async send(message: Exclude<Message, { kind: 'reconcile' }>): Promise<void> {
+    switch (message.kind) {
+      case 'refill':
+        await this.handle.signal('refill', {
+          refillId: message.refillId,
+          at: new Date(message.at).toISOString(),
+        });
+        return;
+      case 'check-now':
+        return this.update('checkNow');
+      case 'mute':
+        return this.update('mute', { until: new Date(message.until).toISOString() });
+      case 'unmute':
+        return this.update('unmute');
+      case 'reset-rule':
+        return this.update('resetRule', { rule: message.rule });
+      default:
+        assertNever(message);
+    }
+  }
+
+  /** Without a worker nobody answers yet. */
+  private async update(name: string, argument?: object): Promise<void> {
+    const answered = argument
+      ? this.handle.executeUpdate<unknown, [object]>(name, { args: [argument] })
+      : this.handle.executeUpdate<unknown, []>(name);
+    this.sent.push(answered);
+    if (this.world.workerRuns) await answered;
+  }
+
+  private async isRunning(): Promise<boolean> {
+    try {
+      return (await this.handle.describe()).status.name === 'RUNNING';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  /** Waits until the worker has nothing to do at this instant. */
+  private async settle(): Promise<void> {
+    for (let quiet = 0; quiet < 3 && this.world.workerRuns;) {
+      const { calls } = this.recorder;
+      await this.untilWorkflowIdles();
+      const retryInMs = this.recorder.retryAt - (await this.stage.environment.currentTimeMs());
+      const busy = this.recorder.running > 0 || calls !== this.recorder.calls || Math.abs(retryInMs) < 100;
+      quiet = busy ? 0 : quiet + 1;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** A query is answered after the workflow has done all that it can do. */
+  private async untilWorkflowIdles(): Promise<void> {
+    try {
+      await this.handle.query('status');
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+
+  private told(): readonly Told[] {
+    const notices = this.ledger.told();
+    return [...new Set(notices.map(({ checkAt }) => checkAt))].map((checkAt) => {
+      const ofCheck = notices.filter((notice) => notice.checkAt === checkAt);
+      const rules = [...new Set(ofCheck.flatMap((notice) => notice.rules))].sort();
+      const to = [...new Set(ofCheck.flatMap(({ recipients }) => recipients))].sort();
+      return this.recorder.toldAt(checkAt, rules, to);
+    });
+  }
+
+  private parts(): WatchParts {
+    const { world, ledger } = this;
+    const now = () => this.stage.environment.currentTimeMs();
+    return {
+      billing: {
+        readClient(_, { currency, logins }) {
+          if (world.billing === 'failing') throw new Error('the billing data cannot be read just now');
+          if (world.billing === 'broken')
+            throw Object.assign(new Error('no billing_client'), { code: 'ER_NO_SUCH_TABLE' });
+          return Promise.resolve(world.client(currency, logins));
+        },
+      },
+      profiles: { read: (id) => Promise.resolve(world.profile(id)) },
+      ledger,
+      watched: {
+        seen: () => Promise.resolve(),
+        replanned: () => Promise.resolve(),
+        ended: () => Promise.resolve(),
+      },
+      mailer: {
+        send({ noticeId }) {
+          if (world.mail === 'refuses')
+            throw new MailError('unavailable', 'the mail provider refuses just now');
+          if (world.mail === 'rejects')
+            throw new MailError('rejected', 'the mail provider refuses it for good');
+          return Promise.resolve({ messageId: noticeId });
+        },
+      },
+      now,
+      attemptedAt: () => {
+        const { isLocal, currentAttemptScheduledTimestampMs } = Context.current().info;
+        return Promise.resolve(isLocal ? 0 : currentAttemptScheduledTimestampMs);
+      },
+      count() {},
+    };
+  }
+}

@@ -1,0 +1,158 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type {
+  Activities,
+  CheckInput,
+  CheckResult,
+  NotifyInput,
+  Told as ToldByWorkflow,
+} from '../activities/contract.js';
+import { assignProfile, countsOf, noteRefill } from '../domain/watch-state.js';
+import type { Story, StoryEvent, TimelineEntry, Told } from './story.js';
+import { checkText } from './timeline.js';
+
+/** A check this late is not the planned one. */
+const latestMs = 5_000;
+
+type Watching = Omit<Activities, 'reconcile'>;
+
+interface SeenCheck {
+  readonly atMs: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** What the recorder needs of the stage that the story is played on. */
+export interface Stage {
+  /** The story's start, epoch milliseconds. */
+  readonly startAt: number;
+  now(): Promise<number>;
+  /** How many events of the story have happened. */
+  happened(): number;
+  /** The current activity is a local one: it is not retried by the server. */
+  isLocal(): boolean;
+}
+
+/** Stands between the workflow and its activities: retries when something happens, and notes what was told. */
+export class Recorder {
+  /** Activities under way. */
+  running = 0;
+  /** Grows with every activity. */
+  calls = 0;
+  /** A retry that comes as soon as the server's clock is there, epoch milliseconds. */
+  retryAt = 0;
+  readonly timeline: TimelineEntry[] = [];
+  /** The checks that were to tell somebody, by their instant in the workflow. */
+  private readonly telling = new Map<number, { readonly input: NotifyInput; readonly check: SeenCheck }>();
+  private readonly story: Story;
+  private readonly stage: Stage;
+  private readonly plannedSeen = new Set<number>();
+  private startedMs = 0;
+  private firstPlannedAt: number | undefined;
+  private latest: SeenCheck = { atMs: 0, counts: {} };
+
+  constructor(story: Story, stage: Stage) {
+    this.story = story;
+    this.stage = stage;
+  }
+
+  /** The client's workflow is started, at this time of the story. */
+  started(atMs: number): void {
+    this.startedMs = atMs;
+    this.firstPlannedAt = undefined;
+    this.plannedSeen.clear();
+  }
+
+  note(atMs: number, what: TimelineEntry['what'], text: string): void {
+    this.timeline.push({ atMs, what, text });
+  }
+
+  /** The activities, observed. */
+  over(activities: Watching): Watching {
+    return {
+      check: (input) => this.observe(async () => this.checked(input, await activities.check(input))),
+      replan: (clientId) => this.observe(() => activities.replan(clientId)),
+      notify: (input) =>
+        this.observe(async () => {
+          this.telling.set(input.checkAt, {
+            input,
+            check: this.telling.get(input.checkAt)?.check ?? this.latest,
+          });
+          return this.notified(await activities.notify(input));
+        }),
+      withdraw: (input) => this.observe(() => activities.withdraw(input)),
+    };
+  }
+
+  /** Notices of one check that were accepted, as a scenario expects them. */
+  toldAt(checkAt: number, rules: readonly string[], to: readonly string[]): Told {
+    const { input, check } = this.telling.get(checkAt)!;
+    const sent = input.rules
+      .filter(({ key }) => rules.includes(key))
+      .map(({ key, reminder }) => [key, reminder]);
+    return { atMs: check.atMs, rules, to, count: { ...check.counts, ...Object.fromEntries(sent) } };
+  }
+
+  /** A retry would come some time in the next five minutes; here it comes when something has happened. */
+  private async observe<T>(call: () => Promise<T>): Promise<T> {
+    this.calls += 1;
+    this.running += 1;
+    try {
+      return await call();
+    } catch (error) {
+      if (this.stage.isLocal() || !(error instanceof Error) || error.name === 'CancelledFailure') throw error;
+      const next = this.story.events.slice(this.stage.happened()).find(mayMend);
+      const now = await this.stage.now();
+      const inMs = next
+        ? Math.max(0, this.stage.startAt + next.atMs - now) + 20
+        : this.story.untilMs + 60_000;
+      this.retryAt = now + inMs;
+      throw ApplicationFailure.create({ message: error.message, cause: error, nextRetryDelay: inMs });
+    } finally {
+      this.running -= 1;
+      this.calls += 1;
+    }
+  }
+
+  private async checked(input: CheckInput, result: CheckResult): Promise<CheckResult> {
+    const now = await this.stage.now();
+    const atMs = this.timeOf(input, now);
+    if (result.kind !== 'checked') {
+      this.note(atMs, 'check', result.kind === 'ended' ? `watched no more: ${result.reason}` : result.reason);
+      return result;
+    }
+    const refilled =
+      result.lastRefillAt === null ? input.watch : noteRefill(input.watch, { at: result.lastRefillAt }, now);
+    this.latest = { atMs, counts: countsOf(assignProfile(refilled, result.profile.id)) };
+    this.note(atMs, 'check', checkText(result, result.decisions));
+    return result;
+  }
+
+  private notified(told: ToldByWorkflow): ToldByWorkflow {
+    const rules = told.accepted.flatMap((each) => each.rules);
+    if (rules.length > 0) this.note(this.latest.atMs, 'told', [...new Set(rules)].sort().join(', '));
+    for (const { reason } of told.failed) this.note(this.latest.atMs, 'note', reason);
+    return told;
+  }
+
+  /** The time of a check, without the milliseconds that the service needs. */
+  private timeOf({ plannedAt }: CheckInput, now: number): number {
+    this.firstPlannedAt ??= plannedAt;
+    const planned = !this.plannedSeen.has(plannedAt) && now - plannedAt < latestMs;
+    if (planned) {
+      this.plannedSeen.add(plannedAt);
+      return this.startedMs + Math.round((plannedAt - this.firstPlannedAt) / 1_000) * 1_000;
+    }
+    // An extra check comes because of an event.
+    const sinceStart = now - this.stage.startAt;
+    const event = this.story.events.findLast(({ atMs }) => atMs <= sinceStart);
+    if (event && sinceStart - event.atMs < latestMs) return event.atMs;
+    return Math.round(sinceStart / 1_000) * 1_000;
+  }
+}
+
+/**
+ * After such an event another attempt may come out differently. After all others it would not, and it must not meet the
+ * cancellation that a refill asks for: the test server then waits for it for ever.
+ */
+function mayMend({ event }: StoryEvent): boolean {
+  return event.mailFails !== undefined || event.readFails !== undefined || event.status === 'suspended';
+}

@@ -1,0 +1,141 @@
+import type { ProfileFile } from '../domain/profile/profile-file.js';
+import type { Amount, Offset, ScenarioRate, ScenarioStatus, SignedOffset } from './scenario-values.js';
+
+/**
+ * Something that happens at one instant. Several things of one event happen together: first faults and the worker, then
+ * the billing data and the profile, then signals, then what operators do.
+ */
+export interface ScenarioEvent {
+  /**
+   * When it happens: an offset from the start.
+   * @examples ["25h"]
+   */
+  readonly at: Offset;
+  /**
+   * The balance is set to this amount. Neither a charge nor a refill.
+   * @examples [45]
+   */
+  readonly balance?: Amount;
+  /**
+   * This amount is taken from the balance, and counts as activity.
+   * @examples [5]
+   */
+  readonly charge?: Amount;
+  /**
+   * This amount is added to the balance, and the refill is signalled.
+   * @examples [20]
+   */
+  readonly refill?: Amount;
+  /**
+   * The id of the refill, by which a later signal repeats it. Unsaid: one of its own.
+   * @minLength 1
+   * @maxLength 255
+   * @examples ["r-1"]
+   */
+  readonly id?: string;
+  /**
+   * When the refill is dated, where that is not when it happens: an offset from the start, also negative.
+   * @examples ["200h"]
+   */
+  readonly dated?: SignedOffset;
+  /**
+   * With `refill`: `false` where its signal is lost. By itself: a refill signal without a refill, such as a late or repeated one.
+   * @examples [false, { "id": "r-1", "at": "100h" }]
+   */
+  readonly signal?: boolean | ScenarioSignal;
+  /**
+   * The credit limit is set to this amount.
+   * @examples [50]
+   */
+  readonly creditLimit?: Amount;
+  /** The client is suspended, closed or active again. A client that is active again is watched at once. */
+  readonly status?: ScenarioStatus;
+  /**
+   * The client pays in advance, or no longer does, and is then watched no more.
+   * @examples [false]
+   */
+  readonly prepaid?: boolean;
+  /** An exchange rate is set, or taken away with `"rate": null`. */
+  readonly rate?: ScenarioRate;
+  /**
+   * The client's e-mail is set; `null`: it has none.
+   * @examples ["billing@client.example", null]
+   */
+  readonly billingEmail?: string | null;
+  /**
+   * The reseller's manager e-mail is set; `null`: there is none.
+   * @examples ["manager@reseller.example", null]
+   */
+  readonly managerEmail?: string | null;
+  /**
+   * The profile is edited and synced: these fields replace the profile's, `null` removes one.
+   * @examples [{ "maxQty": 5 }]
+   */
+  readonly profile?: ProfileEdit;
+  /**
+   * The client is moved to another profile of `otherProfiles`, or back to its first one by id; `null`: it has none and is
+   * watched no more.
+   * @examples ["acme/other", null]
+   */
+  readonly moveTo?: string | null;
+  /**
+   * The mail provider refuses: `true`, until `mailFails: false`, and sending is tried again; `"rejected"`: it refuses
+   * each mail for good.
+   * @examples [true, false, "rejected"]
+   */
+  readonly mailFails?: boolean | 'rejected';
+  /**
+   * The billing data cannot be read: `true`, until `readFails: false`, and the check waits for that instant; `"permanent"`:
+   * no retry helps, and the next check comes as planned.
+   * @examples [true, false, "permanent"]
+   */
+  readonly readFails?: boolean | 'permanent';
+  /**
+   * `false`: no worker runs; what falls due meanwhile waits for `true`.
+   * @examples [false, true]
+   */
+  readonly worker?: boolean;
+  /**
+   * An operator asks for a check at once. It does not move the checks that are planned.
+   * @examples [true]
+   */
+  readonly checkNow?: true;
+  /**
+   * An operator mutes the client until this instant: an offset from the start.
+   * @examples ["72h"]
+   */
+  readonly mute?: Offset;
+  /**
+   * An operator ends the mute.
+   * @examples [true]
+   */
+  readonly unmute?: true;
+  /**
+   * An operator sets the counter of this rule to 0.
+   * @pattern ^(user|client|advanced:.+)$
+   * @examples ["client"]
+   */
+  readonly resetRule?: string;
+}
+
+/** A refill signal as billing systems send it: which refill, and when it was. */
+export interface ScenarioSignal {
+  /**
+   * The id of the refill.
+   * @minLength 1
+   * @maxLength 255
+   * @examples ["r-1"]
+   */
+  readonly id: string;
+  /**
+   * When the refill was: an offset from the start, also negative, also later than the event. Such a refill counts as
+   * of the event.
+   * @examples ["100h"]
+   */
+  readonly at: SignedOffset;
+}
+
+/** Fields of a profile that replace those it has; `null` removes one. */
+export type ProfileEdit = {
+  readonly [Field in keyof ProfileFile]?: ProfileFile[Field] | null;
+};

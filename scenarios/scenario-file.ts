@@ -1,0 +1,158 @@
+import type { Login, ProfileFile } from '../domain/profile/profile-file.js';
+import type { ScenarioEvent } from './scenario-event.js';
+import type { Amount, Offset, ScenarioRate, ScenarioStatus } from './scenario-values.js';
+
+/**
+ * Scenario tests of a Low Balance Profile: what happens to a client, and which notices must then be sent.
+ *
+ * `profiles/<reseller>/<slug>.test.json` tests the profile `<slug>.json` beside it; `low-balance test` runs it. A scenario
+ * with a `profile` of its own needs no neighbour, so that a folder of scenarios can stand alone.
+ *
+ * Every time is an offset from the start of the scenario, which is also the first check.
+ */
+export interface ScenarioFile {
+  /**
+   * Where the schema of this file lies, so that the editor can help.
+   * @examples ["../../schemas/profile-test.schema.json"]
+   */
+  readonly $schema?: string;
+  /**
+   * The scenarios; each has a client of its own.
+   * @minItems 1
+   */
+  readonly scenarios: readonly Scenario[];
+}
+
+/** One client's story, and every notice that must be sent in it. */
+export interface Scenario {
+  /**
+   * What must happen, in a few words.
+   * @minLength 1
+   * @maxLength 255
+   * @examples ["three notices, then silence until the refill"]
+   */
+  readonly name: string;
+  /** The profile of the client at the start, as a whole. Unsaid: the profile beside the file. */
+  readonly profile?: ProfileFile;
+  /**
+   * Further profiles by id `<reseller>/<slug>`, for events that move the client to another one.
+   * @default {}
+   */
+  readonly otherProfiles?: Readonly<Record<string, ProfileFile>>;
+  /** The client at the start. */
+  readonly client: ScenarioClient;
+  /**
+   * The billing system's exchange rates. Without the rate from the profile's currency to the client's nothing is known.
+   * @default []
+   */
+  readonly rates?: readonly ScenarioRate[];
+  /**
+   * What happens, in any order; at the same instant in the order written. An event at the instant of a check comes before it.
+   * @default []
+   */
+  readonly events?: readonly ScenarioEvent[];
+  /**
+   * How long the scenario lasts; a check at that very instant is still made.
+   * Digits and s, m, h, d or w, combinable, at most 3650d.
+   * @examples ["10d"]
+   */
+  readonly until: Offset;
+  /**
+   * Every check that told somebody, in order; no other notice may be sent.
+   * @examples [[{ "at": "48h", "rules": ["client"] }]]
+   */
+  readonly expect: readonly ExpectedNotice[];
+}
+
+/** A prepaid client as the billing system knows it. */
+export interface ScenarioClient {
+  /**
+   * The client's currency: an ISO 4217 code. Unsaid: the profile's.
+   * @pattern ^[A-Z]{3}$
+   * @examples ["USD"]
+   */
+  readonly currency?: string;
+  /**
+   * The balance at the start, in the client's currency.
+   * @examples [120, "0.00000001"]
+   */
+  readonly balance: Amount;
+  /**
+   * The credit limit, in the client's currency: available balance = balance + credit limit.
+   * @default 0
+   * @examples [100]
+   */
+  readonly creditLimit?: Amount;
+  /**
+   * How long before the start the last charge was; `null`: the client was never charged. Unsaid: at the start.
+   * @default "0s"
+   * @examples ["1h", null]
+   */
+  readonly lastChargeAgo?: Offset | null;
+  /**
+   * How long before the start the last refill was; `null`: there was none.
+   * @default null
+   * @examples ["30d"]
+   */
+  readonly lastRefillAgo?: Offset | null;
+  /**
+   * How long before the start the client was created.
+   * @default "365d"
+   * @examples ["365d"]
+   */
+  readonly createdAgo?: Offset;
+  /**
+   * The client's e-mail; `null`: it has none.
+   * @default "billing@client.example"
+   * @examples ["billing@client.example"]
+   */
+  readonly billingEmail?: string | null;
+  /**
+   * The e-mail of the reseller's manager; `null`: there is none.
+   * @default "manager@reseller.example"
+   * @examples ["manager@reseller.example"]
+   */
+  readonly managerEmail?: string | null;
+  /**
+   * Login → e-mail of the users that the billing system knows. Unsaid: every login the profile names exists, as
+   * `<login>@reseller.example`.
+   * @examples [{ "j.doe": "j.doe@acme.example" }]
+   */
+  readonly users?: Readonly<Record<Login, string>>;
+  /**
+   * A suspended client is checked and told nothing, a closed one is watched no more.
+   * @default "active"
+   */
+  readonly status?: ScenarioStatus;
+}
+
+/** A check of which notices were accepted by the mail provider. */
+export interface ExpectedNotice {
+  /**
+   * When the check was: an offset from the start, to the second.
+   * @examples ["48h"]
+   */
+  readonly at: Offset;
+  /**
+   * The keys of the rules that sent.
+   * @minItems 1
+   * @uniqueItems true
+   * @examples [["client", "user"]]
+   */
+  readonly rules: readonly ScenarioRuleKey[];
+  /**
+   * Every address that was told, each once. Unsaid: not looked at.
+   * @examples [["billing@client.example"]]
+   */
+  readonly to?: readonly string[];
+  /**
+   * Rule key → how many notices of the cycle it has sent with this one. Rules that are not named are not looked at.
+   * @examples [{ "client": 1 }]
+   */
+  readonly count?: Readonly<Record<string, number>>;
+}
+
+/**
+ * @pattern ^(user|client|advanced:.+)$
+ */
+export type ScenarioRuleKey = string;

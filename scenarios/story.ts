@@ -1,0 +1,96 @@
+import { durationMs } from '../domain/duration.js';
+import type { ProfileFile } from '../domain/profile/profile-file.js';
+import type { ScenarioEvent } from './scenario-event.js';
+import type { Scenario, ScenarioClient } from './scenario-file.js';
+import type { ScenarioRate } from './scenario-values.js';
+
+/** A valid scenario, ready to be played. Times are milliseconds after its start. */
+export interface Story {
+  readonly name: string;
+  /** As it was written. */
+  readonly scenario: Scenario;
+  /** The client's profile at the start, an id of `profiles`. */
+  readonly profileId: string;
+  readonly profiles: Readonly<Record<string, ProfileFile>>;
+  readonly client: ScenarioClient;
+  readonly rates: readonly ScenarioRate[];
+  /** In the order in which they happen. */
+  readonly events: readonly StoryEvent[];
+  readonly untilMs: number;
+  readonly expected: readonly ExpectedTold[];
+}
+
+export interface StoryEvent {
+  readonly atMs: number;
+  readonly event: ScenarioEvent;
+}
+
+/** A check of which notices were accepted. */
+export interface Told {
+  /** When the check was. */
+  readonly atMs: number;
+  /** Sorted. */
+  readonly rules: readonly string[];
+  /** Sorted, each once. */
+  readonly to: readonly string[];
+  /** Rule key → its notices of the cycle, with this one; a rule that is absent has none. */
+  readonly count: Readonly<Record<string, number>>;
+}
+
+/** What of a check must be so; what is absent is not looked at. */
+export type ExpectedTold = Pick<Told, 'atMs' | 'rules'> & Partial<Pick<Told, 'to' | 'count'>>;
+
+/** What came of a story. */
+export interface Played {
+  readonly told: readonly Told[];
+  readonly timeline: readonly TimelineEntry[];
+}
+
+/** One thing that happened, in words. */
+export interface TimelineEntry {
+  readonly atMs: number;
+  readonly what: 'event' | 'check' | 'told' | 'note';
+  readonly text: string;
+}
+
+/** The story of a scenario with its profile; `slug` names the profile where the scenario brings its own. */
+export function storyOf(scenario: Scenario, file: ProfileFile, slug: string): Story {
+  const profileId = `${file.reseller}/${slug}`;
+  return {
+    name: scenario.name,
+    scenario,
+    profileId,
+    profiles: { ...scenario.otherProfiles, [profileId]: file },
+    client: { currency: file.currency, ...scenario.client },
+    rates: scenario.rates ?? [],
+    events: (scenario.events ?? [])
+      .flatMap(faultsFirst)
+      .map((event) => ({ atMs: durationMs(event.at), event }))
+      .sort((a, b) => a.atMs - b.atMs),
+    untilMs: durationMs(scenario.until),
+    expected: scenario.expect.map(({ at, rules, to, count }) => ({
+      atMs: durationMs(at),
+      rules: rules.toSorted(),
+      ...(to === undefined ? {} : { to: to.toSorted() }),
+      ...(count === undefined ? {} : { count }),
+    })),
+  };
+}
+
+/** What fails, or works again, has done so before anything else of the same event happens. */
+function faultsFirst({ mailFails, readFails, worker, ...event }: ScenarioEvent): readonly ScenarioEvent[] {
+  const { at } = event;
+  const faults: ScenarioEvent = {
+    at,
+    ...(mailFails === undefined ? {} : { mailFails }),
+    ...(readFails === undefined ? {} : { readFails }),
+    ...(worker === undefined ? {} : { worker }),
+  };
+  const hasMore = (each: ScenarioEvent): boolean => Object.keys(each).length > 1;
+  return [faults, event].filter(hasMore);
+}
+
+/** Milliseconds of an offset that may lie before the start. */
+export function signedOffsetMs(text: string): number {
+  return text.startsWith('-') ? -durationMs(text.slice(1)) : durationMs(text);
+}

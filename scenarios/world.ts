@@ -1,0 +1,186 @@
+import { durationMs } from '../domain/duration.js';
+import { add, subtract, toDecimal, type Decimal } from '../domain/money.js';
+import type { ProfileFile } from '../domain/profile/profile-file.js';
+import { normaliseProfile, type Profile, type RuleKey } from '../domain/profile/profile.js';
+import type { Client } from '../domain/reading.js';
+import type { ScenarioEvent } from './scenario-event.js';
+import type { ScenarioRate } from './scenario-values.js';
+import { signedOffsetMs, type Story } from './story.js';
+
+export const storyClientId = 'scenario';
+
+/** What an event tells the client's workflow. Instants are epoch milliseconds. */
+export type Message =
+  | { readonly kind: 'refill'; readonly refillId: string; readonly at: number }
+  /** Reconciliation looks at the client: it starts, wakes or ends its workflow. */
+  | { readonly kind: 'reconcile' }
+  | { readonly kind: 'check-now' }
+  | { readonly kind: 'mute'; readonly until: number }
+  | { readonly kind: 'unmute' }
+  | { readonly kind: 'reset-rule'; readonly rule: RuleKey };
+
+type Money = Pick<Client, 'balance' | 'creditLimit' | 'lastChargeAt' | 'lastRefillAt'>;
+type Standing = Pick<Client, 'status' | 'prepaid' | 'profileId' | 'billingEmail' | 'managerEmail'>;
+
+/** Everything around the workflow of one client: billing data, profiles, mail provider, worker. Changed by events only. */
+export class World {
+  mail: 'accepts' | 'refuses' | 'rejects' = 'accepts';
+  billing: 'readable' | 'failing' | 'broken' = 'readable';
+  workerRuns = true;
+  private readonly story: Story;
+  private readonly startAt: number;
+  private readonly profiles: Map<string, { file: ProfileFile; version: number }>;
+  private readonly rates = new Map<string, Decimal>();
+  private money: Money;
+  private standing: Standing;
+  private refills = 0;
+
+  /** `startAt` is the story's start, epoch milliseconds. */
+  constructor(story: Story, startAt: number) {
+    const { client } = story;
+    const ago = (offset: string | null): number | null =>
+      offset === null ? null : startAt - durationMs(offset);
+    this.story = story;
+    this.startAt = startAt;
+    this.profiles = new Map(Object.entries(story.profiles).map(([id, file]) => [id, { file, version: 1 }]));
+    for (const rate of story.rates) this.setRate(rate);
+    this.money = {
+      balance: toDecimal(client.balance),
+      creditLimit: toDecimal(client.creditLimit ?? 0),
+      lastChargeAt: ago(client.lastChargeAgo === undefined ? '0s' : client.lastChargeAgo),
+      lastRefillAt: ago(client.lastRefillAgo ?? null),
+    };
+    this.standing = {
+      status: client.status ?? 'active',
+      prepaid: true,
+      profileId: story.profileId,
+      billingEmail: client.billingEmail === undefined ? 'billing@client.example' : client.billingEmail,
+      managerEmail: client.managerEmail === undefined ? 'manager@reseller.example' : client.managerEmail,
+    };
+  }
+
+  /** Carries an event out; answers what the workflow is told, in this order. */
+  happen({ atMs, event }: { readonly atMs: number; readonly event: ScenarioEvent }): readonly Message[] {
+    const now = this.startAt + atMs;
+    if (event.mailFails !== undefined)
+      this.mail = event.mailFails === 'rejected' ? 'rejects' : event.mailFails ? 'refuses' : 'accepts';
+    if (event.readFails !== undefined)
+      this.billing = event.readFails === 'permanent' ? 'broken' : event.readFails ? 'failing' : 'readable';
+    if (event.worker !== undefined) this.workerRuns = event.worker;
+    const reconcile = this.changeStanding(event);
+    const refill = this.changeMoney(event, now);
+    if (event.rate) this.setRate(event.rate);
+    return [
+      ...(reconcile ? [{ kind: 'reconcile' } as const] : []),
+      ...(refill ? [refill] : []),
+      ...(event.checkNow ? [{ kind: 'check-now' } as const] : []),
+      ...(event.mute === undefined
+        ? []
+        : [{ kind: 'mute', until: this.startAt + durationMs(event.mute) } as const]),
+      ...(event.unmute ? [{ kind: 'unmute' } as const] : []),
+      ...(event.resetRule === undefined
+        ? []
+        : [{ kind: 'reset-rule', rule: event.resetRule as RuleKey } as const]),
+    ];
+  }
+
+  /** The profile of that id as it is now. */
+  profile(id: string): { readonly profile: Profile; readonly version: number } | undefined {
+    const stored = this.profiles.get(id);
+    return stored && { profile: normaliseProfile(id, stored.file), version: stored.version };
+  }
+
+  /** The client as a profile of that currency, naming those logins, needs it. */
+  client(currency: string | null, logins: readonly string[]): Client {
+    const own = this.story.client.currency ?? '';
+    return {
+      clientId: storyClientId,
+      name: 'Scenario client',
+      resellerId: this.firstProfile.reseller,
+      resellerName: this.firstProfile.reseller,
+      currency: own,
+      language: null,
+      timeZone: null,
+      createdAt: this.startAt - durationMs(this.story.client.createdAgo ?? '365d'),
+      users: Object.fromEntries(logins.flatMap((login) => this.user(login))),
+      rate: currency === own ? '1' : (this.rates.get(`${currency}→${own}`) ?? null),
+      ...this.money,
+      ...this.standing,
+    };
+  }
+
+  /** The client with the profile it has now. */
+  assigned(): { readonly client: Client; readonly profile: Profile | undefined } {
+    const profile =
+      this.standing.profileId === null ? undefined : this.profile(this.standing.profileId)?.profile;
+    const logins = profile?.rules.flatMap(({ users }) => users) ?? [];
+    return { client: this.client(profile?.currency ?? null, logins), profile };
+  }
+
+  private get firstProfile(): ProfileFile {
+    return this.story.profiles[this.story.profileId]!;
+  }
+
+  private user(login: string): readonly (readonly [string, string])[] {
+    const { users } = this.story.client;
+    if (!users) return [[login, `${login.replaceAll(/[^A-Za-z0-9._-]/g, '-')}@reseller.example`]];
+    const email = users[login];
+    return email === undefined ? [] : [[login, email]];
+  }
+
+  private setRate({ from, to, rate }: ScenarioRate): void {
+    if (rate === null) this.rates.delete(`${from}→${to}`);
+    else this.rates.set(`${from}→${to}`, toDecimal(rate));
+  }
+
+  private changeMoney(event: ScenarioEvent, now: number): Message | undefined {
+    const { balance, charge, refill, creditLimit, signal } = event;
+    if (creditLimit !== undefined) this.money = { ...this.money, creditLimit: toDecimal(creditLimit) };
+    if (balance !== undefined) this.money = { ...this.money, balance: toDecimal(balance) };
+    if (charge !== undefined) {
+      const left = subtract(this.money.balance, toDecimal(charge));
+      this.money = { ...this.money, balance: left, lastChargeAt: now };
+    }
+    if (typeof signal === 'object')
+      return { kind: 'refill', refillId: signal.id, at: this.startAt + signedOffsetMs(signal.at) };
+    if (refill === undefined) return undefined;
+    this.refills += 1;
+    const at = event.dated === undefined ? now : this.startAt + signedOffsetMs(event.dated);
+    const { lastRefillAt } = this.money;
+    this.money = {
+      ...this.money,
+      balance: add(this.money.balance, toDecimal(refill)),
+      lastRefillAt: Math.max(at, lastRefillAt ?? at),
+    };
+    return signal === false
+      ? undefined
+      : { kind: 'refill', refillId: event.id ?? `refill-${this.refills}`, at };
+  }
+
+  /** Answers whether reconciliation finds something to do. */
+  private changeStanding({
+    status,
+    prepaid,
+    billingEmail,
+    managerEmail,
+    profile,
+    moveTo,
+  }: ScenarioEvent): boolean {
+    this.standing = {
+      ...this.standing,
+      ...(status === undefined ? {} : { status }),
+      ...(prepaid === undefined ? {} : { prepaid }),
+      ...(billingEmail === undefined ? {} : { billingEmail }),
+      ...(managerEmail === undefined ? {} : { managerEmail }),
+      ...(moveTo === undefined ? {} : { profileId: moveTo }),
+    };
+    const id = this.standing.profileId;
+    const stored = id === null ? undefined : this.profiles.get(id);
+    if (profile && id !== null && stored) {
+      const merged = Object.entries({ ...stored.file, ...profile }).filter(([, value]) => value !== null);
+      const file = Object.fromEntries(merged) as unknown as ProfileFile;
+      this.profiles.set(id, { file, version: stored.version + 1 });
+    }
+    return [status, prepaid, profile, moveTo].some((each) => each !== undefined);
+  }
+}
