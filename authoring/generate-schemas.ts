@@ -30,8 +30,13 @@ export function generateSchema(kind: FileKind): string {
     sortProps: false,
     extraTags: editorTags,
   }).createSchema(type) as Json;
-  describeEdits((generated.definitions ?? {}) as Json);
-  const { $schema, definitions = {}, ...root } = withHelp(generated, (generated.definitions ?? {}) as Json);
+  const { definitions: found, ...described } = generated;
+  const written = (found ?? {}) as Json;
+  describeEdits(written);
+  const { $schema, ...root } = withHelp(described, written);
+  const definitions = mapValues(written, (each) =>
+    isObject(each) ? withoutAnnotations(withHelp(each, written)) : each,
+  );
   // Files are JSON with comments; without these two the editor would underline what the service reads gladly.
   const schema = { $schema, title, allowComments: true, allowTrailingCommas: true, ...root, definitions };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
@@ -50,22 +55,53 @@ function describeEdits({ ProfileEdit: edit, ProfileFile: file }: Json): void {
   }
 }
 
-/** Adds to every described schema what a hover shows: the description as Markdown, its default and examples. */
+/**
+ * Adds to every described schema what a hover shows: the description as Markdown, its default and examples.
+ * - The editor lets a definition overwrite what stands beside the reference to it, so annotations stand at the
+ *   reference: the place's own, or else the definition's. `withoutAnnotations` takes them from the definitions.
+ * - The editor shows the matching alternative of an `anyOf` instead of the field, so alternatives of a described
+ *   field have no description.
+ */
 function withHelp(schema: Json, definitions: Json): Json {
+  const { $ref, ...own } = schema;
+  const referred = typeof $ref === 'string' ? definitions[$ref.replace('#/definitions/', '')] : undefined;
+  const annotated = { ...(isObject(referred) ? onlyAnnotations(referred) : {}), ...own };
+  const { description, ...rest } = annotated;
   const help = (each: unknown): unknown => (isObject(each) ? withHelp(each, definitions) : each);
-  const inside = Object.entries(schema).map(([keyword, value]) => {
-    if (keyword === 'properties' || keyword === 'definitions')
-      return [keyword, mapValues(value as Json, help)];
-    if (keyword === 'anyOf') return [keyword, (value as readonly unknown[]).map(help)];
+  const inside = Object.entries(rest).map(([keyword, value]) => {
+    if (keyword === 'properties') return [keyword, mapValues(value as Json, help)];
+    if (keyword === 'anyOf') {
+      const alternatives = (value as readonly unknown[]).map(help);
+      return [keyword, description === undefined ? alternatives : alternatives.map(withoutDescription)];
+    }
     if (keyword === 'items' || keyword === 'additionalProperties') return [keyword, help(value)];
     if (keyword === 'defaultSnippets') return [keyword, (value as readonly Json[]).map(withBodyText)];
     return [keyword, value];
   });
-  const { description, ...rest } = Object.fromEntries(inside) as Json;
-  if (typeof description !== 'string') return rest;
-  const referred = definitions[String(schema.$ref).replace('#/definitions/', '')];
-  const examples = schema.examples ?? (isObject(referred) ? referred.examples : undefined);
-  return { description, markdownDescription: hoverText(description, schema.default, examples), ...rest };
+  return {
+    ...(typeof description === 'string'
+      ? { description, markdownDescription: hoverText(description, rest.default, rest.examples) }
+      : {}),
+    ...($ref === undefined ? {} : { $ref }),
+    ...(Object.fromEntries(inside) as Json),
+  };
+}
+
+function withoutDescription(schema: unknown): unknown {
+  if (!isObject(schema)) return schema;
+  const { description: _, markdownDescription: __, ...rest } = schema;
+  return rest;
+}
+
+/** What tells people about a value and does not restrict it. */
+const annotations = ['description', 'markdownDescription', 'default', 'examples', 'defaultSnippets'];
+
+function onlyAnnotations(schema: Json): Json {
+  return Object.fromEntries(Object.entries(schema).filter(([keyword]) => annotations.includes(keyword)));
+}
+
+function withoutAnnotations(schema: Json): Json {
+  return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !annotations.includes(keyword)));
 }
 
 function hoverText(description: string, unsaid: unknown, examples: unknown): string {
