@@ -1,4 +1,5 @@
 import { MailError, type MailErrorKind, type RefusedRecipient } from '../message.js';
+import { pauseOf } from './sendgrid-pause.js';
 
 /** One error of SendGrid's answer, such as `{ field: 'personalizations.0.to.0.email', message: 'Does not contain a valid address.' }`. */
 interface AnsweredError {
@@ -11,9 +12,6 @@ interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   readonly errors: readonly AnsweredError[];
 }
-
-/** The pause after a 429 that does not say how long, milliseconds. */
-const unsaidPauseMs = 10_000;
 
 /** The connection never came about, so nothing was sent. */
 const beforeTheCall = new Set([
@@ -34,12 +32,23 @@ const beforeTheCall = new Set([
   'EPROTO',
 ]);
 
+/** SendGrid's answer was not that it accepted. */
+export class NotAccepted extends Error {
+  override readonly name = 'NotAccepted';
+  readonly response: { readonly status: number; readonly headers: object; readonly body: unknown };
+
+  constructor(status: number, headers: object, body: unknown) {
+    super(`answered ${status}`);
+    this.response = { status, headers, body };
+  }
+}
+
 /**
  * What an error of SendGrid's client means. The client's own error is not kept as the cause: it carries the request with the API key.
  */
 export function mailErrorOf(error: unknown, apiKey: string): MailError {
   const answer = answerOf(error);
-  const say = (text: string) => withoutAddresses(text).replaceAll(apiKey, '[key]').slice(0, 1_000);
+  const say = (text: string) => sayable(text.replaceAll(apiKey, '[key]'));
   if (!answer) {
     const { code, message } = codeAndMessage(error);
     if (!isOfTheNetwork(error)) return new MailError('rejected', say(`the mail cannot be made: ${message}`));
@@ -49,7 +58,7 @@ export function mailErrorOf(error: unknown, apiKey: string): MailError {
     return new MailError('no-answer', say(`SendGrid was asked and its answer was lost: ${code ?? message}`));
   }
   const kind = kindOf(answer.status);
-  const retryAfterMs = kind === 'rate-limited' ? (pauseOf(answer.headers) ?? unsaidPauseMs) : undefined;
+  const retryAfterMs = kind === 'rate-limited' ? pauseOf(answer.headers, Date.now()) : undefined;
   return new MailError(
     kind,
     say(`SendGrid answered ${answer.status}${answer.errors.map(sentenceOf).join('')}`),
@@ -74,7 +83,7 @@ export function refusedRecipientsOf(
     if (address === undefined) return [];
     refused.set(address, {
       address,
-      reason: withoutAddresses(`refused by SendGrid: ${message}`).slice(0, 1_000),
+      reason: sayable(`refused by SendGrid: ${message}`),
     });
   }
   return [...refused.values()];
@@ -95,26 +104,16 @@ function kindOf(status: number): MailErrorKind {
   }
 }
 
-/** Messages reach logs and histories, where no address belongs. */
-function withoutAddresses(text: string): string {
-  return text.replaceAll(/[^\s@<>()[\]"',;:]+@[^\s@<>()[\]"',;:]+/gu, '[address]');
+/** Messages reach logs, MySQL and histories, where no address and no half of a character belongs. */
+function sayable(text: string): string {
+  return text
+    .replaceAll(/[^\s@<>()[\]"',;:]+@[^\s@<>()[\]"',;:]+/gu, '[address]')
+    .slice(0, 1_000)
+    .replaceAll(/\p{Cs}/gu, '\ufffd');
 }
 
 function sentenceOf({ field, message }: AnsweredError): string {
   return `; ${field === null ? '' : `${field}: `}${message}`;
-}
-
-/** `Retry-After` in seconds or as a date, `X-RateLimit-Reset` in epoch seconds. */
-function pauseOf(headers: Readonly<Record<string, string>>): number | undefined {
-  const after = headers['retry-after'];
-  const reset = headers['x-ratelimit-reset'];
-  const until =
-    after === undefined
-      ? Number(reset) * 1_000
-      : /^\d+$/.test(after)
-        ? Date.now() + Number(after) * 1_000
-        : Date.parse(after);
-  return Number.isNaN(until) ? undefined : Math.max(1_000, until - Date.now());
 }
 
 function answerOf(error: unknown): Answer | undefined {
@@ -122,10 +121,9 @@ function answerOf(error: unknown): Answer | undefined {
   const { response } = error;
   if (typeof response !== 'object' || response === null) return undefined;
   const { headers, body, data, status } = response as Record<string, unknown>;
-  const code = typeof status === 'number' ? status : 'code' in error ? error.code : undefined;
-  if (typeof code !== 'number') return undefined;
+  if (typeof status !== 'number') return undefined;
   return {
-    status: code,
+    status,
     headers: Object.fromEntries(
       Object.entries((headers ?? {}) as Record<string, unknown>).map(([name, value]) => [
         name.toLowerCase(),

@@ -4,10 +4,25 @@ import { MailError } from '../message.js';
 export interface SendGridGate {
   /** Why nothing may be sent now; undefined where it may. */
   refusal(): MailError | undefined;
-  /** Lets one mail pass; throws MailError where nothing may be sent now. */
-  enter(): void;
-  noteAccepted(): void;
-  noteFailure(failure: MailError): void;
+  /** Lets one call pass; throws MailError where nothing may be sent now. */
+  enter(): Pass;
+  /** How sending goes: for metrics. */
+  health(): SenderHealth;
+}
+
+/** One call that the gate let pass: what SendGrid answered to it. */
+export interface Pass {
+  accepted(): void;
+  failed(failure: MailError): void;
+}
+
+export interface SenderHealth {
+  /** For how long every attempt has failed; 0 where the last one did not. */
+  readonly failingForMs: number;
+  /** Mails are held back: nobody is asked but by a probe. */
+  readonly held: boolean;
+  /** An alarm was raised and is not over. */
+  readonly alarmed: boolean;
 }
 
 export interface SendGridGateOptions {
@@ -15,51 +30,130 @@ export interface SendGridGateOptions {
   readonly onAlarm?: ((message: string) => void) | undefined;
   /** Called when sending works again after an alarm. */
   readonly onAlarmOver?: ((message: string) => void) | undefined;
-  /** How often one mail tries whether SendGrid still refuses us; 60,000 when unsaid. */
+  /** Called when SendGrid asks for a pause that is too long to be kept without probes. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+  /** How often one mail tries whether SendGrid still refuses us; 60,000 by default. */
   readonly probeEveryMs?: number | undefined;
-  /** For how long SendGrid may be away before it is an alarm; 300,000 when unsaid. */
+  /** For how long nothing may be accepted before it is an alarm; 300,000 by default. */
   readonly awayMs?: number | undefined;
+  /** Milliseconds that never go back; the process's own by default. */
+  readonly clock?: (() => number) | undefined;
+}
+
+/** Nobody passes but one mail at a time, at `probeAt`. */
+interface Shut {
+  readonly kind: 'unauthorized' | 'rate-limited';
+  readonly message: string;
+  /** Which call shut it: the answer to an older one says nothing of whether it may open. */
+  readonly call: number;
+  /** Everybody passes from then on. */
+  readonly until: number;
+  probeAt: number;
+}
+
+/** Failures without an acceptance in between. */
+interface Streak {
+  readonly since: number;
+  lastAt: number;
+  message: string;
 }
 
 /**
- * - A 401 or 403 shuts the gate for everybody and raises one alarm: it would be the same for each mail. One mail a minute
- *   passes to try again; any answer that does not refuse us opens the gate.
- * - A 429 keeps everybody out until the time that it names.
- * - Where SendGrid is away everybody goes on trying, each with its own pauses; one alarm tells of it.
+ * - A 401 or 403 shuts the gate for everybody and raises an alarm at once: it would be the same for each mail.
+ * - A 429 shuts it until the time that it names, however far ahead.
+ * - While it is shut one mail a minute passes to try again. An acceptance opens the gate; so does any answer that does not refuse us.
+ * - Where SendGrid is away everybody goes on trying, each with its own pauses.
+ * - Where every attempt of 5 minutes failed, whatever the cause, it is an alarm.
  */
 export function createSendGridGate({
   onAlarm = () => {},
   onAlarmOver = () => {},
+  onWarning = () => {},
   probeEveryMs = 60_000,
   awayMs = 300_000,
+  clock = () => performance.now(),
 }: SendGridGateOptions): SendGridGate {
-  let shut: { readonly message: string; probeAt: number } | undefined;
-  let pausedUntil = 0;
-  let awaySince: number | undefined;
-  let alarmed = false;
+  let shut: Shut | undefined;
+  let streak: Streak | undefined;
+  let calls = 0;
+  let alarmed: 'refused' | 'nothing-accepted' | undefined;
+  /** Attempts come at least every 5 minutes while a notice waits; after a longer silence the failures are a new streak. */
+  const longestGapMs = 3 * Math.max(awayMs, probeEveryMs);
 
   function refusal(): MailError | undefined {
-    const now = Date.now();
-    if (now < pausedUntil) {
-      return new MailError('rate-limited', 'not tried: SendGrid asked for a pause', {
-        retryAfterMs: pausedUntil - now,
-      });
+    const now = clock();
+    if (!shut || now >= shut.until || now >= shut.probeAt) return undefined;
+    alarmWhereNothingIsAccepted(now);
+    return new MailError(shut.kind, `not tried: ${shut.message}`, { retryAfterMs: shut.probeAt - now });
+  }
+
+  function alarm(cause: 'refused' | 'nothing-accepted', message: string): void {
+    // A refusal asks for other action than an outage: it is said also where an outage was.
+    if (alarmed === undefined || (alarmed === 'nothing-accepted' && cause === 'refused')) {
+      alarmed = cause;
+      onAlarm(message);
     }
-    if (!shut || now >= shut.probeAt) return undefined;
-    return new MailError('unauthorized', `not tried: ${shut.message}`, { retryAfterMs: shut.probeAt - now });
   }
 
-  function alarm(message: string): void {
-    if (!alarmed) onAlarm(message);
-    alarmed = true;
+  function alarmWhereNothingIsAccepted(now: number): void {
+    if (!streak || now - streak.since < awayMs) return;
+    const seconds = Math.round((now - streak.since) / 1_000);
+    alarm(
+      'nothing-accepted',
+      `No notice was accepted for ${seconds} s: ${streak.message}. Every notice is tried again until its client's next check`,
+    );
   }
 
-  /** SendGrid takes our mails, whatever it thinks of one. */
-  function open(): void {
-    shut = undefined;
-    awaySince = undefined;
-    if (alarmed) onAlarmOver('SendGrid accepts mails again');
-    alarmed = false;
+  function noteStreak(now: number, message: string): void {
+    if (!streak || now - streak.lastAt > longestGapMs) streak = { since: now, lastAt: now, message };
+    streak.lastAt = now;
+    streak.message = message;
+    alarmWhereNothingIsAccepted(now);
+  }
+
+  function failed(call: number, { kind, message, retryAfterMs = 0 }: MailError): void {
+    const now = clock();
+    switch (kind) {
+      case 'unauthorized':
+        shut = { kind, message, call: calls, until: Number.POSITIVE_INFINITY, probeAt: now + probeEveryMs };
+        alarm(
+          'refused',
+          `No notice is sent: ${message}. Check SENDGRID_API_KEY, its permission "Mail Send" and the verified sender in MAIL_FROM. One mail every ${probeEveryMs / 1_000} s tries again`,
+        );
+        break;
+      case 'rate-limited':
+        pause(call, now + retryAfterMs, message);
+        break;
+      case 'rejected':
+        openAfter(call);
+        break;
+      case 'unavailable':
+      case 'no-answer':
+        break;
+    }
+    noteStreak(now, message);
+  }
+
+  /** Of two pauses that calls at the same time were asked for, the longer counts; of a probe's the newer. */
+  function pause(call: number, until: number, message: string): void {
+    if (shut?.kind === 'rate-limited' && call <= shut.call && shut.until >= until) return;
+    const now = clock();
+    if (until - now > probeEveryMs && shut?.kind !== 'rate-limited') {
+      onWarning(
+        `SendGrid asks for a pause of ${Math.round((until - now) / 1_000)} s: ${message}. One mail every ${probeEveryMs / 1_000} s tries again`,
+      );
+    }
+    shut = {
+      kind: 'rate-limited',
+      message: 'SendGrid asked for a pause',
+      call: calls,
+      until,
+      probeAt: Math.min(until, now + probeEveryMs),
+    };
+  }
+
+  function openAfter(call: number): void {
+    if (shut?.kind !== 'rate-limited' || call > shut.call) shut = undefined;
   }
 
   return {
@@ -67,34 +161,27 @@ export function createSendGridGate({
     enter() {
       const refused = refusal();
       if (refused) throw refused;
-      if (shut) shut.probeAt = Date.now() + probeEveryMs;
+      if (shut && clock() >= shut.until) shut = undefined;
+      if (shut) shut.probeAt = clock() + probeEveryMs;
+      calls += 1;
+      const call = calls;
+      return {
+        accepted() {
+          openAfter(call);
+          streak = undefined;
+          if (alarmed !== undefined) onAlarmOver('SendGrid accepts mails again');
+          alarmed = undefined;
+        },
+        failed: (failure) => failed(call, failure),
+      };
     },
-    noteAccepted: open,
-    noteFailure({ kind, message, retryAfterMs = 0 }) {
-      const now = Date.now();
-      switch (kind) {
-        case 'unauthorized':
-          shut = { message, probeAt: now + probeEveryMs };
-          alarm(
-            `No notice is sent: ${message}. Check SENDGRID_API_KEY, its permission "Mail Send" and the verified sender in MAIL_FROM. One mail every ${probeEveryMs / 1_000} s tries again`,
-          );
-          return;
-        case 'rejected':
-          open();
-          return;
-        case 'rate-limited':
-          pausedUntil = Math.max(pausedUntil, now + retryAfterMs);
-          return;
-        case 'unavailable':
-        case 'no-answer':
-          awaySince ??= now;
-          if (now - awaySince >= awayMs) {
-            alarm(
-              `No notice was accepted for ${Math.round((now - awaySince) / 1_000)} s: ${message}. Every notice is tried again until its client's next check`,
-            );
-          }
-          return;
-      }
+    health() {
+      const now = clock();
+      return {
+        failingForMs: streak && now - streak.lastAt <= longestGapMs ? now - streak.since : 0,
+        held: shut !== undefined && now < shut.until,
+        alarmed: alarmed !== undefined,
+      };
     },
   };
 }

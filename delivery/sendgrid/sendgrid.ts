@@ -11,8 +11,8 @@ import {
   type Sent,
 } from '../message.js';
 import { createAcceptedMails } from './sendgrid-accepted.js';
-import { mailErrorOf, refusedRecipientsOf } from './sendgrid-errors.js';
-import { createSendGridGate, type SendGridGateOptions } from './sendgrid-gate.js';
+import { mailErrorOf, NotAccepted, refusedRecipientsOf } from './sendgrid-errors.js';
+import { createSendGridGate, type Pass, type SendGridGateOptions } from './sendgrid-gate.js';
 import { MailService, SendGridClient, type ClientDefaults, type MailData } from './sendgrid-library.js';
 import { mailDataOf, senderOf, type SendGridContentOptions } from './sendgrid-request.js';
 
@@ -33,6 +33,9 @@ const hosts = { global: 'https://api.sendgrid.com/', eu: 'https://api.eu.sendgri
 /** An idle connection is closed before SendGrid's side closes it under a mail; milliseconds. */
 const idleMs = 30_000;
 
+/** SendGrid's longest answer names a thousand recipients. */
+const largestAnswerBytes = 1_000_000;
+
 /** A mail that would wait longer for its turn is refused, so that its caller's time limits hold; milliseconds. */
 const longestWaitMs = 10_000;
 
@@ -48,12 +51,12 @@ export function createSendGridMailer(options: SendGridOptions): Mailer {
   const waitForTurn = createQueue(options.ratePerSecond);
 
   /** Nothing is sent that the gate holds back or that was given up while it waited. */
-  async function takeTurn(signal: AbortSignal): Promise<void> {
+  async function takeTurn(signal: AbortSignal): Promise<Pass> {
     const refusal = gate.refusal();
     if (refusal) throw refusal;
     await waitForTurn(signal);
     if (signal.aborted) throw new MailError('unavailable', 'given up before it was sent');
-    gate.enter();
+    return gate.enter();
   }
 
   /** One call, and further ones where SendGrid refuses some of the recipients by name. */
@@ -63,15 +66,15 @@ export function createSendGridMailer(options: SendGridOptions): Mailer {
     for (let { recipients } = mail; ;) {
       // A mail that cannot be made takes nobody's turn.
       const data = made({ ...mail, recipients });
-      await takeTurn(signal);
+      const pass = await takeTurn(signal);
       until = Math.min(until, Date.now() + timeoutMs);
       try {
         const messageId = await call(data, until - Date.now());
-        gate.noteAccepted();
+        pass.accepted();
         return { messageId, ...(refused.length > 0 ? { refused } : {}) };
       } catch (error) {
         const failure = mailErrorOf(error, options.apiKey);
-        gate.noteFailure(failure);
+        pass.failed(failure);
         const named = refusedRecipientsOf(error, recipients);
         refused.push(...named);
         recipients = recipients.filter((address) => !named.some((each) => each.address === address));
@@ -150,12 +153,16 @@ function createCall({ apiKey, baseUrl, region = 'global', sandbox = false }: Sen
       url: '',
       baseUrl: baseUrl ?? hosts[region],
       maxRedirects: 0,
+      // What stands between us and SendGrid may answer anything.
+      maxContentLength: largestAnswerBytes,
       signal: AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs))),
-      validateStatus: (status: number) => answers.includes(status),
+      // The client's own error does not come where the working folder's name is no regular expression.
+      validateStatus: () => true,
     } as ClientDefaults);
     const service = new MailService();
     service.setClient(client);
-    const [{ headers }] = await service.send(data);
+    const [{ statusCode, headers, body }] = await service.send(data);
+    if (!answers.includes(statusCode)) throw new NotAccepted(statusCode, headers as object, body);
     const messageId: unknown = (headers as Record<string, unknown>)['x-message-id'];
     return typeof messageId === 'string' ? messageId.slice(0, 255) : '';
   };
