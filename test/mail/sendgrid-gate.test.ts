@@ -36,7 +36,7 @@ function aGate() {
     mail,
     wait: (ms: number) => void (now += ms),
     /** Answers how often SendGrid was asked. */
-    mailsFor(ms: number, answer: MailError | 'accepted'): number {
+    mailsFor: (ms: number, answer: MailError | 'accepted'): number => {
       const before = asked;
       for (const end = now + ms; now < end; now += 10 * second) mail(answer);
       return asked - before;
