@@ -1,0 +1,49 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { MailError } from '../message.js';
+
+/** The part of an answer's body that an error quotes, characters. */
+const quotedLength = 200;
+
+/** The receiver wants no more webhooks at this address (Standard Webhooks: status 410). */
+export class WebhookGoneError extends MailError {
+  constructor(where: string) {
+    super('rejected', `${where} answered 410: it takes no more webhooks`);
+  }
+}
+
+/**
+ * What a receiver's answer means, by Standard Webhooks; undefined where it accepted (2xx).
+ * - 410: it wants no more of them.
+ * - 3xx: a redirect is not followed, since the answer to the new address would not be the reviewed one.
+ * - 429, 502, 503, 504: asked to slow down; `Retry-After` is heeded.
+ * - Every other status is tried again: receivers are mended, and a notice is withdrawn at the next check at the latest.
+ */
+export function webhookErrorOf(
+  where: string,
+  status: number,
+  headers: IncomingHttpHeaders,
+  body: string,
+  now: number,
+): MailError | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  if (status === 410) return new WebhookGoneError(where);
+  const said = body.replaceAll(/\s+/g, ' ').trim().slice(0, quotedLength);
+  const suffix = said === '' ? '' : `: ${said}`;
+  if (status >= 300 && status < 400)
+    return new MailError('unavailable', `${where} answered ${status}: redirects are not followed`);
+  if (status === 401 || status === 403)
+    return new MailError('unavailable', `${where} answered ${status}, perhaps for the signature${suffix}`);
+  const retryAfterMs = retryAfter(headers['retry-after'], now);
+  return new MailError(
+    status === 429 ? 'rate-limited' : 'unavailable',
+    `${where} answered ${status}${suffix}`,
+    retryAfterMs === undefined ? {} : { retryAfterMs },
+  );
+}
+
+/** Seconds or an HTTP date, in milliseconds from now; undefined where it is neither or past. At most an hour is heeded. */
+function retryAfter(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  const ms = /^\s*\d{1,9}\s*$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now;
+  return Number.isFinite(ms) && ms > 0 ? Math.min(ms, 3_600_000) : undefined;
+}
