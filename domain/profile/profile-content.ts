@@ -1,39 +1,56 @@
-import type { AdvancedRule, ClientNotification, ProfileFile, UserNotification } from './profile-file.js';
+import { assertNever } from '../assert-never.js';
+import { profileFields, type Field, type FieldTable } from './profile-fields.js';
+import type { ProfileFile } from './profile-file.js';
 
 /**
  * A profile file in the one spelling that plans compare and MySQL holds: defaults filled in, keys in the order of the
- * type, without `$schema`. Two files that mean the same to the reader have the same JSON.
+ * table of fields, without `$schema` and what the table does not know. Two files that mean the same have the same JSON.
  */
 export function canonicalContent(file: ProfileFile): ProfileFile {
-  const { name, reseller, currency, sortOrder, maxQty, period } = file;
-  const { userNotification: user, clientNotification: client, advancedRules = [] } = file;
-  return {
-    name,
-    reseller,
-    currency,
-    sortOrder,
-    maxQty,
-    period,
-    ...(user ? { userNotification: canonicalUser(user) } : {}),
-    ...(client ? { clientNotification: canonicalClient(client) } : {}),
-    ...(advancedRules.length > 0 ? { advancedRules: advancedRules.map(canonicalRule) } : {}),
-  };
+  return canonicalObject(file, profileFields) as unknown as ProfileFile;
 }
 
-function canonicalUser({ threshold, notify = true, users = [], emails = [] }: UserNotification) {
-  return { threshold, notify, users, emails };
+function canonicalObject(written: object, table: FieldTable): Readonly<Record<string, unknown>> {
+  const canonical = Object.entries(table).flatMap(([name, field]) => {
+    const value = canonicalValue(ownValue(written, name), field);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(canonical);
 }
 
-function canonicalClient({ threshold, notify = true, emails = [] }: ClientNotification) {
-  return { threshold, notify, emails };
+function canonicalValue(written: unknown, field: Field): unknown {
+  switch (field.kind) {
+    case 'value':
+      return written === undefined ? field.default : sortedKeys(written);
+    case 'section':
+      return isObject(written) ? canonicalObject(written, field.fields) : undefined;
+    case 'named-list':
+      return Array.isArray(written) && written.length > 0
+        ? written.map((item: unknown) => canonicalObject(isObject(item) ? item : {}, field.fields))
+        : undefined;
+    default:
+      return assertNever(field);
+  }
 }
 
-function canonicalRule({ name, threshold, inactivity, notify = true, emails = [] }: AdvancedRule) {
-  return { name, threshold, ...(inactivity === undefined ? {} : { inactivity }), notify, emails };
+/** What is written inside of a value has no order: `{ "own": true, "otherwise": 50 }` is the same the other way round. */
+function sortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedKeys);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([key, inside]) => [key, sortedKeys(inside)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A value of a profile's field. */
-export type FieldValue = string | number | boolean | readonly string[];
+function ownValue(object: object, name: string): unknown {
+  return Object.hasOwn(object, name) ? (object as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A value of a profile's field, as JSON. */
+export type FieldValue = string | number | boolean | readonly FieldValue[] | { readonly [key: string]: FieldValue };
 
 /** One field of a profile that differs. `null` where that side does not have it. */
 export interface FieldChange {
@@ -43,7 +60,7 @@ export interface FieldChange {
   readonly to: FieldValue | null;
 }
 
-/** Every field of two profiles that differs, in the order of the type. Contents are canonical; undefined: no profile. */
+/** Every field of two profiles that differs, in the order of the table. `undefined`: no profile. */
 export function fieldsBetween(
   before: ProfileFile | undefined,
   after: ProfileFile | undefined,
@@ -57,26 +74,46 @@ export function fieldsBetween(
   });
 }
 
-/** The fields of a profile by path. Lists of addresses and logins are one value each. */
+/** The fields of a profile by path, as the canonical form has them. A list of addresses or logins is one value. */
 export function fieldsOf(content: ProfileFile | undefined): ReadonlyMap<string, FieldValue> {
   const fields = new Map<string, FieldValue>();
-  if (!content) return fields;
-  const { userNotification, clientNotification, advancedRules = [], ...plain } = content;
-  const add = (prefix: string, section: object | undefined): void => {
-    for (const [key, value] of Object.entries(section ?? {}))
-      fields.set(`${prefix}${key}`, value as FieldValue);
-  };
-  add('', plain);
-  add('userNotification.', userNotification);
-  add('clientNotification.', clientNotification);
-  for (const { name, ...rule } of advancedRules) add(`advancedRules[${name}].`, rule);
-  // Mails name the rules in this order; with one rule there is none.
-  if (advancedRules.length > 1)
-    fields.set(
-      'advancedRules',
-      advancedRules.map(({ name }) => name),
-    );
+  if (content) addFields(fields, '', canonicalContent(content), profileFields);
   return fields;
+}
+
+function addFields(
+  fields: Map<string, FieldValue>,
+  prefix: string,
+  canonical: object,
+  table: FieldTable,
+): void {
+  for (const [name, field] of Object.entries(table)) {
+    const value = ownValue(canonical, name);
+    const path = `${prefix}${name}`;
+    if (value === undefined) continue;
+    if (field.kind === 'value') fields.set(path, value as FieldValue);
+    else if (field.kind === 'section') addFields(fields, `${path}.`, value as object, field.fields);
+    else addItems(fields, path, value as readonly NamedItem[], field.fields);
+  }
+}
+
+interface NamedItem {
+  readonly name: string;
+}
+
+function addItems(
+  fields: Map<string, FieldValue>,
+  path: string,
+  items: readonly NamedItem[],
+  { name: _, ...table }: FieldTable,
+): void {
+  for (const item of items) addFields(fields, `${path}[${item.name}].`, item, table);
+  // Mails name the rules in this order; a single one has no order.
+  if (items.length > 1)
+    fields.set(
+      path,
+      items.map(({ name }) => name),
+    );
 }
 
 function sameValue(a: FieldValue | null, b: FieldValue | null): boolean {

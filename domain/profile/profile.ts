@@ -1,6 +1,7 @@
 import { durationMs } from '../duration.js';
 import { toDecimal, type Decimal } from '../money.js';
-import type { AdvancedRule, ProfileFile } from './profile-file.js';
+import type { ProfileFile } from './profile-file.js';
+import { writtenRules, type PlacedRule, type RuleField } from './written-rules.js';
 
 /** Names one rule of a profile: `user`, `client` or `advanced:<name>`. Counters are kept under it. */
 export type RuleKey = 'user' | 'client' | `advanced:${string}`;
@@ -38,35 +39,32 @@ export interface Profile {
 
 /** The normal form of a valid profile file. Throws RangeError on a duration or number that validation would have refused. */
 export function normaliseProfile(id: string, file: ProfileFile): Profile {
-  const { userNotification: user, clientNotification: client, advancedRules = [] } = file;
+  const { $schema: _, name, reseller, currency, sortOrder, maxQty, period, ...rules } = file;
   return {
     id,
-    name: file.name,
-    reseller: file.reseller,
-    currency: file.currency,
-    sortOrder: file.sortOrder,
-    maxQty: file.maxQty,
-    periodMs: durationMs(file.period),
-    rules: [
-      ...(user ? [rule('user', 'staff', user)] : []),
-      ...(client ? [rule('client', 'client', client)] : []),
-      ...advancedRules.map((advanced) => rule(`advanced:${advanced.name}`, 'client', advanced)),
-    ],
+    name,
+    reseller,
+    currency,
+    sortOrder,
+    maxQty,
+    periodMs: durationMs(period),
+    rules: writtenRules(rules satisfies Only<RuleField, typeof rules>).map(ruleOf),
   };
 }
 
-interface WrittenRule extends Pick<AdvancedRule, 'threshold' | 'inactivity' | 'notify' | 'emails'> {
-  readonly users?: readonly string[];
-}
-
-function rule(key: RuleKey, audience: Audience, written: WrittenRule): Rule {
+function ruleOf({ key, audience, rule }: PlacedRule): Rule {
+  const { name: _, threshold, inactivity, notify = true, users = [], emails = [], ...rest } = rule;
   return {
     key,
     audience,
-    threshold: toDecimal(written.threshold),
-    ...(written.inactivity === undefined ? {} : { inactivityMs: durationMs(written.inactivity) }),
-    notify: written.notify ?? true,
-    users: written.users ?? [],
-    emails: written.emails ?? [],
+    threshold: toDecimal(threshold),
+    ...(inactivity === undefined ? {} : { inactivityMs: durationMs(inactivity) }),
+    notify,
+    users,
+    emails,
+    ...(rest satisfies Only<never, typeof rest>),
   };
 }
+
+/** Does not compile where there are more fields than these: a new field of a profile must get its place above. */
+type Only<Names extends string, T> = Exclude<keyof T, Names> extends never ? T : never;

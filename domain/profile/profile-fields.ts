@@ -1,0 +1,79 @@
+import type { AdvancedRule, ClientNotification, ProfileFile, UserNotification } from './profile-file.js';
+
+/** A value that stands for itself. In the canonical form a missing one becomes the default, where there is one. */
+interface ValueField<Value> {
+  readonly kind: 'value';
+  readonly default?: Value;
+}
+
+/** An object with fields of its own. A missing one stays missing. */
+interface SectionField<Value> {
+  readonly kind: 'section';
+  readonly fields: Fields<Value>;
+}
+
+/** A list of objects that are told apart by their `name`. An empty one is the same as a missing one. */
+interface NamedListField<Item> {
+  readonly kind: 'named-list';
+  readonly fields: Fields<Item>;
+}
+
+/** Tuples keep the compiler from taking a union apart: one of alternatives is a value. */
+type FieldOf<Value> = [Value] extends [readonly { readonly name: string }[]]
+  ? NamedListField<Value[number]>
+  : [Value] extends [readonly unknown[] | string | number | boolean]
+    ? ValueField<Value>
+    : [Value] extends [object]
+      ? SectionField<Value> | ValueField<Value>
+      : ValueField<Value>;
+
+/** Every field of an object of a profile, in the order in which people read them. */
+export type Fields<T> = {
+  readonly [Name in Exclude<keyof T, '$schema'>]-?: FieldOf<NonNullable<T[Name]>>;
+};
+
+/** A field of any type, for code that walks the table. */
+export type Field =
+  | { readonly kind: 'value'; readonly default?: unknown }
+  | { readonly kind: 'section' | 'named-list'; readonly fields: FieldTable };
+export type FieldTable = Readonly<Record<string, Field>>;
+
+const value = { kind: 'value' } as const;
+const list = { kind: 'value', default: [] } as const;
+
+const userNotification = {
+  threshold: value,
+  notify: { kind: 'value', default: true },
+  users: list,
+  emails: list,
+} as const satisfies Fields<UserNotification>;
+
+const clientNotification = {
+  threshold: value,
+  notify: { kind: 'value', default: true },
+  emails: list,
+} as const satisfies Fields<ClientNotification>;
+
+const advancedRule = {
+  name: value,
+  threshold: value,
+  inactivity: value,
+  notify: { kind: 'value', default: true },
+  emails: list,
+} as const satisfies Fields<AdvancedRule>;
+
+/**
+ * Every field of a profile. The canonical form, the defaults (also those that the editor shows) and the differences
+ * between two profiles follow from this table; the compiler asks for each field of the type.
+ */
+export const profileFields = {
+  name: value,
+  reseller: value,
+  currency: value,
+  sortOrder: value,
+  maxQty: value,
+  period: value,
+  userNotification: { kind: 'section', fields: userNotification },
+  clientNotification: { kind: 'section', fields: clientNotification },
+  advancedRules: { kind: 'named-list', fields: advancedRule },
+} as const satisfies Fields<ProfileFile>;
