@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findNodeAtLocation, getNodeValue, parseTree, type Node, type ParseError } from 'jsonc-parser';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Policy } from '../planning/guards.js';
 import type { Problem } from '../domain/problem.js';
-import type { PolicyFile } from './policy-file.js';
+import type { Policy, PolicyFile } from './policy-file.js';
 
 /** What holds where `policy.json` is missing or silent. */
 export const defaultPolicy: Policy = {
@@ -54,8 +53,8 @@ export function parsePolicy(text: string, file: string): LoadedPolicy {
   if (problems.length > 0 || root?.type !== 'object') return { policy: defaultPolicy, problems };
   for (const property of root.children ?? []) checkLimit(property, complain);
   const written = getNodeValue(root) as PolicyFile;
-  const { maxDeletedPercentPerReseller, maxUpdatedPercent, maxNewlyTold } = { ...defaultPolicy, ...written };
-  return { policy: { maxDeletedPercentPerReseller, maxUpdatedPercent, maxNewlyTold }, problems };
+  const { $schema: _, ...limits } = { ...defaultPolicy, ...written };
+  return { policy: limits, problems };
 
   function checkLimit(property: Node, complain: (offset: number, code: string, message: string) => void) {
     const [key, value] = property.children ?? [];

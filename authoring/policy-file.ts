@@ -35,3 +35,8 @@ export interface PolicyFile {
    */
   readonly maxNewlyTold?: number;
 }
+
+/** The policy with its defaults filled in. */
+export type Policy = {
+  readonly [Limit in Exclude<keyof PolicyFile, '$schema'>]-?: NonNullable<PolicyFile[Limit]>;
+};

@@ -1,11 +1,5 @@
+import type { Policy } from '../authoring/policy-file.js';
 import type { ProfileChange } from './plan.js';
-
-/** What one sync may change at most; `profiles/policy.json` with its defaults filled in. */
-export interface Policy {
-  readonly maxDeletedPercentPerReseller: number;
-  readonly maxUpdatedPercent: number;
-  readonly maxNewlyTold: number;
-}
 
 /** One limit of the policy against what a plan would do. */
 export interface Guard {
@@ -16,33 +10,62 @@ export interface Guard {
   readonly ok: boolean;
 }
 
+/** What guards measure of a plan. */
+export interface Measured {
+  readonly changes: readonly ProfileChange[];
+  /** The profiles that MySQL holds. */
+  readonly heldIds: readonly string[];
+  /** Clients told at their next check because of the plan. */
+  readonly newlyTold: number;
+}
+
+/** What a plan would do of one kind; with `of` for one reseller alone. */
+interface Measurement {
+  readonly of?: string;
+  readonly value: number;
+}
+
 /**
- * Every limit that a plan touches, and whether it keeps it. Percents have one decimal at most.
+ * The guards of a sync, one for each limit of the policy. Percents have one decimal at most.
  * - A rename counts as a delete: the billing system's clients still name the old id.
  * - Shares are of the profiles that MySQL holds, of the reseller or in all.
  */
-export function guardsOf(
-  policy: Policy,
-  changes: readonly ProfileChange[],
-  heldIds: readonly string[],
-  newlyTold: number,
-): readonly Guard[] {
+const guards = {
+  maxDeletedPercentPerReseller: deletedPercentPerReseller,
+  maxUpdatedPercent({ changes, heldIds }) {
+    const updated = changes.filter(({ action }) => action === 'update').length;
+    return [{ value: percent(updated, heldIds.length) }];
+  },
+  maxNewlyTold: ({ newlyTold }) => [{ value: newlyTold }],
+} satisfies Readonly<Record<keyof Policy, (plan: Measured) => readonly Measurement[]>>;
+
+const names = Object.keys(guards) as readonly (keyof Policy)[];
+
+/** Every limit that a plan touches, and whether it keeps it. */
+export function guardsOf(policy: Policy, plan: Measured): readonly Guard[] {
+  return names.flatMap((name) =>
+    guards[name](plan).map(({ of, value }: Measurement) => ({
+      name: of === undefined ? name : `${name}:${of}`,
+      limit: policy[name],
+      value,
+      ok: value <= policy[name],
+    })),
+  );
+}
+
+/** The limits in the order of the table: what a plan's hash holds of them. */
+export function limitsOf(policy: Policy): readonly number[] {
+  return names.map((name) => policy[name]);
+}
+
+function deletedPercentPerReseller({ changes, heldIds }: Measured): readonly Measurement[] {
   const gone = changes.flatMap((change) => goneId(change) ?? []);
-  const resellers = [...new Set(gone.map(resellerOf))].sort();
-  const updated = changes.filter(({ action }) => action === 'update').length;
-  const ofReseller = (ids: readonly string[], reseller: string) =>
+  const countOf = (ids: readonly string[], reseller: string) =>
     ids.filter((id) => resellerOf(id) === reseller).length;
-  return [
-    ...resellers.map((reseller) =>
-      guard(
-        `maxDeletedPercentPerReseller:${reseller}`,
-        policy.maxDeletedPercentPerReseller,
-        percent(ofReseller(gone, reseller), ofReseller(heldIds, reseller)),
-      ),
-    ),
-    guard('maxUpdatedPercent', policy.maxUpdatedPercent, percent(updated, heldIds.length)),
-    guard('maxNewlyTold', policy.maxNewlyTold, newlyTold),
-  ];
+  return [...new Set(gone.map(resellerOf))].sort().map((reseller) => ({
+    of: reseller,
+    value: percent(countOf(gone, reseller), countOf(heldIds, reseller)),
+  }));
 }
 
 /** The id that is no profile any more after a change. */
@@ -53,10 +76,6 @@ export function goneId(change: ProfileChange): string | undefined {
 
 export function resellerOf(profileId: string): string {
   return profileId.split('/', 1)[0] ?? '';
-}
-
-function guard(name: string, limit: number, value: number): Guard {
-  return { name, limit, value, ok: value <= limit };
 }
 
 /** Rounded up, so that what is above a limit never looks as if it kept it. */

@@ -10,6 +10,8 @@ export interface HeldRow extends HeldProfile {
   readonly source: string;
   /** As it is in the row, readable or not. */
   readonly text: string;
+  /** SHA-256 in hex of the text that the last sync wrote. */
+  readonly appliedHash: string;
 }
 
 /** Every profile that MySQL holds, by id. With `lock`, inside a transaction, nobody else changes them until it ends. */
@@ -17,21 +19,37 @@ export async function readHeldProfiles(own: Queryable, lock = false): Promise<re
   const rows = await own.query<StoredRow[]>(
     `SELECT id, content, source, applied_hash, version FROM low_balance_profile ORDER BY id${lock ? ' FOR UPDATE' : ''}`,
   );
-  return rows.map((row) => {
-    const content = readContent(row.id, row.content);
-    return {
-      id: row.id,
-      content,
-      hash: content ? contentHash(content) : sha256(row.content),
-      appliedHash: row.applied_hash,
-      version: row.version,
-      source: row.source,
-      text: row.content,
-    };
-  });
+  const touched = rows.filter((row) => isTouched(row)).map(({ id }) => id);
+  const applied = await readApplied(own, touched);
+  return rows.map((row) => heldRow(row, applied.get(row.id)));
 }
 
-interface StoredRow {
+/**
+ * A row as plans see it. `applied` is what the last sync left of it, needed where the row's text is another one by now.
+ * A row whose text is what was written is never edited, whatever a later version of the service makes of that text;
+ * nor is one whose text says the same in another spelling.
+ */
+export function heldRow(row: StoredRow, applied: AppliedProfile | undefined): HeldRow {
+  const content = readContent(row.id, row.content);
+  const hash = content ? contentHash(content) : sha256(row.content);
+  return {
+    id: row.id,
+    content,
+    hash,
+    edited: isTouched(row) && hash !== applied?.hash,
+    version: row.version,
+    source: row.source,
+    text: row.content,
+    appliedHash: row.applied_hash,
+  };
+}
+
+function isTouched({ content, applied_hash }: StoredRow): boolean {
+  return sha256(content) !== applied_hash;
+}
+
+/** The columns of `low_balance_profile`. */
+export interface StoredRow {
   readonly id: string;
   readonly content: string;
   readonly source: string;

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { loadPolicy } from '../authoring/load-policy.js';
 import { loadProfiles } from '../authoring/load-profiles.js';
-import type { Policy } from './guards.js';
+import type { Policy } from '../authoring/policy-file.js';
 import { canonicalContent } from '../domain/profile/profile-content.js';
 import type { Problem } from '../domain/problem.js';
 import { contentHash } from '../store/content-hash.js';

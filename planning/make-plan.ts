@@ -71,7 +71,7 @@ export async function makePlan({ database, billing, folder, now }: MakePlanOptio
         oneInstant: snapshot.oneInstant,
         changes: planned,
         drift,
-        guards: guardsOf(folder.policy, changes, heldIds, newlyTold),
+        guards: guardsOf(folder.policy, { changes, heldIds, newlyTold }),
       },
     };
   } finally {
@@ -81,7 +81,7 @@ export async function makePlan({ database, billing, folder, now }: MakePlanOptio
 
 /** A checkout that lacks a reseller's folder looks as if all its profiles were to be deleted. */
 function missingResellers(folder: FolderForSync, rows: readonly HeldProfile[]): readonly Problem[] {
-  const synced = rows.filter((row) => row.content && row.hash === row.appliedHash);
+  const synced = rows.filter((row) => row.content && !row.edited);
   const needed = [...new Set(synced.map(({ id }) => resellerOf(id)))].sort();
   return needed
     .filter((reseller) => !folder.resellers.includes(reseller))

@@ -19,9 +19,10 @@ export interface HeldProfile {
   readonly id: string;
   /** Canonical; undefined where somebody left a row that is no profile. */
   readonly content: ProfileFile | undefined;
+  /** Identifies what it says; compared with the file's. */
   readonly hash: string;
-  /** The hash that the last sync wrote. Differs from `hash` where the row was edited since. */
-  readonly appliedHash: string;
+  /** Somebody changed what the row says since the last sync wrote it. */
+  readonly edited: boolean;
   readonly version: number;
 }
 
@@ -119,7 +120,7 @@ function planOne(
   applied: AppliedProfile | undefined,
 ): Outcome {
   if (!row) return file ? planWithoutRow(file, applied) : {};
-  if (row.hash !== row.appliedHash || !row.content) return planDrifted(row, file, applied);
+  if (row.edited || !row.content) return planDrifted(row, file, applied);
   if (!file) return { change: { action: 'delete', profile: id, before: row.content } };
   return file.hash === row.hash ? {} : { change: updateOf(row, file) };
 }

@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { Policy } from './guards.js';
+import type { Policy } from '../authoring/policy-file.js';
 import {
   planProfiles,
   type HeldProfile,
@@ -7,7 +7,7 @@ import {
   type ProfilesPlan,
   type WrittenProfile,
 } from './plan.js';
-import { contentHash, contentText } from '../store/content-hash.js';
+import { contentText, sha256 } from '../store/content-hash.js';
 import { readApplied, readHeldProfiles, type HeldRow } from './held-profiles.js';
 import { planHash } from './plan-hash.js';
 import type { Queryable } from '../store/queryable.js';
@@ -75,7 +75,7 @@ export async function planAgainst(
 /** Rows that were edited, and files without a row. */
 function idsInDoubt(files: readonly WrittenProfile[], rows: readonly HeldProfile[]): readonly string[] {
   const held = new Set(rows.map(({ id }) => id));
-  const edited = rows.filter((row) => row.hash !== row.appliedHash || !row.content).map(({ id }) => id);
+  const edited = rows.filter((row) => row.edited || !row.content).map(({ id }) => id);
   return [...edited, ...files.filter(({ id }) => !held.has(id)).map(({ id }) => id)];
 }
 
@@ -157,7 +157,7 @@ async function writesOf(
         now,
       ],
       ...(after
-        ? { row: [id, after.reseller, text, source, version, contentHash(after), sourceCommit, now] }
+        ? { row: [id, after.reseller, text, source, version, sha256(text ?? ''), sourceCommit, now] }
         : {}),
       ...(after && renamedFrom === null ? {} : { gone: renamedFrom ?? id }),
     };

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { canonicalContent } from '../domain/profile/profile-content.js';
+import { canonicalContent, essentialContent } from '../domain/profile/profile-content.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 
-/** Identifies what a profile says: SHA-256, in hex, of its canonical JSON. */
+/** Identifies what a profile says, whichever version of the service wrote it down: SHA-256 in hex. */
 export function contentHash(content: ProfileFile): string {
-  return sha256(contentText(content));
+  return sha256(JSON.stringify(essentialContent(content)));
 }
 
 /** The canonical JSON of a profile, as MySQL holds it. */

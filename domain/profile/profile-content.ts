@@ -7,26 +7,38 @@ import type { ProfileFile } from './profile-file.js';
  * table of fields, without `$schema` and what the table does not know. Two files that mean the same have the same JSON.
  */
 export function canonicalContent(file: ProfileFile): ProfileFile {
-  return canonicalObject(file, profileFields) as unknown as ProfileFile;
+  return rewritten(file, profileFields, 'filled-in') as unknown as ProfileFile;
 }
 
-function canonicalObject(written: object, table: FieldTable): Readonly<Record<string, unknown>> {
+/**
+ * What identifies a profile: the canonical form with the defaults left out. A field or a default that comes with a
+ * later version of this table changes it for no profile that does not name the field.
+ */
+export function essentialContent(file: ProfileFile): object {
+  return rewritten(file, profileFields, 'left-out');
+}
+
+type Defaults = 'filled-in' | 'left-out';
+
+function rewritten(written: object, table: FieldTable, defaults: Defaults): object {
   const canonical = Object.entries(table).flatMap(([name, field]) => {
-    const value = canonicalValue(ownValue(written, name), field);
+    const value = rewrittenValue(ownValue(written, name), field, defaults);
     return value === undefined ? [] : [[name, value] as const];
   });
   return Object.fromEntries(canonical);
 }
 
-function canonicalValue(written: unknown, field: Field): unknown {
+function rewrittenValue(written: unknown, field: Field, defaults: Defaults): unknown {
   switch (field.kind) {
-    case 'value':
-      return written === undefined ? field.default : sortedKeys(written);
+    case 'value': {
+      const value = written === undefined ? field.default : sortedKeys(written);
+      return defaults === 'left-out' && sameValue(value, field.default) ? undefined : value;
+    }
     case 'section':
-      return isObject(written) ? canonicalObject(written, field.fields) : undefined;
+      return isObject(written) ? rewritten(written, field.fields, defaults) : undefined;
     case 'named-list':
       return Array.isArray(written) && written.length > 0
-        ? written.map((item: unknown) => canonicalObject(isObject(item) ? item : {}, field.fields))
+        ? written.map((item: unknown) => rewritten(isObject(item) ? item : {}, field.fields, defaults))
         : undefined;
     default:
       return assertNever(field);
@@ -50,7 +62,8 @@ function isObject(value: unknown): value is object {
 }
 
 /** A value of a profile's field, as JSON. */
-export type FieldValue = string | number | boolean | readonly FieldValue[] | { readonly [key: string]: FieldValue };
+export type FieldValue =
+  string | number | boolean | readonly FieldValue[] | { readonly [key: string]: FieldValue };
 
 /** One field of a profile that differs. `null` where that side does not have it. */
 export interface FieldChange {
@@ -105,9 +118,10 @@ function addItems(
   fields: Map<string, FieldValue>,
   path: string,
   items: readonly NamedItem[],
-  { name: _, ...table }: FieldTable,
+  table: FieldTable,
 ): void {
-  for (const item of items) addFields(fields, `${path}[${item.name}].`, item, table);
+  const beside = Object.fromEntries(Object.entries(table).filter(([name]) => name !== 'name'));
+  for (const item of items) addFields(fields, `${path}[${item.name}].`, item, beside);
   // Mails name the rules in this order; a single one has no order.
   if (items.length > 1)
     fields.set(
@@ -116,6 +130,6 @@ function addItems(
     );
 }
 
-function sameValue(a: FieldValue | null, b: FieldValue | null): boolean {
+function sameValue(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

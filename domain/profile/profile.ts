@@ -1,13 +1,15 @@
 import { durationMs } from '../duration.js';
 import { toDecimal, type Decimal } from '../money.js';
 import type { ProfileFile } from './profile-file.js';
-import { writtenRules, type PlacedRule, type RuleField } from './written-rules.js';
+import {
+  writtenRules,
+  type Audience,
+  type PlacedRule,
+  type RuleField,
+  type RuleKey,
+} from './written-rules.js';
 
-/** Names one rule of a profile: `user`, `client` or `advanced:<name>`. Counters are kept under it. */
-export type RuleKey = 'user' | 'client' | `advanced:${string}`;
-
-/** Whose words a rule is told in: the reseller's staff or the client. */
-export type Audience = 'staff' | 'client';
+export type { Audience, RuleKey };
 
 /** One threshold with its recipients. */
 export interface Rule {
@@ -62,7 +64,7 @@ function ruleOf({ key, audience, rule }: PlacedRule): Rule {
     notify,
     users,
     emails,
-    ...(rest satisfies Only<never, typeof rest>),
+    ...(rest satisfies Readonly<Record<string, never>>),
   };
 }
 

@@ -1,8 +1,14 @@
 import type { AdvancedRule, ClientNotification, ProfileFile, UserNotification } from './profile-file.js';
-import type { Audience, RuleKey } from './profile.js';
+
+/** Names one rule of a profile: `user`, `client` or `advanced:<name>`. Counters are kept under it. */
+export type RuleKey = 'user' | 'client' | `advanced:${string}`;
+
+/** Whose words a rule is told in: the reseller's staff or the client. */
+export type Audience = 'staff' | 'client';
 
 /** A rule of any kind as it is written. */
-export type WrittenRule = Omit<AdvancedRule, 'name'> & Partial<Pick<AdvancedRule, 'name'> & Pick<UserNotification, 'users'>>;
+export type WrittenRule = Omit<AdvancedRule, 'name'> &
+  Partial<Pick<AdvancedRule, 'name'> & Pick<UserNotification, 'users'>>;
 
 /** A rule with what follows from where it stands in the file. */
 export interface PlacedRule {

@@ -30,5 +30,11 @@ export function aRow(
 ): HeldProfile {
   const applied = aFile(id, changes);
   const now = edited ? aFile(id, edited) : applied;
-  return { id, content: now.content, hash: now.hash, appliedHash: applied.hash, version: 1 };
+  return {
+    id,
+    content: now.content,
+    hash: now.hash,
+    edited: now.hash !== applied.hash,
+    version: 1,
+  };
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { defaultPolicy, parsePolicy } from '../../authoring/load-policy.js';
 import { packageRoot } from '../../authoring/package-root.js';
-import { guardsOf } from '../../planning/guards.js';
+import { guardsOf, type Measured } from '../../planning/guards.js';
 import { aContent } from './builders.js';
 
 const policy = { maxDeletedPercentPerReseller: 50, maxUpdatedPercent: 30, maxNewlyTold: 10 };
@@ -13,7 +13,11 @@ const held = ['acme/a', 'acme/b', 'acme/c', 'globex/a', 'globex/b'];
 
 describe('guardsOf', () => {
   it('measures deletes by reseller, so that a large one does not hide a small one', () => {
-    const guards = guardsOf(policy, [deleted('acme/a'), deleted('globex/a'), deleted('globex/b')], held, 0);
+    const guards = guardsOf(policy, {
+      changes: [deleted('acme/a'), deleted('globex/a'), deleted('globex/b')],
+      heldIds: held,
+      newlyTold: 0,
+    });
     assert.deepEqual(guards.slice(0, 2), [
       { name: 'maxDeletedPercentPerReseller:acme', limit: 50, value: 33.4, ok: true },
       { name: 'maxDeletedPercentPerReseller:globex', limit: 50, value: 100, ok: false },
@@ -28,7 +32,7 @@ describe('guardsOf', () => {
       before: content,
       after: content,
     } as const;
-    const [guard] = guardsOf(policy, [rename], held, 0);
+    const [guard] = guardsOf(policy, { changes: [rename], heldIds: held, newlyTold: 0 });
     assert.deepEqual(guard, { name: 'maxDeletedPercentPerReseller:globex', limit: 50, value: 50, ok: true });
   });
 
@@ -36,8 +40,10 @@ describe('guardsOf', () => {
     const update = (profile: string) =>
       ({ action: 'update', profile, before: content, after: content }) as const;
     const create = { action: 'create', profile: 'acme/new', after: content } as const;
-    const okOf = (changes: Parameters<typeof guardsOf>[1]) =>
-      guardsOf(policy, changes, held, 0).find(({ name }) => name === 'maxUpdatedPercent');
+    const okOf = (changes: Measured['changes']) =>
+      guardsOf(policy, { changes, heldIds: held, newlyTold: 0 }).find(
+        ({ name }) => name === 'maxUpdatedPercent',
+      );
     assert.deepEqual(okOf([update('acme/a'), create]), {
       name: 'maxUpdatedPercent',
       limit: 30,
@@ -48,15 +54,18 @@ describe('guardsOf', () => {
   });
 
   it('lets exactly as many clients be newly told as the policy says', () => {
-    const okOf = (newlyTold: number) => guardsOf(policy, [], held, newlyTold).at(-1)?.ok;
+    const okOf = (newlyTold: number) =>
+      guardsOf(policy, { changes: [], heldIds: held, newlyTold }).at(-1)?.ok;
     assert.deepEqual([okOf(10), okOf(11)], [true, false]);
   });
 
   it('measures nothing against an empty database: the first sync is no update', () => {
     assert.deepEqual(
-      guardsOf(policy, [{ action: 'create', profile: 'acme/a', after: content }], [], 0).every(
-        ({ ok }) => ok,
-      ),
+      guardsOf(policy, {
+        changes: [{ action: 'create', profile: 'acme/a', after: content }],
+        heldIds: [],
+        newlyTold: 0,
+      }).every(({ ok }) => ok),
       true,
     );
   });
