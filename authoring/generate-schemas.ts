@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { createGenerator } from 'ts-json-schema-generator';
+import { profileFields, type FieldTable } from '../domain/profile/profile-fields.js';
 import { packageRoot } from './package-root.js';
 import { schemaFiles, type FileKind } from './schema-files.js';
 
@@ -32,6 +33,7 @@ export function generateSchema(kind: FileKind): string {
   }).createSchema(type) as Json;
   const { definitions: found, ...described } = generated;
   const written = (found ?? {}) as Json;
+  addDefaults(kind === 'profile' ? described : written.ProfileFile, profileFields, written);
   describeEdits(written);
   const { $schema, ...root } = withHelp(described, written);
   const definitions = mapValues(written, (each) =>
@@ -40,6 +42,30 @@ export function generateSchema(kind: FileKind): string {
   // Files are JSON with comments; without these two the editor would underline what the service reads gladly.
   const schema = { $schema, title, allowComments: true, allowTrailingCommas: true, ...root, definitions };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+/** The defaults of a profile's fields are those of the table that fills them in. */
+function addDefaults(schema: unknown, table: FieldTable, definitions: Json): void {
+  if (!isObject(schema) || !isObject(schema.properties)) return;
+  for (const [name, field] of Object.entries(table)) {
+    const property = schema.properties[name];
+    if (!isObject(property)) continue;
+    if (field.kind === 'value') {
+      if (field.default !== undefined) property.default = field.default;
+    } else {
+      const inside = field.kind === 'named-list' ? property.items : property;
+      if (field.kind === 'named-list') property.default = [];
+      addDefaults(
+        isObject(inside) ? (referredBy(inside, definitions) ?? inside) : inside,
+        field.fields,
+        definitions,
+      );
+    }
+  }
+}
+
+function referredBy({ $ref }: Json, definitions: Json): unknown {
+  return typeof $ref === 'string' ? definitions[$ref.replace('#/definitions/', '')] : undefined;
 }
 
 /** An edited profile has the fields of a profile; the generator knows their types and loses their help texts. */
@@ -64,7 +90,7 @@ function describeEdits({ ProfileEdit: edit, ProfileFile: file }: Json): void {
  */
 function withHelp(schema: Json, definitions: Json): Json {
   const { $ref, ...own } = schema;
-  const referred = typeof $ref === 'string' ? definitions[$ref.replace('#/definitions/', '')] : undefined;
+  const referred = referredBy(schema, definitions);
   const annotated = { ...(isObject(referred) ? onlyAnnotations(referred) : {}), ...own };
   const { description, ...rest } = annotated;
   const help = (each: unknown): unknown => (isObject(each) ? withHelp(each, definitions) : each);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { findNodeAtLocation, getNodeValue, type JSONPath, type Node } from 'jsonc-parser';
 import { formatDuration, parseDuration } from '../domain/duration.js';
 import type { Severity } from '../domain/problem.js';
+import { ruleFields } from '../domain/profile/written-rules.js';
 import { knownCurrency } from './currencies.js';
 import { lostDigits } from './lost-digits.js';
 
@@ -78,7 +79,7 @@ function periodFindings(root: Node): readonly Finding[] {
 function ruleFindings(root: Node, text: string): readonly Finding[] {
   const rules = rulesOf(root);
   if (!hasRule(root)) {
-    const message = 'the profile has no rule: expected userNotification, clientNotification or advancedRules';
+    const message = `the profile has no rule: expected one of ${ruleFields.join(', ')}`;
     return [error(at(root, ['advancedRules']) ?? root, 'no-rules', message)];
   }
   return rules.flatMap((rule) => [
@@ -165,19 +166,18 @@ function inactivityFindings(
 
 /** Of the right type or not: the schema says that. */
 function hasRule(root: Node): boolean {
-  const advanced = at(root, ['advancedRules']);
-  return (
-    ['userNotification', 'clientNotification'].some((name) => at(root, [name])) ||
-    (advanced !== undefined && (advanced.type !== 'array' || (advanced.children ?? []).length > 0))
-  );
+  return ruleFields.some((field) => {
+    const node = at(root, [field]);
+    return node && !(node.type === 'array' && !node.children?.length);
+  });
 }
 
 function rulesOf(root: Node): readonly Node[] {
-  const own = ['userNotification', 'clientNotification'].flatMap((name) => at(root, [name], 'object') ?? []);
-  return [
-    ...own,
-    ...(at(root, ['advancedRules'], 'array')?.children ?? []).filter(({ type }) => type === 'object'),
-  ];
+  return ruleFields.flatMap((field) => {
+    const node = at(root, [field]);
+    const rules = node?.type === 'array' ? (node.children ?? []) : node ? [node] : [];
+    return rules.filter(({ type }) => type === 'object');
+  });
 }
 
 /** What a valid profile does, as one sentence: `3 notices over 72 h, then silence until a refill`. */

@@ -13,6 +13,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { durationMs } from '../domain/duration.js';
 import type { Problem } from '../domain/problem.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
+import { writtenRules } from '../domain/profile/written-rules.js';
 import type { Scenario } from './scenario-file.js';
 import { lostDigits } from '../authoring/lost-digits.js';
 import { profileShape, scenarioShape } from './scenario-shape.js';
@@ -128,7 +129,7 @@ function checkMeaning(
     ...Object.values(otherProfiles),
     ...events.flatMap((event) => event.profile ?? []),
   ];
-  const keys = new Set(profiles.flatMap((each) => ruleKeysOf(each)));
+  const keys = new Set<string>(profiles.flatMap(writtenRules).map(({ key }) => key));
   expect.forEach(({ rules }, index) => {
     rules.forEach((key, at) => {
       if (keys.has(key)) return;
@@ -149,22 +150,6 @@ function checkMeaning(
   const checks = durationMs(until) / Math.min(...periods);
   if (checks > mostChecks)
     report(['until'], 'too-long', `that is ${Math.round(checks)} checks; expected at most ${mostChecks}`);
-}
-
-function ruleKeysOf({
-  userNotification,
-  clientNotification,
-  advancedRules,
-}: {
-  readonly userNotification?: unknown;
-  readonly clientNotification?: unknown;
-  readonly advancedRules?: ProfileFile['advancedRules'] | null;
-}): readonly string[] {
-  return [
-    ...(userNotification ? ['user'] : []),
-    ...(clientNotification ? ['client'] : []),
-    ...(advancedRules ?? []).map(({ name }) => `advanced:${name}`),
-  ];
 }
 
 async function neighbourOf(

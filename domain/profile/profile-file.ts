@@ -75,7 +75,6 @@ export interface ProfileFile {
   /**
    * Further thresholds for the client, each with a name of its own, optionally only after a time of inactivity.
    * @maxItems 100
-   * @default []
    * @errorMessage expected a list of rules in brackets, such as [{ "name": "dormant", "threshold": 5, "inactivity": "30d" }]
    * @examples [[{ "name": "dormant", "threshold": 5, "inactivity": "30d" }]]
    */
@@ -93,13 +92,11 @@ export interface UserNotification {
   /**
    * Whether the reseller's manager e-mail is told.
    * @errorMessage expected true or false
-   * @default true
    */
   readonly notify?: boolean;
   /**
    * Logins of users of the reseller who are told at their e-mail.
    * @maxItems 100
-   * @default []
    * @errorMessage expected a list of logins in brackets, such as ["j.doe"]
    * @examples [["j.doe"]]
    */
@@ -107,7 +104,6 @@ export interface UserNotification {
   /**
    * Further e-mail addresses that are told, in the staff's wording.
    * @maxItems 100
-   * @default []
    * @errorMessage expected a list of e-mail addresses in brackets, such as ["noc@acme.example"]
    * @examples [["noc@acme.example"]]
    */
@@ -125,13 +121,11 @@ export interface ClientNotification {
   /**
    * Whether the client's billing e-mail is told.
    * @errorMessage expected true or false
-   * @default true
    */
   readonly notify?: boolean;
   /**
    * Further e-mail addresses that are told, in the client's wording.
    * @maxItems 100
-   * @default []
    * @errorMessage expected a list of e-mail addresses in brackets, such as ["finance@client.example"]
    * @examples [["finance@client.example"]]
    */
@@ -171,13 +165,11 @@ export interface AdvancedRule {
   /**
    * Whether the client's billing e-mail is told.
    * @errorMessage expected true or false
-   * @default true
    */
   readonly notify?: boolean;
   /**
    * Further e-mail addresses that are told, in the client's wording.
    * @maxItems 100
-   * @default []
    * @errorMessage expected a list of e-mail addresses in brackets, such as ["retention@acme.example"]
    * @examples [["retention@acme.example"]]
    */

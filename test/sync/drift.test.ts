@@ -7,6 +7,23 @@ describe('rows of MySQL that no file made', function () {
   let world: World;
   useWorld((created) => (world = created));
 
+  it('a row that a version with fewer defaults wrote is none, and no file changes it', async () => {
+    await world.write('acme/a');
+    await world.sync();
+    const [row] = await rowsOf(world);
+    const older = row!.content.replace(',"notify":true,"emails":[]', '');
+    assert.notEqual(older, row!.content);
+    await world.database.query(
+      'UPDATE low_balance_profile SET content = ?, applied_hash = SHA2(content, 256)',
+      [older],
+    );
+    await world.writeText('policy.json', '{ "maxUpdatedPercent": 0 }');
+    const planned = await world.plan();
+    assert.deepEqual([planned.code, json(planned).changes, json(planned).drift], [0, [], []]);
+    assert.equal((await world.sync()).code, 0);
+    assert.equal((await rowsOf(world))[0]?.content, older);
+  });
+
   describe('an edit in MySQL', () => {
     beforeEach(async () => {
       await world.write('acme/a');
