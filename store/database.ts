@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { OwnTables1763942400000 } from './migrations/1763942400000-own-tables.js';
 import { Renames1763953200000 } from './migrations/1763953200000-renames.js';
 import { NoticeDelivery1763949600000 } from './migrations/1763949600000-notice-delivery.js';
+import { RecipientsByAddress1764183600000 } from './migrations/1764183600000-recipients-by-address.js';
 import {
   addressEntity,
   noticeEntity,
@@ -55,7 +56,12 @@ export async function openDatabase(
       addressEntity,
       watchedClientEntity,
     ],
-    migrations: [OwnTables1763942400000, NoticeDelivery1763949600000, Renames1763953200000],
+    migrations: [
+      OwnTables1763942400000,
+      NoticeDelivery1763949600000,
+      Renames1763953200000,
+      RecipientsByAddress1764183600000,
+    ],
     migrationsTableName: 'low_balance_migration',
   });
   try {

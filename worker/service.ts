@@ -6,7 +6,7 @@ import { createActivities } from '../activities/create-activities.js';
 import type { Counted } from '../activities/parts.js';
 import { startEventWebhook } from '../delivery/sendgrid/sendgrid-receiver.js';
 import type { Mailer } from '../delivery/message.js';
-import { createDeliveries } from '../delivery/ledger/deliveries.js';
+import { createDeliveryReports } from '../delivery/ledger/delivery-reports.js';
 import { createWatchedClients } from '../store/watched-clients.js';
 import { readBuildId } from './build.js';
 import { startWorkerHttp } from './http.js';
@@ -226,12 +226,21 @@ async function startServers(
           readiness: () => readinessOf({ database, billing, client, namespace, workerState }),
           metrics,
         });
+  const deliveryReports = createDeliveryReports(database, {
+    onUnstorable: ({ eventId }, error) =>
+      log.error({ err: error, eventId }, 'a delivery report was passed over: it cannot be stored'),
+  });
   const receiver =
     webhook &&
     (await startEventWebhook({
       publicKey: webhook.publicKey,
       port: webhook.port,
-      record: (events) => createDeliveries(database).record(events),
+      record: (reports) => deliveryReports.record(reports),
+      onPassedOver: (reasons) =>
+        log.warn(
+          { events: Object.fromEntries(reasons) },
+          'events of SendGrid that cannot be used were passed over',
+        ),
       onError: (error) => log.error({ err: error }, 'events of SendGrid were not recorded'),
     }));
   return {

@@ -1,5 +1,5 @@
-import type { Delivery } from '../../domain/delivery.js';
-import { deliveriesInOrder } from '../../domain/delivery.js';
+import type { Delivery } from '../../delivery/delivery-report.js';
+import { deliveriesInOrder } from '../../delivery/delivery-report.js';
 import { parseDuration } from '../../domain/duration.js';
 import type { NoticeState } from '../../store/rows.js';
 import { connectDatabase } from '../shared/connect.js';

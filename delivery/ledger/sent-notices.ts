@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { deliveriesInOrder, type Delivery } from '../../domain/delivery.js';
+import { deliveriesInOrder, type Delivery } from '../delivery-report.js';
 import type { NoticeState, RecipientState } from '../../store/rows.js';
 
 /** A notice with everybody whom it names. Instants are epoch milliseconds. */

@@ -1,18 +1,20 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EventWebhook, EventWebhookHeader } from '@sendgrid/eventwebhook';
-import type { DeliveryEvent } from '../../domain/delivery.js';
-import { deliveryEventsOf } from './sendgrid-events.js';
+import type { DeliveryReport } from '../delivery-report.js';
+import { readEvents } from './sendgrid-events.js';
 
 export interface EventWebhookOptions {
   /** SendGrid's verification key: Settings → Mail Settings → Event Webhook → Signed Event Webhook. */
   readonly publicKey: string;
   /** Takes note of the reports. Where it rejects, SendGrid is asked to send them again. */
-  readonly record: (events: readonly DeliveryEvent[]) => Promise<void>;
+  readonly record: (reports: readonly DeliveryReport[]) => Promise<void>;
+  /** Hears how many events of a request could not be used, by the reason. They are not asked for again. */
+  readonly onPassedOver?: ((reasons: ReadonlyMap<string, number>) => void) | undefined;
   readonly onError?: ((error: unknown) => void) | undefined;
-  /** Older requests are refused; 24 h when unsaid, for as long as SendGrid tries again. A repeated report changes nothing. */
+  /** Older requests are refused; 24 h by default, for as long as SendGrid tries again. A repeated report changes nothing. */
   readonly oldestMs?: number | undefined;
-  /** Larger requests are refused; 5 MB when unsaid. SendGrid sends less than 1 MB at once. */
+  /** Larger requests are refused; 5 MB by default. SendGrid sends less than 1 MB at once. */
   readonly largestBytes?: number | undefined;
 }
 
@@ -31,19 +33,21 @@ class Refusal extends Error {
 
 /**
  * Receives SendGrid's Event Webhook: a POST whose signature holds for its raw body. Answers 204 when the reports are
- * recorded, 403 where the signature is wrong or old, 503 where they could not be recorded.
- * Throws RangeError where the public key is none.
+ * recorded, 403 where the signature is wrong or old, 503 where they could not be recorded. Each event stands alone: one that
+ * is malformed is passed over, and changes nothing of the answer.
+ * Throws RangeError where the public key is invalid.
  */
 export function createEventWebhook(options: EventWebhookOptions): RequestListener {
-  const { onError = () => {}, largestBytes = 5_000_000 } = options;
+  const { onError = () => {}, onPassedOver = () => {}, largestBytes = 5_000_000 } = options;
   const isSigned = createVerifier(options);
   async function receive(request: IncomingMessage): Promise<void> {
     if (request.method !== 'POST') throw new Refusal(405, 'expected POST');
     const body = await bodyOf(request, largestBytes);
     if (!isSigned(request, body)) throw new Refusal(403, 'the signature does not hold, or is too old');
-    const events = deliveryEventsOf(body.toString('utf8'));
-    if (!events) throw new Refusal(400, 'expected a JSON array of events');
-    if (events.length > 0) await options.record(events);
+    const read = readEvents(body.toString('utf8'), Date.now());
+    if (!read) throw new Refusal(400, 'expected a JSON array of events');
+    if (read.passedOver.size > 0) onPassedOver(read.passedOver);
+    if (read.reports.length > 0) await options.record(read.reports);
   }
   return (request, response) => {
     receive(request).then(
@@ -111,7 +115,7 @@ function keyOf(
     return webhook.convertPublicKeyToECDSA(publicKey.trim());
   } catch (error) {
     throw new RangeError(
-      'the public key of the Event Webhook is none: expected the verification key that SendGrid shows, such as MFkwEwYHKoZIzj0CAQ…',
+      'the public key of the Event Webhook is invalid: expected the verification key that SendGrid shows, such as MFkwEwYHKoZIzj0CAQ…',
       { cause: error },
     );
   }

@@ -2,21 +2,22 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { check } from '../../activities/check.js';
 import { notify } from '../../activities/notify.js';
-import type { Delivery, DeliveryEvent } from '../../domain/delivery.js';
+import type { Delivery, DeliveryReport } from '../../delivery/delivery-report.js';
 import { MailError, type Mailer } from '../../delivery/message.js';
 import { createBouncedAddresses } from '../../delivery/ledger/bounced-addresses.js';
-import { createDeliveries, type Deliveries } from '../../delivery/ledger/deliveries.js';
+import { createDeliveryReports, type DeliveryReports } from '../../delivery/ledger/delivery-reports.js';
+import { openDatabase } from '../../store/database.js';
 import { aCheckOf, addLowClient, createNotifyWorld, notifyParts, type NotifyWorld } from './notify-setup.js';
 
 describe('what became of mails, with real MySQL', function () {
   this.timeout(120_000);
   let world: NotifyWorld;
-  let deliveries: Deliveries;
+  let deliveries: DeliveryReports;
   let clients = 0;
 
   before(async () => {
     world = await createNotifyWorld();
-    deliveries = createDeliveries(world.database);
+    deliveries = createDeliveryReports(world.database);
   });
   after(() => world?.stop());
 
@@ -44,7 +45,7 @@ describe('what became of mails, with real MySQL', function () {
     { noticeId, address }: { noticeId: string; address: string },
     delivery: Delivery | 'processed',
     second: number,
-  ): DeliveryEvent {
+  ): DeliveryReport {
     return {
       eventId: `${delivery}-${second}`,
       noticeId,
@@ -143,6 +144,93 @@ describe('what became of mails, with real MySQL', function () {
     const { noticeId: _, ...report } = event(told, 'bounced', 90);
     await deliveries.record([report]);
     assert.equal(await unreached(told.address), 1);
+  });
+
+  /** As SendGrid reports a bounce that comes long after the mail. */
+  function nameless({ noticeId: _, ...report }: DeliveryReport): DeliveryReport {
+    return report;
+  }
+
+  it('takes a bounce that names no mail together with the first delivery to its address, in the order of time', async () => {
+    const told = await aToldClient();
+    const bounce = nameless(event(told, 'bounced', 10));
+    await deliveries.record([bounce, event(told, 'delivered', 9)]);
+    assert.equal(await unreached(told.address), 1);
+  });
+
+  it('takes a bounce that names no mail before anything else is known of the address', async () => {
+    const told = await aToldClient();
+    await deliveries.record([nameless(event(told, 'bounced', 10))]);
+    assert.equal(await unreached(told.address), 1);
+    await deliveries.record([event(told, 'delivered', 9)]);
+    assert.equal(await unreached(told.address), 1, 'the delivery was before');
+  });
+
+  it('is the same in any order and any parts, whether or not reports name a mail', async () => {
+    const reports: readonly (readonly [Delivery | 'processed', number, boolean])[] = [
+      ['processed', 0, true],
+      ['deferred', 1, true],
+      ['delivered', 2, true],
+      ['blocked', 3, false],
+      ['delivered', 9, true],
+      ['bounced', 10, false],
+      ['dropped', 10, false],
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray([...reports, ...reports], { minLength: 14 }),
+        fc.array(fc.nat(14), { maxLength: 4 }),
+        async (order, cuts) => {
+          const told = await aToldClient();
+          const all = order.map(([delivery, second, named]) => {
+            const report = event(told, delivery, second);
+            return named ? report : nameless(report);
+          });
+          const ends = [...cuts, all.length].sort((a, b) => a - b);
+          for (const [index, end] of ends.entries()) {
+            const part = all.slice(ends[index - 1] ?? 0, end);
+            await deliveries.record(part);
+          }
+          assert.equal(await deliveryOf(told.noticeId), 'delivered');
+          assert.deepEqual(
+            await world.database.query(
+              'SELECT delivery, unreached FROM low_balance_address WHERE address = ?',
+              [told.address.toLowerCase()],
+            ),
+            [{ delivery: 'dropped', unreached: 1 }],
+          );
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  it('keeps the others where one cannot be stored', async () => {
+    const unstorable: string[] = [];
+    const careful = createDeliveryReports(world.database, {
+      onUnstorable: ({ eventId }) => unstorable.push(eventId),
+    });
+    const told = await aToldClient();
+    await careful.record([
+      { ...event(told, 'bounced', 5), eventId: 'too long', address: `${'a'.repeat(400)}@else.example` },
+      { ...event(told, 'bounced', 5), eventId: 'no instant', at: 1e300 },
+      event(told, 'delivered', 4),
+    ]);
+    assert.deepEqual([...new Set(unstorable)].sort(), ['no instant', 'too long']);
+    assert.equal(await deliveryOf(told.noticeId), 'delivered');
+    assert.equal(await unreached(told.address), 0);
+  });
+
+  it('is refused as a whole while the database is away, and nothing is taken for unstorable', async () => {
+    const away = await openDatabase(world.url);
+    await away.destroy();
+    const told = await aToldClient();
+    const report = event(told, 'bounced', 5);
+    await assert.rejects(
+      createDeliveryReports(away, { onUnstorable: () => assert.fail('given up') }).record([report]),
+    );
+    await deliveries.record([report]);
+    assert.equal(await deliveryOf(told.noticeId), 'bounced');
   });
 
   it('takes many reports at once, from two receivers at once', async () => {

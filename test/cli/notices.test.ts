@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { notify, withdraw } from '../../activities/notify.js';
 import type { Io } from '../../cli/shared/io.js';
 import { notices, type NoticesOptions } from '../../cli/operate/notices.js';
-import type { Delivery } from '../../domain/delivery.js';
+import type { Delivery } from '../../delivery/delivery-report.js';
 import { MailError, type Mailer } from '../../delivery/message.js';
-import { createDeliveries } from '../../delivery/ledger/deliveries.js';
+import { createDeliveryReports } from '../../delivery/ledger/delivery-reports.js';
 import {
   aCheckOf,
   addLowClient,
@@ -43,7 +43,7 @@ describe('low-balance notices', function () {
   after(() => world?.stop());
 
   async function report(noticeId: string, address: string, delivery: Delivery): Promise<void> {
-    await createDeliveries(world.database).record([
+    await createDeliveryReports(world.database).record([
       {
         eventId: 'e',
         noticeId,

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import fc from 'fast-check';
-import type { DeliveryEvent } from '../../domain/delivery.js';
+import type { DeliveryReport } from '../../delivery/delivery-report.js';
 import { startEventWebhook, type EventWebhookServer } from '../../delivery/sendgrid/sendgrid-receiver.js';
 import { bounceEvent, fuzzRuns, textLike } from './mutations.js';
 
@@ -20,7 +20,7 @@ describe(`fuzzing the webhook receiver (${fuzzRuns} requests)`, function () {
   this.timeout(0);
   const agent = new Agent({ keepAlive: true });
   const errors: unknown[] = [];
-  let recorded: DeliveryEvent[] = [];
+  let recorded: DeliveryReport[] = [];
   let server: EventWebhookServer;
 
   before(async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { request } from 'node:http';
-import type { DeliveryEvent } from '../../domain/delivery.js';
+import type { DeliveryReport } from '../../delivery/delivery-report.js';
 import { startEventWebhook, type EventWebhookServer } from '../../delivery/sendgrid/sendgrid-receiver.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -9,7 +9,7 @@ const ofSendGrid = publicKey.export({ type: 'spki', format: 'der' }).toString('b
 
 describe("SendGrid's event webhook", () => {
   let server: EventWebhookServer;
-  let recorded: DeliveryEvent[] = [];
+  let recorded: DeliveryReport[] = [];
   let broken = false;
   const errors: unknown[] = [];
 

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import type { DataSource } from 'typeorm';
 import { packageRoot } from '../../authoring/package-root.js';
 import { createBillingTables } from '../../billing/mysql/billing-tables.js';
-import { createDeliveries } from '../../delivery/ledger/deliveries.js';
+import { createDeliveryReports } from '../../delivery/ledger/delivery-reports.js';
 import { migrate, openDatabase } from '../../store/database.js';
 import { createLog } from '../../worker/log.js';
 import { reconcileId } from '../../worker/setup.js';
@@ -87,7 +87,7 @@ describe('docs/examples/grants.sql', function () {
         return rows.length === 1;
       });
       const [notice] = await database.query<{ id: string }[]>('SELECT id FROM low_balance_notice');
-      await createDeliveries(database).record([
+      await createDeliveryReports(database).record([
         {
           eventId: 'e-1',
           noticeId: notice!.id,
