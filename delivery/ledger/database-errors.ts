@@ -21,5 +21,5 @@ export function isOfItsData(error: unknown): boolean {
 }
 
 function fieldsOf(error: unknown): DatabaseError {
-  return typeof error === 'object' && error !== null ? (error as DatabaseError) : {};
+  return typeof error === 'object' && error !== null ? error : {};
 }
