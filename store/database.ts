@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { DataSource } from 'typeorm';
+import { Brake1764170000000 } from './migrations/1764170000000-brake.js';
 import { OwnTables1763942400000 } from './migrations/1763942400000-own-tables.js';
 import { Renames1763953200000 } from './migrations/1763953200000-renames.js';
 import { NoticeDelivery1763949600000 } from './migrations/1763949600000-notice-delivery.js';
@@ -61,6 +62,7 @@ export async function openDatabase(
       NoticeDelivery1763949600000,
       Renames1763953200000,
       RecipientsByAddress1764183600000,
+      Brake1764170000000,
     ],
     migrationsTableName: 'low_balance_migration',
   });

@@ -1,0 +1,63 @@
+/** Rule 23: how many clients may be notified of a low balance within an hour, before further notices are held. */
+export interface BrakePolicy {
+  /** Always allowed, however small the fleet is. */
+  readonly clients: number;
+  /** Of the watched clients; the larger of both counts. */
+  readonly percentOfFleet: number;
+}
+
+export const defaultBrakePolicy: BrakePolicy = { clients: 50, percentOfFleet: 25 };
+
+/** The window in which notified clients are counted, milliseconds. */
+export const brakeWindowMs = 3_600_000;
+
+/** How many clients may be notified within the window; `fleet` is the number of watched clients. */
+export function brakeLimit({ clients, percentOfFleet }: BrakePolicy, fleet: number): number {
+  return Math.max(clients, Math.floor((fleet * percentOfFleet) / 100));
+}
+
+/** What a hold by hand stops: every notice, those of a reseller's clients, or those by a profile. */
+export type HoldScope =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'reseller'; readonly reseller: string }
+  | { readonly kind: 'profile'; readonly profileId: string };
+
+/** A hold that somebody put on by hand. Instants are epoch milliseconds. */
+export interface Hold {
+  readonly id: string;
+  readonly scope: HoldScope;
+  /** Null: until it is released. */
+  readonly until: number | null;
+  readonly by: string;
+  readonly why: string;
+  readonly since: number;
+  readonly released: { readonly at: number; readonly by: string; readonly why: string } | null;
+}
+
+/** Whose notice is asked about. */
+export interface HoldSubject {
+  readonly reseller: string;
+  readonly profileId: string;
+}
+
+/** The hold that stops notices of this client now: of several the one that lasts longest. */
+export function holdOn(holds: readonly Hold[], subject: HoldSubject, now: number): Hold | undefined {
+  return holds
+    .filter((hold) => isActive(hold, now) && covers(hold.scope, subject))
+    .sort((a, b) => (b.until ?? Infinity) - (a.until ?? Infinity))[0];
+}
+
+export function isActive({ until, released }: Hold, now: number): boolean {
+  return released === null && (until === null || now < until);
+}
+
+function covers(scope: HoldScope, { reseller, profileId }: HoldSubject): boolean {
+  if (scope.kind === 'all') return true;
+  return scope.kind === 'reseller' ? scope.reseller === reseller : scope.profileId === profileId;
+}
+
+/** `everything`, `reseller acme` or `profile acme/prepaid`. */
+export function scopeText(scope: HoldScope): string {
+  if (scope.kind === 'all') return 'everything';
+  return scope.kind === 'reseller' ? `reseller ${scope.reseller}` : `profile ${scope.profileId}`;
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import type { DataSource } from 'typeorm';
+import { provideMysql, type ProvidedMysql } from '../../dev/mysql.js';
+import { progressOnStderr } from '../../dev/progress.js';
+import { createBrake, type Candidate } from '../../store/brake.js';
+import { migrate, openDatabase } from '../../store/database.js';
+import { createHolds } from '../../store/holds.js';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const start = Date.parse('2026-01-05T00:00:00Z');
+
+describe('the brake, on real MySQL', function () {
+  this.timeout(120_000);
+  let mysql: ProvidedMysql;
+  let database: DataSource;
+  let now = start;
+
+  before(async () => {
+    mysql = await provideMysql({ env: process.env, progress: progressOnStderr });
+    database = await openDatabase(mysql.url);
+    await migrate(database);
+  });
+  after(async () => {
+    await database?.destroy();
+    await mysql?.stop();
+  });
+  beforeEach(async () => {
+    now = start;
+    await database.query('DELETE FROM low_balance_brake_client');
+    await database.query('DELETE FROM low_balance_hold');
+    await database.query('DELETE FROM low_balance_watched_client');
+    await database.query(
+      `UPDATE low_balance_brake SET clients = NULL, percent_of_fleet = NULL, counted_from = 0, tripped_at = NULL,
+         last_held_at = NULL, released_until = NULL`,
+    );
+  });
+
+  const candidate = (clientId: string, changes: Partial<Candidate> = {}): Candidate => ({
+    clientId,
+    reseller: 'acme',
+    profileId: 'acme/prepaid',
+    low: true,
+    ...changes,
+  });
+  const worker = (onTripped?: () => void) =>
+    createBrake(database, {
+      now: () => Promise.resolve(now),
+      batchMs: 1,
+      ...(onTripped ? { onTripped } : {}),
+    });
+  const ids = (count: number, prefix = 'c') => Array.from({ length: count }, (_, n) => `${prefix}-${n}`);
+  const byHand = (at = now) => ({ by: 'op', why: 'billing was mended', at });
+
+  it('admits 50 clients of a small fleet within an hour, and holds the others', async () => {
+    const brake = worker();
+    const answers = await Promise.all(ids(60).map((id) => brake.admit(candidate(id))));
+    assert.equal(answers.filter(({ kind }) => kind === 'admitted').length, 50);
+    const held = answers.find(({ kind }) => kind === 'held');
+    assert.deepEqual(held, {
+      kind: 'held',
+      since: start,
+      reason: 'the brake holds it: more than 50 clients would be notified within an hour',
+    });
+    const { counted, limit, trippedAt } = await brake.state();
+    assert.deepEqual({ counted, limit, trippedAt }, { counted: 50, limit: 50, trippedAt: start });
+  });
+
+  it('takes a share of the fleet where that is more', async () => {
+    await database.query(
+      'INSERT INTO low_balance_watched_client (client_id, profile_id, state, period_ms, next_check_at, seen_at, watch) VALUES ?',
+      [ids(400).map((id) => [id, 'acme/prepaid', 'ok', 1, 1, 1, '{}'])],
+    );
+    const { fleet, limit } = await worker().state();
+    assert.deepEqual({ fleet, limit }, { fleet: 400, limit: 100 });
+  });
+
+  it('keeps the limit with four workers that ask at the same time', async () => {
+    const alarms: string[] = [];
+    const workers = ['a', 'b', 'c', 'd'].map((name) => ({ name, brake: worker(() => alarms.push(name)) }));
+    const answers = await Promise.all(
+      workers.flatMap(({ name, brake }) => ids(40, name).map((id) => brake.admit(candidate(id)))),
+    );
+    assert.equal(answers.filter(({ kind }) => kind === 'admitted').length, 50);
+    assert.equal(alarms.length, 1, 'one alarm over all workers');
+  });
+
+  it('counts a client once, however often it is notified', async () => {
+    const brake = worker();
+    await brake.admit(candidate('c-0'));
+    now += 5 * minuteMs;
+    const again = await Promise.all([brake.admit(candidate('c-0')), brake.admit(candidate('c-0'))]);
+    assert.deepEqual(again, [{ kind: 'admitted' }, { kind: 'admitted' }]);
+    assert.equal((await brake.state()).counted, 1);
+  });
+
+  it('still notifies those whom it admitted, while it holds others', async () => {
+    const brake = worker();
+    await Promise.all(ids(60).map((id) => brake.admit(candidate(id))));
+    now += 30 * minuteMs;
+    assert.equal((await brake.admit(candidate('c-3'))).kind, 'admitted');
+    assert.equal((await brake.admit(candidate('c-59'))).kind, 'held');
+  });
+
+  it('lets the next ones through an hour later', async () => {
+    const brake = worker();
+    await Promise.all(ids(60).map((id) => brake.admit(candidate(id))));
+    now += hourMs + 1;
+    assert.equal((await brake.admit(candidate('c-59'))).kind, 'admitted');
+  });
+
+  it('does not count recoveries', async () => {
+    const brake = worker();
+    await Promise.all(ids(60).map((id) => brake.admit(candidate(id))));
+    assert.equal((await brake.admit(candidate('r', { low: false }))).kind, 'admitted');
+  });
+
+  it('admits all while it is released, and counts from the end of the release', async () => {
+    const brake = worker();
+    await Promise.all(ids(60).map((id) => brake.admit(candidate(id))));
+    now += minuteMs;
+    await brake.release(now + 10 * minuteMs, byHand());
+    const during = await Promise.all(ids(100, 'd').map((id) => brake.admit(candidate(id))));
+    assert.ok(during.every(({ kind }) => kind === 'admitted'));
+    assert.deepEqual((await brake.state()).released, {
+      until: now + 10 * minuteMs,
+      by: 'op',
+      why: 'billing was mended',
+    });
+    now += 10 * minuteMs;
+    const after = await Promise.all(ids(60, 'e').map((id) => brake.admit(candidate(id))));
+    assert.equal(after.filter(({ kind }) => kind === 'admitted').length, 50);
+  });
+
+  it('has the limit that the policy says', async () => {
+    const brake = worker();
+    await brake.setPolicy({ clients: 3, percentOfFleet: 0 });
+    const answers = await Promise.all(ids(5).map((id) => brake.admit(candidate(id))));
+    assert.equal(answers.filter(({ kind }) => kind === 'admitted').length, 3);
+    await brake.setPolicy(null);
+    assert.equal((await brake.state()).limit, 50);
+  });
+
+  it('holds by hand everything, a reseller or a profile, until it is released or over', async () => {
+    const holds = createHolds(database);
+    const ask = (changes: Partial<Candidate> = {}) => worker().admit(candidate('c-1', changes));
+    await holds.add({ kind: 'profile', profileId: 'acme/prepaid' }, null, {
+      by: 'op',
+      why: 'wrong threshold',
+      at: now,
+    });
+    assert.deepEqual(await ask(), { kind: 'held', since: start, reason: 'held by op: wrong threshold' });
+    assert.equal((await ask({ low: false })).kind, 'held', 'recoveries too');
+    assert.equal((await ask({ profileId: 'acme/Prepaid' })).kind, 'admitted');
+    assert.equal(await holds.release({ kind: 'reseller', reseller: 'acme' }, byHand()), 0);
+    assert.equal(await holds.release({ kind: 'profile', profileId: 'acme/prepaid' }, byHand()), 1);
+    assert.equal((await ask()).kind, 'admitted');
+    await holds.add({ kind: 'all' }, now + minuteMs, { by: 'op', why: 'views are rebuilt', at: now });
+    assert.equal((await ask({ reseller: 'globex', profileId: 'globex/a' })).kind, 'held');
+    now += minuteMs;
+    assert.equal((await ask()).kind, 'admitted');
+    const history = await holds.history(10);
+    assert.deepEqual(
+      history.map(({ scope, by, released }) => [scope.kind, by, released?.why]),
+      [
+        ['all', 'op', undefined],
+        ['profile', 'op', 'billing was mended'],
+      ],
+    );
+  });
+});
