@@ -18,12 +18,22 @@ GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_notice TO 'lb_worker'@'%
 GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_notice_recipient TO 'lb_worker'@'%';
 GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_address TO 'lb_worker'@'%';
 GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_watched_client TO 'lb_worker'@'%';
+GRANT SELECT, UPDATE ON low_balance.low_balance_brake TO 'lb_worker'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON low_balance.low_balance_brake_client TO 'lb_worker'@'%';
+GRANT SELECT ON low_balance.low_balance_hold TO 'lb_worker'@'%';
 
 -- `low-balance sync`: writes profiles and their revisions, and reads the counters for its guards.
 CREATE USER IF NOT EXISTS 'lb_sync'@'%' IDENTIFIED BY 'change-me-3';
 GRANT SELECT ON low_balance.* TO 'lb_sync'@'%';
 GRANT INSERT, UPDATE, DELETE ON low_balance.low_balance_profile TO 'lb_sync'@'%';
 GRANT INSERT ON low_balance.low_balance_revision TO 'lb_sync'@'%';
+GRANT UPDATE ON low_balance.low_balance_brake TO 'lb_sync'@'%';
+
+-- `low-balance hold` and `release`: puts holds on and ends them.
+CREATE USER IF NOT EXISTS 'lb_operate'@'%' IDENTIFIED BY 'change-me-7';
+GRANT SELECT ON low_balance.* TO 'lb_operate'@'%';
+GRANT UPDATE ON low_balance.low_balance_brake TO 'lb_operate'@'%';
+GRANT INSERT, UPDATE ON low_balance.low_balance_hold TO 'lb_operate'@'%';
 
 -- `low-balance plan`, `list`, `explain`, `notices`: reads only.
 CREATE USER IF NOT EXISTS 'lb_read'@'%' IDENTIFIED BY 'change-me-4';
