@@ -17,20 +17,25 @@ export interface DataFolder {
   readonly run: string;
 }
 
-/** The folder that holds this package's package.json, wherever the compiled file lies. */
-function packageRoot(): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(path.join(folder, 'package.json'))) {
-    const parent = path.dirname(folder);
-    if (parent === folder) throw new Error(`no package.json above ${import.meta.dirname}`);
-    folder = parent;
+/** The nearest folder, from `start` upwards, that holds one of `names`; undefined where none does. */
+function folderWith(names: readonly string[], start: string): string | undefined {
+  for (let folder = path.resolve(start); ; folder = path.dirname(folder)) {
+    if (names.some((name) => existsSync(path.join(folder, name)))) return folder;
+    if (folder === path.dirname(folder)) return undefined;
   }
-  return folder;
 }
 
-/** `.low-balance/` in the package root. */
-export function defaultDataFolder(): string {
-  return path.join(packageRoot(), '.low-balance');
+/**
+ * `.low-balance/` of the repository: of this checkout, or, where the package is installed, of the repository that the
+ * command runs in. Never inside of `node_modules`, where the next installation would delete it.
+ */
+export function defaultDataFolder(cwd: string = process.cwd(), module: string = import.meta.dirname): string {
+  const installed = module.split(path.sep).includes('node_modules');
+  const root = installed
+    ? (folderWith(['package.json', '.git'], cwd) ?? cwd)
+    : folderWith(['package.json'], module);
+  if (root === undefined) throw new Error(`no package.json above ${module}`);
+  return path.join(path.resolve(root), '.low-balance');
 }
 
 /** Where everything lies in `root` (an absolute or relative path), without touching the disk. */

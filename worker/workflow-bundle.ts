@@ -1,20 +1,22 @@
-import { existsSync } from 'node:fs';
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
 
 const compiled = fileURLToPath(new URL('../', import.meta.url));
 const bundlePath = path.join(compiled, 'workflow-bundle.js');
+/** Which code the bundle was made of. Times of files say nothing: installing a package sets them anew. */
+const codeHashPath = path.join(compiled, 'workflow-bundle.sha256');
 const workflowsPath = path.join(compiled, 'workflows', 'all.js');
 
 /**
- * What a worker runs workflows from: the bundle that the build made, where it is newer than the code it was made of;
+ * What a worker runs workflows from: the bundle that the build made, where it was made of the code that lies beside it;
  * otherwise a new one, which takes some seconds.
  */
 export async function workflowBundle(): Promise<WorkflowBundleOption> {
-  if (existsSync(bundlePath) && (await newestCode()) <= (await stat(bundlePath)).mtimeMs)
-    return { codePath: bundlePath };
+  const madeOf = await readFile(codeHashPath, 'utf8').catch(() => undefined);
+  if (madeOf === (await codeHash())) return { codePath: bundlePath };
   return { code: await bundle() };
 }
 
@@ -22,6 +24,7 @@ export async function workflowBundle(): Promise<WorkflowBundleOption> {
 export async function buildWorkflowBundle(): Promise<string> {
   const code = await bundle();
   await writeFile(bundlePath, code);
+  await writeFile(codeHashPath, await codeHash());
   return code;
 }
 
@@ -29,12 +32,12 @@ async function bundle(): Promise<string> {
   return (await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })).code;
 }
 
-async function newestCode(): Promise<number> {
-  const times: number[] = [];
+async function codeHash(): Promise<string> {
+  const hash = createHash('sha256');
   for (const folder of ['workflows', 'domain']) {
-    for (const name of await readdir(path.join(compiled, folder), { recursive: true })) {
-      if (name.endsWith('.js')) times.push((await stat(path.join(compiled, folder, name))).mtimeMs);
-    }
+    const names = await readdir(path.join(compiled, folder), { recursive: true });
+    for (const name of names.filter((each) => each.endsWith('.js')).sort())
+      hash.update(name).update(await readFile(path.join(compiled, folder, name)));
   }
-  return Math.max(...times);
+  return hash.digest('hex');
 }

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { packageRoot } from '../../authoring/package-root.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import { openStack, whereToLook } from './dev.js';
 import type { Io } from '../shared/io.js';
@@ -16,7 +19,10 @@ export async function demo(io: Io): Promise<ExitCode> {
     progress,
     exitCodeAfter: (signal) => told ?? (signal === 'SIGINT' ? 130 : 143),
   });
-  const stack = await openStack(io, processes, { persistent: false, reconcileEveryMs: 5_000 });
+  const stack = await openStack({ ...io, cwd: folderOfTheStory(io.cwd) }, processes, {
+    persistent: false,
+    reconcileEveryMs: 5_000,
+  });
   io.out(whereToLook(stack));
   try {
     told = await story();
@@ -43,4 +49,9 @@ export async function demo(io: Io): Promise<ExitCode> {
       return exitCode.findings;
     }
   }
+}
+
+/** The story has profiles of its own: those of this checkout, or, in another repository, those that the package brings. */
+function folderOfTheStory(cwd: string): string {
+  return existsSync(path.join(cwd, 'profiles', 'acme', 'demo-quick.json')) ? cwd : packageRoot();
 }

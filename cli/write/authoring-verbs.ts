@@ -54,7 +54,7 @@ export function addAuthoringVerbs(program: Command, io: Io, run: Run): void {
 
   program
     .command('schemas')
-    .description('Regenerates the JSON Schemas of schemas/ from the TypeScript types.')
+    .description('Brings the JSON Schemas of schemas/ up to date with this version of the package.')
     .option('--check', 'writes nothing and names the schemas that are stale')
     .action((options: SchemasOptions) =>
       run(async () => (await import('./schemas.js')).schemas(options, io)),

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { packageRoot } from '../../authoring/package-root.js';
 import { schemaFiles, schemaPath, type FileKind } from '../../authoring/schema-files.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
@@ -10,23 +11,25 @@ export interface SchemasOptions {
   readonly check?: boolean;
 }
 
-/** Regenerates `schemas/` from the TypeScript types. With `check`: `findings` where the committed ones are stale. */
+/**
+ * Brings `schemas/` up to date: in a checkout of this package from the TypeScript types, in a repository of profiles from
+ * the installed package. With `check`: `findings` where a schema is stale.
+ */
 export async function schemas({ check = false }: SchemasOptions, io: Io): Promise<ExitCode> {
-  const generateSchema = await loadGenerator();
+  const textOf = isCheckout() ? await loadGenerator() : committedSchema;
+  const folder = isCheckout() ? path.dirname(schemaPath('profile')) : path.join(io.cwd, 'schemas');
   let stale = 0;
   for (const kind of Object.keys(schemaFiles) as FileKind[]) {
-    const file = schemaPath(kind);
+    const file = path.join(folder, schemaFiles[kind].name);
     const name = path.relative(io.cwd, file);
-    const text = generateSchema(kind);
+    const text = textOf(kind);
     if (existsSync(file) && readFileSync(file, 'utf8') === text) {
       io.err(`${name} is fresh`);
       continue;
     }
     stale += 1;
     if (check) {
-      io.out(
-        `${name} is stale: expected what "low-balance schemas" writes from ${schemaFiles[kind].source}\n`,
-      );
+      io.out(`${name} is stale: expected what "low-balance schemas" writes\n`);
     } else {
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(file, text);
@@ -34,6 +37,15 @@ export async function schemas({ check = false }: SchemasOptions, io: Io): Promis
     }
   }
   return check && stale > 0 ? exitCode.findings : exitCode.fine;
+}
+
+/** The package as it is installed has no TypeScript. */
+function isCheckout(): boolean {
+  return existsSync(path.join(packageRoot(), schemaFiles.profile.source));
+}
+
+function committedSchema(kind: FileKind): string {
+  return readFileSync(schemaPath(kind), 'utf8');
 }
 
 async function loadGenerator() {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { defaultDataFolder, openDataFolder } from '../../dev/data-folder.js';
 import { aFolder } from './a-folder.js';
@@ -10,6 +10,16 @@ describe('the data folder', () => {
   it('lies beside package.json unless another is chosen', () => {
     assert.equal(path.basename(defaultDataFolder()), '.low-balance');
     assert.ok(existsSync(path.join(defaultDataFolder(), '..', 'package.json')));
+  });
+
+  it('lies in the repository that uses the package, and not in its node_modules', () => {
+    const repository = path.join(folder(), 'profiles-of-a-team');
+    const installed = path.join(repository, 'node_modules', 'low-balance-profiles', 'dist', 'dev');
+    const below = path.join(repository, 'profiles', 'acme');
+    mkdirSync(below, { recursive: true });
+    writeFileSync(path.join(repository, 'package.json'), '{}');
+    assert.equal(defaultDataFolder(repository, installed), path.join(repository, '.low-balance'));
+    assert.equal(defaultDataFolder(below, installed), path.join(repository, '.low-balance'));
   });
 
   it('gets its subfolders when opened, and may be opened again', async () => {
