@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The folder of this package, absolute: the first above the running file that holds a package.json, also from `dist/`. */
@@ -10,4 +10,15 @@ export function packageRoot(): string {
     folder = parent;
   }
   return folder;
+}
+
+/** What package.json says of this package. */
+export interface PackageFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly engines: Readonly<Record<string, string>>;
+}
+
+export function readPackage(): PackageFacts {
+  return JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as PackageFacts;
 }

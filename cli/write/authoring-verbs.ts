@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { BacktestOptions } from './backtest.js';
 import type { FmtOptions } from './fmt.js';
 import type { Io } from '../shared/io.js';
+import type { InitOptions } from './init/answers.js';
 import type { NewOptions } from './new.js';
 import type { PreviewOptions } from './preview.js';
 import type { Run } from '../shared/run.js';
@@ -13,6 +14,20 @@ import type { ValidateOptions } from './validate.js';
 /** Verbs of those who write profiles. */
 export function addAuthoringVerbs(program: Command, io: Io, run: Run): void {
   program.commandsGroup('Write:');
+  program
+    .command('init')
+    .description(
+      'A repository of profiles: package.json, a first profile with a scenario, schemas, VS Code, CI. Run again it updates what is its own.',
+    )
+    .argument('[directory]', 'where it is made', '.')
+    .option('--reseller <id>', "the first reseller's id in the billing system")
+    .option('--currency <code>', 'of its thresholds; USD where there is no terminal to ask on')
+    .option('--ci <ci>', 'github, gitlab, both or none; both where there is no terminal to ask on')
+    .option('--billing <system>', 'a folder of integrations/, or none')
+    .action((directory: string, options: InitOptions) =>
+      run(async () => (await import('./init/init.js')).init(directory, options, io)),
+    );
+
   program
     .command('validate')
     .description(

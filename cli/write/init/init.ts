@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readPackage } from '../../../authoring/package-root.js';
+import { schemaFiles } from '../../../authoring/schema-files.js';
+import { exitCode, type ExitCode } from '../../shared/exit-code.js';
+import type { Io } from '../../shared/io.js';
+import { newProfile } from '../new.js';
+import { answersFor, type Answers, type InitOptions } from './answers.js';
+import { writeOwnFile, type RepositoryFile } from './own-file.js';
+import { firstProfile } from './readme-text.js';
+import { isOfCi, repositoryFiles } from './repository-files.js';
+
+/**
+ * Makes a repository of profiles, or brings one up to date. Running again writes only what `init` generated and nobody
+ * edited; what a team deleted stays deleted, but for the schemas and what a flag asks for.
+ */
+export async function init(directory: string, options: InitOptions, io: Io): Promise<ExitCode> {
+  const root = path.resolve(io.cwd, directory);
+  const again = existsSync(path.join(root, 'schemas', schemaFiles.profile.name));
+  const answers = again
+    ? await answersFor(root, { ...(await asBefore(root)), ...options }, { ...io, interactive: false })
+    : await answersFor(root, options, io);
+  const isWanted = (file: RepositoryFile) =>
+    !again ||
+    file.updates === 'always' ||
+    existsSync(path.join(root, file.path)) ||
+    (options.ci !== undefined && isOfCi(file)) ||
+    (options.billing !== undefined && file.path.startsWith('billing/'));
+  for (const file of repositoryFiles(answers).filter(isWanted)) {
+    const done = await writeOwnFile(root, file);
+    if (done === 'written' || done === 'updated') io.out(`${file.path} ${done}\n`);
+    if (done === 'kept' && file.updates === 'until-edited') io.err(`${file.path} was edited: left as it is`);
+  }
+  await writeFirstProfile(root, answers, io);
+  io.err(`Next: ${await nextSteps(root, directory)}`);
+  return exitCode.fine;
+}
+
+/** Who runs it again is asked for nothing. */
+async function asBefore(root: string): Promise<InitOptions> {
+  const [reseller] = await resellersOf(root);
+  return { ...(reseller === undefined ? {} : { reseller }), ci: 'both', billing: 'none' };
+}
+
+async function nextSteps(root: string, directory: string): Promise<string> {
+  const { name } = readPackage();
+  const text = await readFile(path.join(root, 'package.json'), 'utf8');
+  return [
+    ...(directory === '.' ? [] : [`cd ${directory}`]),
+    ...(existsSync(path.join(root, '.git')) ? [] : ['git init']),
+    ...(text.includes(`"${name}"`) ? [] : [`npm install ${name}`]),
+    ...(existsSync(path.join(root, 'node_modules')) ? [] : ['npm install']),
+    'npx low-balance validate',
+    'npx low-balance test',
+  ].join(' && ');
+}
+
+async function resellersOf(root: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(path.join(root, 'profiles'), { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Only where the reseller has no folder yet. */
+async function writeFirstProfile(root: string, answers: Answers, io: Io): Promise<void> {
+  const { reseller, currency } = answers;
+  if ((await resellersOf(root)).includes(reseller)) return;
+  await mkdir(path.join(root, 'profiles'), { recursive: true });
+  await newProfile(
+    firstProfile(answers),
+    {
+      folder: 'profiles',
+      name: `Prepaid ${currency}`,
+      currency,
+      sortOrder: '10',
+      maxQty: '3',
+      period: '24h',
+      staffThreshold: '100',
+      user: [],
+      clientThreshold: '50',
+    },
+    { ...io, cwd: root, err: () => {} },
+  );
+}

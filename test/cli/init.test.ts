@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { packageRoot } from '../../authoring/package-root.js';
+import { findFiles } from '../../authoring/find-files.js';
+import { validateFile } from '../../authoring/validate-file.js';
+import { CliError } from '../../cli/shared/exit-code.js';
+import { test as runScenarios } from '../../cli/write/test.js';
+import { init } from '../../cli/write/init/init.js';
+import { aFolder } from '../dev/a-folder.js';
+import { anIo } from '../scenarios/an-io.js';
+
+describe('init', () => {
+  const folder = aFolder();
+  const team = () => path.join(folder(), 'team');
+  const read = (name: string) => readFile(path.join(team(), name), 'utf8');
+  const run = async (options: Parameters<typeof init>[1], name = 'team') => {
+    const io = anIo(folder());
+    assert.equal(await init(name, options, io), 0);
+    return io;
+  };
+
+  it('makes a repository whose files are valid and whose scenarios pass', async () => {
+    await run({ reseller: 'northwind', currency: 'EUR' });
+    const files = await findFiles(['profiles'], team());
+    assert.deepEqual(files, [
+      'profiles/northwind/prepaid-eur.json',
+      'profiles/northwind/prepaid-eur.test.json',
+      'profiles/policy.json',
+    ]);
+    for (const file of files) assert.deepEqual((await validateFile(file, team())).problems, []);
+    assert.equal(await runScenarios([], { format: 'human' }, anIo(team())), 0);
+  });
+
+  it('makes what Git, VS Code and both CIs need', async () => {
+    await run({ reseller: 'northwind' });
+    for (const name of [
+      'package.json',
+      'README.md',
+      'CODEOWNERS',
+      '.gitignore',
+      '.gitattributes',
+      '.gitlab-ci.yml',
+      '.github/workflows/profiles-check.yml',
+      '.github/workflows/profiles-plan.yml',
+      '.github/workflows/profiles-sync.yml',
+      '.github/workflows/profiles-drift.yml',
+      '.vscode/extensions.json',
+      '.vscode/settings.json',
+      '.vscode/tasks.json',
+      'schemas/profile.schema.json',
+    ])
+      assert.ok((await read(name)).length > 0, name);
+    assert.match(await read('CODEOWNERS'), /\/profiles\/northwind\/ /);
+    assert.match(await read('.vscode/settings.json'), /"files.readonlyInclude": \{ "schemas\/\*\*": true \}/);
+    const { dependencies } = JSON.parse(await read('package.json')) as { dependencies: object };
+    assert.deepEqual(Object.keys(dependencies), ['low-balance-profiles']);
+  });
+
+  it('writes the CI that is asked for, and no other', async () => {
+    await run({ reseller: 'northwind', ci: 'gitlab' });
+    await read('.gitlab-ci.yml');
+    await assert.rejects(read('.github/workflows/profiles-check.yml'), /ENOENT/);
+  });
+
+  it('run again it writes nothing where nothing changed, and asks for nothing', async () => {
+    await run({ reseller: 'northwind', ci: 'github' });
+    const again = await run({});
+    assert.equal(again.printed(), '');
+    await assert.rejects(read('.gitlab-ci.yml'), /ENOENT/);
+  });
+
+  it('run again it updates what an older version wrote', async () => {
+    await run({ reseller: 'northwind' });
+    const current = await read('.gitignore');
+    // As a version of the package wrote it that had another list.
+    await writeFile(
+      path.join(team(), '.gitignore'),
+      '# Made by low-balance init (88d4266fd4e6), which updates this file until you edit it.\nabcd',
+    );
+    await writeFile(path.join(team(), 'schemas', 'policy.schema.json'), '{}\n');
+    const again = await run({});
+    assert.equal(again.printed(), 'schemas/policy.schema.json updated\n.gitignore updated\n');
+    assert.equal(await read('.gitignore'), current);
+  });
+
+  it('run again it leaves alone what was edited, and what was deleted', async () => {
+    await run({ reseller: 'northwind' });
+    const edits = {
+      '.gitignore': '.env\n',
+      CODEOWNERS: '/x @me\n',
+      'README.md': 'Ours\n',
+      'package.json': '{}\n',
+    };
+    for (const [name, text] of Object.entries(edits))
+      await writeFile(path.join(team(), name), `${await read(name)}${text}`);
+    const before = await Promise.all(Object.keys(edits).map(read));
+    await rm(path.join(team(), '.github'), { recursive: true });
+    const again = await run({});
+    assert.deepEqual(await Promise.all(Object.keys(edits).map(read)), before);
+    assert.match(again.said(), /CODEOWNERS was edited: left as it is/);
+    await assert.rejects(read('.github/workflows/profiles-check.yml'), /ENOENT/);
+  });
+
+  it('leaves the profiles of a reseller that has some', async () => {
+    await mkdir(path.join(team(), 'profiles', 'northwind'), { recursive: true });
+    await run({ reseller: 'northwind' });
+    assert.deepEqual(await findFiles(['profiles'], team()), ['profiles/policy.json']);
+  });
+
+  it('says which flag is wrong or missing', async () => {
+    const refusal = (options: Parameters<typeof init>[1], message: RegExp) =>
+      assert.rejects(init('team', options, anIo(folder())), (error) => {
+        assert.ok(error instanceof CliError);
+        assert.equal(error.code, 64);
+        assert.match(error.message, message);
+        return true;
+      });
+    await refusal({}, /--reseller/);
+    await refusal({ reseller: 'a/b' }, /--reseller is "a\/b"/);
+    await refusal({ reseller: 'a', currency: 'XXZ' }, /--currency is "XXZ"/);
+    await refusal({ reseller: 'a', billing: 'abacus' }, /--billing is "abacus": expected one of none/);
+  });
+
+  it('its schemas are those of the package', async () => {
+    await run({ reseller: 'northwind' });
+    for (const name of ['profile.schema.json', 'profile-test.schema.json', 'policy.schema.json'])
+      assert.equal(
+        await read(`schemas/${name}`),
+        await readFile(path.join(packageRoot(), 'schemas', name), 'utf8'),
+      );
+  });
+});
