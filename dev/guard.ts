@@ -6,11 +6,16 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { GuardMessage } from './guard-protocol.js';
-import { endGroup, signalProcess } from './process-groups.js';
+import { endGroup, signalProcess, startMark } from './process-groups.js';
+import { endTrees } from './process-trees.js';
 
 const groups = new Map<number, number>();
+/** Pid → mark of its start, lest a later process of the same pid is ended. */
+const children = new Map<number, string | undefined>();
 const pidFiles = new Set<string>();
 const folders = new Set<string>();
+
+const childGraceMs = 5_000;
 
 function note(message: GuardMessage): void {
   switch (message.do) {
@@ -19,6 +24,12 @@ function note(message: GuardMessage): void {
       return;
     case 'forget-group':
       groups.delete(message.pid);
+      return;
+    case 'watch-child':
+      children.set(message.pid, startMark(message.pid));
+      return;
+    case 'forget-child':
+      children.delete(message.pid);
       return;
     case 'watch-pid-file':
       pidFiles.add(message.file);
@@ -46,6 +57,12 @@ function killByFile(file: string): void {
 
 async function clearUp(): Promise<void> {
   for (const file of pidFiles) killByFile(file);
+  // Workers end before the servers that they use.
+  const mine = [...children].filter(([pid, mark]) => !groups.has(pid) && startMark(pid) === mark);
+  await endTrees(
+    mine.map(([pid]) => pid),
+    childGraceMs,
+  );
   for (const [pid, graceMs] of [...groups].reverse()) await endGroup(pid, graceMs);
   for (const file of pidFiles) await rm(file, { force: true });
   for (const folder of folders) await rm(folder, { recursive: true, force: true });

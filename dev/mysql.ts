@@ -1,8 +1,7 @@
 import { openDataFolder } from './data-folder.js';
-import { LocalStackError, reasonOf, stackStopping } from './errors.js';
+import { LocalStackError, reasonOf } from './errors.js';
 import type { Environment } from './find-executable.js';
 import { createEphemeralFolder, takePersistentFolder, type InstanceFolder } from './instance-folder.js';
-import { endOfLog } from './log-tail.js';
 import { awaitMysql, mysqlAddress } from './mysql-connection.js';
 import { initialiseMysql, mysqlFailed, type MysqlInstance } from './mysql-data.js';
 import { findOrInstallMysql, type MysqlProgram } from './mysql-program.js';
@@ -10,6 +9,7 @@ import { startMysql, type StartedMysql } from './mysql-server.js';
 import { choosePort } from './ports.js';
 import { sharedProcesses, type Processes } from './processes.js';
 import type { Progress } from './progress.js';
+import { startAnswering } from './start-answering.js';
 
 export interface ProvideMysqlOptions {
   /** The data folder's path; `.low-balance/` in the package root when unsaid. */
@@ -94,7 +94,7 @@ async function runPrivate(
   options.progress.step(`MySQL: starting a private ${program.label} in ${folder.path} (${howToChoose})`);
   const instance = { program, folder: folder.path, env: options.env };
   await initialiseMysql(instance);
-  const { url, running } = await startAnswering(instance, options);
+  const { url, running } = await startPrivate(instance, options);
   void running.ended.then(() => folder.release());
   return {
     url,
@@ -107,27 +107,20 @@ async function runPrivate(
   };
 }
 
-async function startAnswering(instance: MysqlInstance, options: ProvideMysqlOptions): Promise<StartedMysql> {
-  const processes = options.processes ?? sharedProcesses();
-  for (let attemptsLeft = 2; ; attemptsLeft -= 1) {
-    const port = await choosePort({
-      purpose: 'MySQL',
-      requested: options.port,
-      howToChoose: 'leave the port unsaid to get a free one',
-    });
-    const started = await startMysql(instance, port, processes, options.serverOptions);
-    const { running } = started;
-    try {
-      await awaitMysql(started.url, 60_000, () => running.hasEnded);
-      return started;
-    } catch (error) {
-      const wasStopped = running.hasEnded && (await running.ended).expected;
-      await running.stop();
-      if (wasStopped) throw stackStopping('MySQL');
-      const log = await endOfLog(running.logFile);
-      // Another process may have taken the port since it was found free.
-      if (log.includes('Address already in use') && options.port === undefined && attemptsLeft > 0) continue;
-      throw mysqlFailed(`the server did not start (${reasonOf(error)}); its log ends with\n${log}\n`, error);
-    }
-  }
+async function startPrivate(instance: MysqlInstance, options: ProvideMysqlOptions): Promise<StartedMysql> {
+  const { progress, processes = sharedProcesses() } = options;
+  return await startAnswering<StartedMysql>({
+    name: 'MySQL',
+    progress,
+    async start() {
+      const port = await choosePort({
+        purpose: 'MySQL',
+        requested: options.port,
+        howToChoose: 'leave the port unsaid to get a free one',
+      });
+      return await startMysql(instance, port, processes, options.serverOptions);
+    },
+    answer: ({ url, running }) => awaitMysql(url, 60_000, () => running.hasEnded),
+    failed: mysqlFailed,
+  });
 }

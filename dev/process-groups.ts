@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 function send(pid: number, signal: NodeJS.Signals | 0): boolean {
@@ -29,6 +29,19 @@ export function isRunning(pid: number): boolean {
 /** Tells a process from a later one with the same pid; undefined where the system has no such mark. */
 export function startMark(pid: number): string | undefined {
   return statFields(pid)?.[19];
+}
+
+/** Each process of this machine and its parent. */
+export function parentsOfAll(): ReadonlyMap<number, number> {
+  const pairs = existsSync('/proc/self/stat')
+    ? readdirSync('/proc')
+        .filter((name) => /^\d+$/.test(name))
+        .map((pid) => [Number(pid), Number(statFields(Number(pid))?.[1])] as const)
+    : execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+  return new Map(pairs);
 }
 
 /** The command line of a process, its words separated by spaces; undefined where it cannot be read. */

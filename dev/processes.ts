@@ -13,6 +13,8 @@ export interface Processes {
   start(options: StartOptions): Promise<RunningProcess>;
   /** Puts something else on the stack that must end in its turn, as a worker. Returns how to take it off. */
   onStop(name: string, stop: () => Promise<void>): () => void;
+  /** Of what was started here and runs. */
+  pids(): readonly number[];
   /** Takes everything down. Throws an AggregateError of what could not be stopped, after trying all. */
   stop(): Promise<void>;
 }
@@ -25,6 +27,7 @@ export interface ProcessesOptions {
 
 interface Entry {
   readonly name: string;
+  readonly pid?: number;
   readonly stop: () => Promise<void>;
   readonly kill: () => void;
 }
@@ -89,6 +92,7 @@ export function createProcesses(options: ProcessesOptions = {}): Processes {
       push(entry);
       return () => takeOff(entry);
     },
+    pids: () => stack.flatMap(({ pid }) => pid ?? []),
     stop,
   };
 }

@@ -1,12 +1,12 @@
 import { openDataFolder } from './data-folder.js';
-import { LocalStackError, reasonOf, stackStopping } from './errors.js';
+import { LocalStackError, reasonOf } from './errors.js';
 import type { Environment } from './find-executable.js';
 import { createEphemeralFolder, takePersistentFolder, type InstanceFolder } from './instance-folder.js';
-import { endOfLog } from './log-tail.js';
 import { awaitListener, choosePort, loopback } from './ports.js';
 import { sharedProcesses, type Processes } from './processes.js';
 import type { RunningProcess } from './running-process.js';
 import type { Progress } from './progress.js';
+import { startAnswering } from './start-answering.js';
 import { findOrFetchBinary, type ServerBinary } from './server-binary.js';
 import { awaitTemporal, type TemporalCredentials } from './temporal-connection.js';
 import { startTemporal, type SearchAttributeType, type TemporalServer } from './temporal-server.js';
@@ -120,13 +120,21 @@ async function runDevServer(
 ): Promise<ProvidedTemporal> {
   const { env, persistent, searchAttributes, dynamicConfig = {}, namespace = 'default' } = options;
   const database = persistent ? 'file' : (options.database ?? 'memory');
-  const ports = await choosePorts(options);
   const keeps = persistent ? `with its database in ${folder.path}` : 'that keeps nothing';
   options.progress.step(`Temporal: starting a dev server ${keeps} (${howToChoose})`);
   const settings = { env, database, namespace, searchAttributes, dynamicConfig };
-  const running = await startTemporal({ executable, folder: folder.path, ...settings, ...ports }, processes);
+  const { ports, running } = await startAnswering<StartedTemporal>({
+    name: 'Temporal',
+    progress: options.progress,
+    async start() {
+      const ports = await choosePorts(options);
+      const server = { executable, folder: folder.path, ...settings, ...ports };
+      return { ports, running: await startTemporal(server, processes) };
+    },
+    answer: ({ ports, running }) => awaitAnswer(running, ports.port, namespace),
+    failed: temporalFailed,
+  });
   void running.ended.then(() => folder.release());
-  await awaitAnswer(running, ports.port, namespace);
   return {
     address: `${loopback}:${ports.port}`,
     namespace,
@@ -143,6 +151,11 @@ async function runDevServer(
 
 type Ports = Pick<TemporalServer, 'port' | 'uiPort' | 'httpPort'>;
 
+interface StartedTemporal {
+  readonly ports: Ports;
+  readonly running: RunningProcess;
+}
+
 async function choosePorts(options: ProvideTemporalOptions): Promise<Ports> {
   const usual = (port: number) => (options.persistent ? port : undefined);
   const choose = (purpose: string, requested: number | undefined, preferred: number | undefined) =>
@@ -155,23 +168,20 @@ async function choosePorts(options: ProvideTemporalOptions): Promise<Ports> {
 }
 
 async function awaitAnswer(running: RunningProcess, port: number, namespace: string): Promise<void> {
-  try {
-    // Temporal's client waits a second after its first failed attempt, so the first attempt must not come too early.
-    await awaitListener(port, 60_000, () => running.hasEnded);
-    await awaitTemporal(`${loopback}:${port}`, namespace, {}, 60_000, () => running.hasEnded);
-  } catch (error) {
-    const log = await endOfLog(running.logFile);
-    const wasStopped = running.hasEnded && (await running.ended).expected;
-    await running.stop();
-    if (wasStopped) throw stackStopping('Temporal');
-    throw new LocalStackError(
-      {
-        code: 'temporal-failed',
-        found: `the dev server did not start (${reasonOf(error)}); its log ends with\n${log}\n`,
-        expected: 'a dev server that answers within 60 s',
-        advice: `Mend what the log says, choose another data folder, or ${howToChoose}.`,
-      },
-      { cause: error },
-    );
-  }
+  // Temporal's client waits a second after its first failed attempt, so the first attempt must not come too early.
+  await awaitListener(port, 60_000, () => running.hasEnded);
+  await awaitTemporal(`${loopback}:${port}`, namespace, {}, 60_000, () => running.hasEnded);
+  if (running.hasEnded) throw new Error(`another program answers on port ${port}`);
+}
+
+function temporalFailed(found: string, cause: unknown): LocalStackError {
+  return new LocalStackError(
+    {
+      code: 'temporal-failed',
+      found,
+      expected: 'a dev server that answers within 60 s',
+      advice: `Mend what the log says, choose another data folder, or ${howToChoose}.`,
+    },
+    { cause },
+  );
 }

@@ -1,8 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { NotifyInput } from '../../activities/contract.js';
 import type { Parts } from '../../activities/parts.js';
-import { provideMysql } from '../../dev/mysql.js';
-import { progressOnStderr } from '../../dev/progress.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import type { Mailer } from '../../delivery/message.js';
 import { createBilling } from '../../billing/mysql/billing.js';
@@ -10,6 +8,7 @@ import { migrate, openDatabase } from '../../store/database.js';
 import { createLedger } from '../../delivery/ledger/ledger.js';
 import { createProfiles } from '../../store/profiles.js';
 import { createWatchedClients } from '../../store/watched-clients.js';
+import { provideTestMysql } from '../servers/test-mysql.js';
 import { createBillingTables } from '../workflows/billing-tables.js';
 
 export const profileFile: ProfileFile = {
@@ -29,9 +28,9 @@ export interface NotifyWorld {
   stop(): Promise<void>;
 }
 
-/** A private MySQL with the service's tables, billing tables and the profile `acme/prepaid`. */
+/** A database with the service's tables, billing tables and the profile `acme/prepaid`. */
 export async function createNotifyWorld(): Promise<NotifyWorld> {
-  const mysql = await provideMysql({ env: process.env, progress: progressOnStderr, ephemeral: true });
+  const mysql = await provideTestMysql();
   const database = await openDatabase(mysql.url, { poolSize: 20 });
   await migrate(database);
   await createBillingTables(database);

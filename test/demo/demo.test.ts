@@ -6,8 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { defaultDataFolder, layOutDataFolder } from '../../dev/data-folder.js';
-import { provideMysql } from '../../dev/mysql.js';
-import { progressOnStderr } from '../../dev/progress.js';
+import { provideTestMysql } from '../servers/test-mysql.js';
 
 const root = path.dirname(defaultDataFolder());
 const runFolder = layOutDataFolder().run;
@@ -101,7 +100,7 @@ describe('low-balance demo', function () {
   });
 
   it('does not touch billing data that is not its own, also where the environment names it', async () => {
-    const mysql = await provideMysql({ env: process.env, progress: progressOnStderr, ephemeral: true });
+    const mysql = await provideTestMysql();
     const connection = await createConnection(mysql.url);
     try {
       await connection.query('CREATE TABLE billing_client (client_id VARCHAR(64) PRIMARY KEY, balance INT)');

@@ -141,7 +141,7 @@ async function killDuring(world: FaultWorld, then: object): Promise<void> {
 /** Every connection but our own, as a restart of the server or of a proxy would. */
 async function cutConnections(database: DataSource): Promise<void> {
   const rows = await database.query<{ id: string }[]>(
-    'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND COMMAND <> "Daemon" AND DB IS NOT NULL',
+    'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND DB = DATABASE()',
   );
   const kills = await Promise.allSettled(
     rows.map(({ id }) => database.query(`KILL CONNECTION ${Number(id)}`)),

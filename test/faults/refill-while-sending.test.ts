@@ -5,12 +5,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import { progressOnStderr } from '../../dev/progress.js';
-import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
 import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
 import { createSendGridMailer } from '../../delivery/sendgrid/sendgrid.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
-import { searchAttributes } from '../../worker/search-attributes.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import {
   addLowClient,
@@ -20,11 +17,12 @@ import {
 } from '../activities/notify-setup.js';
 import { plainRenderer } from '../mail/a-mail.js';
 import { runWorker, type RunningWorker } from '../worker/run-worker.js';
+import { provideTestTemporal, type TestTemporal } from '../servers/test-temporal.js';
 
 describe('a refill while notices are being sent (rule 7): Temporal in real time', function () {
   this.timeout(120_000);
   let world: NotifyWorld;
-  let temporal: ProvidedTemporal;
+  let temporal: TestTemporal;
   let connection: Connection;
   let native: NativeConnection;
   let mailbox: Mailbox;
@@ -33,12 +31,7 @@ describe('a refill while notices are being sent (rule 7): Temporal in real time'
 
   before(async () => {
     world = await createNotifyWorld();
-    temporal = await provideTemporal({
-      env: process.env,
-      progress: progressOnStderr,
-      persistent: false,
-      searchAttributes: Object.fromEntries(searchAttributes.map((name) => [name, 'Keyword'])),
-    });
+    temporal = await provideTestTemporal();
     folder = await mkdtemp(path.join(tmpdir(), 'low-balance-refill-'));
     mailbox = await startMailbox({ folder });
     connection = await Connection.connect({ address: temporal.address });
@@ -46,7 +39,7 @@ describe('a refill while notices are being sent (rule 7): Temporal in real time'
     worker = await runWorker(native, {
       database: world.database,
       billing: world.database,
-      client: new Client({ connection }),
+      client: new Client({ connection, namespace: temporal.namespace }),
       mailer: createSendGridMailer({
         apiKey: 'SG.refill-test',
         baseUrl: mailbox.apiUrl,
@@ -70,11 +63,14 @@ describe('a refill while notices are being sent (rule 7): Temporal in real time'
     await addLowClient(world.database, clientId);
     const fault = { clientId, delayMs: 6_000, times: 1 };
     await fetch(`${mailbox.url}/test/faults`, { method: 'POST', body: JSON.stringify(fault) });
-    const handle = await new Client({ connection }).workflow.start('watchClient', {
-      workflowId: watchWorkflowId(clientId),
-      taskQueue,
-      args: [{ clientId }],
-    });
+    const handle = await new Client({ connection, namespace: temporal.namespace }).workflow.start(
+      'watchClient',
+      {
+        workflowId: watchWorkflowId(clientId),
+        taskQueue,
+        args: [{ clientId }],
+      },
+    );
     while ((await faultsLeft()) > 0) await sleep(20);
     // After the first heartbeat: only a later one can bring the cancellation.
     await sleep(1_500);

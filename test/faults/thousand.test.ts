@@ -7,12 +7,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { progressOnStderr } from '../../dev/progress.js';
-import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
 import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
-import { searchAttributes } from '../../worker/search-attributes.js';
 import { createNotifyWorld, type NotifyWorld } from '../activities/notify-setup.js';
+import { provideTestTemporal, type TestTemporal } from '../servers/test-temporal.js';
 import { outcomeOf, printOutcomes } from './outcome.js';
 
 const count = 1_000;
@@ -23,7 +21,7 @@ const program = fileURLToPath(new URL('./temporal-worker-child.js', import.meta.
 describe('a thousand clients low at once: Temporal, MySQL, two workers, one of them killed', function () {
   this.timeout(300_000);
   let world: NotifyWorld;
-  let temporal: ProvidedTemporal;
+  let temporal: TestTemporal;
   let connection: Connection;
   let mailbox: Mailbox;
   let folder: string;
@@ -31,12 +29,7 @@ describe('a thousand clients low at once: Temporal, MySQL, two workers, one of t
 
   before(async () => {
     world = await createNotifyWorld();
-    temporal = await provideTemporal({
-      env: process.env,
-      progress: progressOnStderr,
-      persistent: false,
-      searchAttributes: Object.fromEntries(searchAttributes.map((name) => [name, 'Keyword'])),
-    });
+    temporal = await provideTestTemporal({ own: true });
     connection = await Connection.connect({ address: temporal.address });
     folder = await mkdtemp(path.join(tmpdir(), 'low-balance-thousand-'));
     mailbox = await startMailbox({ folder });

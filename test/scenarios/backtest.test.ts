@@ -6,9 +6,8 @@ import type { DataSource } from 'typeorm';
 import { backtest } from '../../cli/write/backtest.js';
 import { simulate } from '../../cli/write/simulate.js';
 import { createBillingTables } from '../../billing/mysql/billing-tables.js';
-import { provideMysql, type ProvidedMysql } from '../../dev/mysql.js';
-import { progressOnStderr } from '../../dev/progress.js';
 import { openDatabase } from '../../store/database.js';
+import { provideTestMysql, type TestMysql } from '../servers/test-mysql.js';
 import { anIo } from './an-io.js';
 
 const dayMs = 86_400_000;
@@ -16,7 +15,7 @@ const dayMs = 86_400_000;
 describe('what a profile would have sent', function () {
   this.timeout(180_000);
   let folder: string;
-  let mysql: ProvidedMysql;
+  let mysql: TestMysql;
   let database: DataSource;
 
   before(async () => {
@@ -34,7 +33,7 @@ describe('what a profile would have sent', function () {
         clientNotification: { threshold: 50 },
       }),
     );
-    mysql = await provideMysql({ env: process.env, progress: progressOnStderr, ephemeral: true });
+    mysql = await provideTestMysql();
     database = await openDatabase(mysql.url);
     await createBillingTables(database);
   });

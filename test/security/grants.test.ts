@@ -25,7 +25,7 @@ describe('docs/examples/grants.sql', function () {
   const opened: DataSource[] = [];
 
   before(async () => {
-    servers = await startRealServers();
+    servers = await startRealServers({ ownMysql: true });
     const { database } = servers;
     for (const name of ['own', 'billing']) await database.query(`CREATE DATABASE ${name}`);
     const script = await readFile(path.join(packageRoot(), 'docs', 'examples', 'grants.sql'), 'utf8');

@@ -3,11 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { wakeClients } from '../../cli/review/wake-clients.js';
-import { progressOnStderr } from '../../dev/progress.js';
-import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
-import { searchAttributes } from '../../worker/search-attributes.js';
 import { setUp } from '../../worker/setup.js';
 import { runWorker, type RunningWorker } from '../worker/run-worker.js';
+import { provideTestTemporal, type TestTemporal } from '../servers/test-temporal.js';
 import { createWorld, type World } from './world.js';
 
 const hourMs = 3_600_000;
@@ -15,19 +13,14 @@ const hourMs = 3_600_000;
 describe('a sync and the workflows of real clients, on real Temporal and MySQL', function () {
   this.timeout(180_000);
   let world: World;
-  let temporal: ProvidedTemporal;
+  let temporal: TestTemporal;
   let connection: Connection;
   let native: NativeConnection;
   let worker: RunningWorker;
 
   before(async () => {
     world = await createWorld();
-    temporal = await provideTemporal({
-      env: process.env,
-      persistent: false,
-      searchAttributes: Object.fromEntries(searchAttributes.map((name) => [name, 'Keyword'])),
-      progress: progressOnStderr,
-    });
+    temporal = await provideTestTemporal();
     const { address, namespace } = temporal;
     connection = await Connection.connect({ address });
     native = await NativeConnection.connect({ address });
@@ -79,10 +72,12 @@ describe('a sync and the workflows of real clients, on real Temporal and MySQL',
   };
 
   const seenAt = async (): Promise<ReadonlyMap<string, number>> => {
-    const rows = await world.database.query<{ id: string; seen: string; checked: number }[]>(
+    const rows = await world.database.query<{ id: string; seen: string; checked: unknown }[]>(
       "SELECT client_id AS id, seen_at AS seen, watch LIKE '%profileId%' AS checked FROM low_balance_watched_client",
     );
-    return new Map(rows.filter(({ checked }) => checked === 1).map(({ id, seen }) => [id, Number(seen)]));
+    return new Map(
+      rows.filter(({ checked }) => Number(checked) === 1).map(({ id, seen }) => [id, Number(seen)]),
+    );
   };
 
   async function until(what: string, holds: () => Promise<boolean>): Promise<void> {

@@ -7,11 +7,10 @@ import { sync, type SyncOptions } from '../../cli/review/sync.js';
 import type { wakeClients } from '../../cli/review/wake-clients.js';
 import { plan, type PlanOptions } from '../../cli/review/plan.js';
 import { createBillingTables } from '../../billing/mysql/billing-tables.js';
-import { provideMysql, type ProvidedMysql } from '../../dev/mysql.js';
-import { progressOnStderr } from '../../dev/progress.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { migrate, openDatabase } from '../../store/database.js';
 import type { WatchState } from '../../domain/watch-state.js';
+import { provideTestMysql } from '../servers/test-mysql.js';
 
 /** What a verb printed, and its exit status. */
 export interface Ran {
@@ -74,11 +73,7 @@ export function useWorld(assign: (world: World) => void): void {
 }
 
 export async function createWorld(): Promise<World> {
-  const mysql: ProvidedMysql = await provideMysql({
-    env: process.env,
-    progress: progressOnStderr,
-    ephemeral: true,
-  });
+  const mysql = await provideTestMysql();
   const database = await openDatabase(mysql.url);
   await migrate(database);
   await createBillingTables(database);

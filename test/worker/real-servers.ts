@@ -2,21 +2,19 @@ import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { DataSource } from 'typeorm';
 import { createBillingTables } from '../../billing/mysql/billing-tables.js';
-import { provideMysql } from '../../dev/mysql.js';
-import { progressOnStderr } from '../../dev/progress.js';
-import { provideTemporal } from '../../dev/temporal.js';
 import type { Mailer, MailError, NoticeMail } from '../../delivery/message.js';
 import { openDatabase } from '../../store/database.js';
 import { createLog } from '../../worker/log.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
-import { searchAttributes } from '../../worker/search-attributes.js';
 import { startService, type Service, type ServiceParts } from '../../worker/service.js';
 import { serviceSettings, type Environment } from '../../worker/settings.js';
 import { setUp } from '../../worker/setup.js';
 import { connectNative, connectTemporal, temporalSettings } from '../../worker/temporal.js';
 import type { WatchStatus } from '../../workflows/messages.js';
+import { provideTestMysql } from '../servers/test-mysql.js';
+import { provideTestTemporal } from '../servers/test-temporal.js';
 
-/** A real MySQL and a real Temporal dev server of one test file, with everything that `setup` makes. */
+/** A database of a real MySQL and a namespace of a real Temporal, with everything that `setup` makes. */
 export interface RealServers {
   /** What a `low-balance` in a child process needs to find them. */
   readonly env: Environment;
@@ -48,7 +46,11 @@ export interface RealServersOptions {
   readonly env?: Environment;
   /** Says nothing of what it starts. */
   readonly quiet?: boolean;
+  /** A MySQL of its own, where a test makes users or looks at the whole server. */
+  readonly ownMysql?: boolean;
+  /** Makes it a Temporal of its own. */
   readonly dynamicConfig?: Readonly<Record<string, boolean | number | string>>;
+  /** Makes it a MySQL of its own. */
   readonly mysqlOptions?: readonly string[];
   /** Variables of the process of MySQL, besides those of this one. */
   readonly mysqlEnv?: Environment;
@@ -57,22 +59,25 @@ export interface RealServersOptions {
 }
 
 export async function startRealServers(options: RealServersOptions = {}): Promise<RealServers> {
-  const progress = options.quiet ? { step() {} } : progressOnStderr;
-  const { dynamicConfig = {}, mysqlOptions = [], mysqlEnv = {}, temporalDatabase = 'memory' } = options;
+  const {
+    quiet = false,
+    ownMysql = false,
+    dynamicConfig,
+    mysqlOptions,
+    mysqlEnv,
+    temporalDatabase,
+  } = options;
   const [mysql, temporal] = await Promise.all([
-    provideMysql({
-      env: { ...process.env, ...mysqlEnv },
-      progress,
-      ephemeral: true,
-      serverOptions: mysqlOptions,
+    provideTestMysql({
+      quiet,
+      own: ownMysql || mysqlEnv !== undefined,
+      ...(mysqlEnv && { env: mysqlEnv }),
+      ...(mysqlOptions && { serverOptions: mysqlOptions }),
     }),
-    provideTemporal({
-      env: process.env,
-      progress,
-      persistent: false,
-      database: temporalDatabase,
-      dynamicConfig,
-      searchAttributes: Object.fromEntries(searchAttributes.map((name) => [name, 'Keyword'] as const)),
+    provideTestTemporal({
+      quiet,
+      ...(dynamicConfig && { dynamicConfig }),
+      ...(temporalDatabase && { database: temporalDatabase }),
     }),
   ]);
   const env: Environment = {
@@ -107,8 +112,8 @@ export async function startRealServers(options: RealServersOptions = {}): Promis
     client,
     connection,
     namespace,
-    uiUrl: temporal.uiUrl!,
-    httpUrl: temporal.httpUrl!,
+    uiUrl: temporal.uiUrl,
+    httpUrl: temporal.httpUrl,
     mails,
     refuse(error) {
       refusal = error;

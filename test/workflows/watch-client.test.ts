@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { DataSource } from 'typeorm';
-import { provideMysql, type ProvidedMysql } from '../../dev/mysql.js';
 import { progressOnStderr } from '../../dev/progress.js';
 import { createTimeSkippingEnvironment } from '../../dev/test-server.js';
 import type { Mailer, NoticeMail } from '../../delivery/message.js';
@@ -10,6 +9,7 @@ import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { registerSearchAttributes } from '../../worker/search-attributes.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import { runWorker, type RunningWorker } from '../worker/run-worker.js';
+import { provideTestMysql, type TestMysql } from '../servers/test-mysql.js';
 import { addClient, createBillingTables } from './billing-tables.js';
 
 const dayMs = 86_400_000;
@@ -25,7 +25,7 @@ const content = JSON.stringify({
 
 describe('watchClient on the time-skipping server, with real MySQL', function () {
   this.timeout(300_000);
-  let mysql: ProvidedMysql;
+  let mysql: TestMysql;
   let database: DataSource;
   let environment: TestWorkflowEnvironment;
   let worker: RunningWorker;
@@ -39,7 +39,7 @@ describe('watchClient on the time-skipping server, with real MySQL', function ()
 
   before(async () => {
     const options = { env: process.env, progress: progressOnStderr };
-    mysql = await provideMysql({ ...options, ephemeral: true });
+    mysql = await provideTestMysql();
     database = await openDatabase(mysql.url);
     await migrate(database);
     await createBillingTables(database);

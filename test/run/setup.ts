@@ -1,0 +1,54 @@
+/** What mocha loads first, in its main process and in each of the workers of a parallel run. */
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntilGone } from '../../dev/process-groups.js';
+import { endTrees } from '../../dev/process-trees.js';
+import { sharedProcesses } from '../../dev/processes.js';
+import { sharedServers, shareServers } from '../servers/sharing.js';
+import { guardChildren, runningChildren } from './guard-children.js';
+
+/** Names the folder in which workers write down their guards. */
+const variable = 'TEST_RUN_GUARDS';
+const patienceMs = 30_000;
+const isWorker = process.env['MOCHA_WORKER_ID'] !== undefined;
+
+process.setSourceMapsEnabled(true);
+guardChildren(isWorker ? process.env[variable] : undefined);
+shareServers();
+
+/** Ends what a test file left: after each file in a worker, else after all files. Shared servers stay. */
+export const mochaHooks = {
+  async afterAll(this: Mocha.Context): Promise<void> {
+    this.timeout(2 * patienceMs);
+    await within(patienceMs, sharedProcesses().stop());
+    const strays = [...runningChildren].filter((pid) => !sharedServers.pids().includes(pid));
+    await endTrees(strays, 5_000);
+  },
+};
+
+export function mochaGlobalSetup(): void {
+  process.env[variable] = mkdtempSync(path.join(tmpdir(), 'low-balance-run-'));
+}
+
+/** Returns when nothing of the run is left but this process, which mocha then ends whatever it waits for. */
+export async function mochaGlobalTeardown(): Promise<void> {
+  await within(patienceMs, sharedServers.stop());
+  await endTrees([...runningChildren], 5_000);
+  const guards = process.env[variable]!;
+  // Workers are gone by now, and each guard ends after what it guards.
+  for (const pid of readdirSync(guards)) await waitUntilGone(Number(pid), patienceMs);
+  await rm(guards, { recursive: true, force: true });
+}
+
+/** Fails nothing: what does not stop is killed by the guard once this process is gone. */
+async function within(ms: number, stopping: Promise<void>): Promise<void> {
+  const late = new AbortController();
+  await Promise.race([
+    stopping.catch((error: unknown) => process.stderr.write(`${String(error)}\n`)),
+    sleep(ms, undefined, { signal: late.signal }).catch(() => {}),
+  ]);
+  late.abort();
+}
