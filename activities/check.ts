@@ -70,12 +70,22 @@ export async function readWatched(
   lastProfileId: string | undefined,
 ): Promise<ReadClient> {
   const guessed = lastProfileId === undefined ? undefined : await parts.profiles.read(lastProfileId);
-  const client = await parts.billing.readClient(clientId, neededFor(guessed?.profile));
+  const client = sameClient(clientId, await parts.billing.readClient(clientId, neededFor(guessed?.profile)));
   if (!client || client.profileId === null) return { client, stored: undefined };
   if (client.profileId === guessed?.profile.id) return { client, stored: guessed };
   const stored = await parts.profiles.read(client.profileId);
   if (!stored) return { client, stored };
   return { client: await parts.billing.readClient(clientId, neededFor(stored.profile)), stored };
+}
+
+/**
+ * MySQL takes `c-1003` for `C-1003`, and the number 456 for `0456`: a client that is written otherwise is another one, which
+ * has a workflow of its own.
+ */
+function sameClient(clientId: string, client: Client | undefined): Client | undefined {
+  // A view over integers gives numbers.
+  const found: string | number | undefined = client?.clientId;
+  return found?.toString() === clientId ? client : undefined;
 }
 
 function neededFor(profile: Profile | undefined): { currency: string | null; logins: readonly string[] } {

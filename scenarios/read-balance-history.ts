@@ -1,6 +1,7 @@
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { parseDuration } from '../domain/duration.js';
 import { isDecimal, toDecimal, type Decimal } from '../domain/money.js';
+import { isRefill } from '../domain/refill-amount.js';
 import type { BalanceHistory, BalanceStep } from './balance-history.js';
 
 export interface ReadHistory {
@@ -83,7 +84,10 @@ function stepOf({ balance, kind, amount }: Row, index: number, atMs: number): Ba
   if (balance !== undefined) return { atMs, kind: 'balance', amount: decimalOf(balance, index) };
   if (kind !== 'charge' && kind !== 'refill' && kind !== 'adjustment')
     throw rowError(index, `kind: expected charge, refill or adjustment, found ${JSON.stringify(kind)}`);
-  return { atMs, kind, amount: decimalOf(amount, index) };
+  const read = decimalOf(amount, index);
+  if (kind === 'refill' && !isRefill(read))
+    throw rowError(index, `a refill of ${read}: expected an amount above 0; less is an adjustment`);
+  return { atMs, kind, amount: read };
 }
 
 function decimalOf(value: unknown, index: number): Decimal {

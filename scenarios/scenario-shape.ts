@@ -9,7 +9,7 @@ import {
   object,
   offset,
   orNull,
-  positiveAmount,
+  refillAmount,
   ruleKey,
   signedOffset,
   text,
@@ -71,7 +71,7 @@ const event = object(
   {
     balance: amount,
     charge: amount,
-    refill: positiveAmount,
+    refill: refillAmount,
     id: text,
     dated: signedOffset,
     signal: either([true, false], object({ id: text, at: signedOffset }, {})),

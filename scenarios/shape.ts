@@ -1,6 +1,7 @@
 import type { Node } from 'jsonc-parser';
 import { parseDuration } from '../domain/duration.js';
 import { isDecimal, toDecimal } from '../domain/money.js';
+import { isRefill } from '../domain/refill-amount.js';
 
 /** Says what is wrong at a place of a file: stable code, one sentence. */
 export type Report = (node: Node, code: string, message: string) => void;
@@ -27,9 +28,9 @@ export const currency = value(
 
 export const amount = value('an amount such as 12.5 or "12.50"', isAmount);
 
-export const positiveAmount = value(
+export const refillAmount = value(
   'an amount above 0',
-  (found) => isAmount(found) && !toDecimal(found as string | number).startsWith('-') && Number(found) !== 0,
+  (found) => isAmount(found) && isRefill(toDecimal(found as string | number)),
 );
 
 export const offset = value('a time such as "25h" or "1d12h", at most 3650d', isOffset);

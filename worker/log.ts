@@ -1,6 +1,6 @@
 import { pino, type DestinationStream, type Logger as Pino } from 'pino';
 import type { Logger as TemporalLogger, LogLevel } from '@temporalio/worker';
-import { clientIdOf } from './parts.js';
+import { clientIdOf } from '../workflows/client-workflow-id.js';
 
 export type Log = Pino;
 

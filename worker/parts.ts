@@ -9,22 +9,11 @@ import { createBouncedAddresses } from '../delivery/ledger/bounced-addresses.js'
 import { createLedger } from '../delivery/ledger/ledger.js';
 import { createProfiles } from '../store/profiles.js';
 import { createWatchedClients, type WatchedClients } from '../store/watched-clients.js';
+import { clientIdOf, watchWorkflowId } from '../workflows/client-workflow-id.js';
 
 export const taskQueue = 'low-balance';
 
-const watchWorkflowPrefix = 'low-balance:client:';
-
-/** The id of a client's workflow. */
-export function watchWorkflowId(clientId: string): string {
-  return `${watchWorkflowPrefix}${clientId}`;
-}
-
-/** The client of a workflow id; undefined for a workflow that watches none. */
-export function clientIdOf(workflowId: string): string | undefined {
-  return workflowId.startsWith(watchWorkflowPrefix)
-    ? workflowId.slice(watchWorkflowPrefix.length)
-    : undefined;
-}
+export { watchWorkflowId };
 
 export interface PartsOptions {
   /** The service's own tables. */

@@ -10,6 +10,7 @@ import { createDeliveryReports } from '../delivery/ledger/delivery-reports.js';
 import { createWatchedClients } from '../store/watched-clients.js';
 import { readBuildId } from './build.js';
 import { startWorkerHttp } from './http.js';
+import { keepUndecoded } from './keep-undecoded.js';
 import { temporalLogger, type Log } from './log.js';
 import { createMetrics } from './metrics.js';
 import { createParts, taskQueue } from './parts.js';
@@ -127,7 +128,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     activities: createActivities(activityParts),
     // A refill cancels what is not sent yet: an activity hears of it with the answer to a heartbeat.
     maxHeartbeatThrottleInterval: '1s',
-    ...(client.options.dataConverter ? { dataConverter: client.options.dataConverter } : {}),
+    ...(client.options.dataConverter ? { dataConverter: keepUndecoded(client.options.dataConverter) } : {}),
     ...(tracing ? { interceptors: { activity: [tracing.activity] } } : {}),
     ...slotsOf(settings),
     ...deploymentOf(settings, buildId),

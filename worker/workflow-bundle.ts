@@ -8,7 +8,12 @@ const compiled = fileURLToPath(new URL('../', import.meta.url));
 const bundlePath = path.join(compiled, 'workflow-bundle.js');
 /** Which code the bundle was made of. Times of files say nothing: installing a package sets them anew. */
 const codeHashPath = path.join(compiled, 'workflow-bundle.sha256');
-const workflowsPath = path.join(compiled, 'workflows', 'all.js');
+const sources = {
+  workflowsPath: path.join(compiled, 'workflows', 'all.js'),
+  // Both are bundled with the workflows, and not loaded outside of their sandbox.
+  payloadConverterPath: path.join(compiled, 'workflows', 'payload-converter.js'),
+  workflowInterceptorModules: [path.join(compiled, 'workflows', 'interceptors.js')],
+};
 
 /**
  * What a worker runs workflows from: the bundle that the build made, where it was made of the code that lies beside it;
@@ -29,7 +34,7 @@ export async function buildWorkflowBundle(): Promise<string> {
 }
 
 async function bundle(): Promise<string> {
-  return (await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })).code;
+  return (await bundleWorkflowCode({ ...sources, logger: new DefaultLogger('ERROR') })).code;
 }
 
 async function codeHash(): Promise<string> {

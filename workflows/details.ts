@@ -146,9 +146,9 @@ function short(line: string): string {
   return line.slice(0, 400);
 }
 
-/** Names come from people: nothing of theirs is Markdown. */
-function text(value: string): string {
-  return value
+/** Names come from people: nothing of theirs is Markdown. A recorded result may hold a number where a name was expected. */
+export function text(value: string | number): string {
+  return String(value)
     .replaceAll(/[\\`*_{}[\]<>()#|!\r\n]/g, (character) => (/\s/.test(character) ? ' ' : `\\${character}`))
     .slice(0, 500);
 }

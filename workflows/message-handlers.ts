@@ -1,90 +1,155 @@
-import { setHandler } from '@temporalio/workflow';
+import { setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
+import { described } from '../domain/described.js';
+import { instantOf } from '../domain/instant.js';
+import type { RuleKey } from '../domain/profile/profile.js';
 import { parseRuleKey } from '../domain/reading.js';
+import { readRefill, type ReadRefill, type RefillReading } from '../domain/refill-message.js';
 import { mute, resetRule, unmute } from '../domain/watch-state.js';
+import { onlyArgument, refuseUnreadable } from './arguments.js';
 import {
   checkNowUpdate,
-  instantOf,
   muteUpdate,
   profileChangedSignal,
-  refillProblem,
   refillSignal,
   refillUpdate,
   resetRuleUpdate,
   statusQuery,
   unmuteUpdate,
-  type RefillMessage,
   type RefillReceipt,
+  type WatchStatus,
 } from './messages.js';
+import { SealedSignals } from './sealed-signals.js';
+import { Unreadable } from './unreadable.js';
 import type { Watch } from './watch.js';
 
 /** The messages of `watchClient`. Set before its first await, and synchronous, so that none is ever lost. */
 export function handleMessages(watch: Watch): void {
-  setHandler(statusQuery, () => watch.status());
-  setHandler(refillSignal, (message) => {
-    const problem = refillProblem(message);
-    if (problem === undefined) refill(watch, message);
-    else watch.note(`${new Date(Date.now()).toISOString()} a refill signal was ignored: ${problem}`);
-    watch.show();
-  });
-  setHandler(profileChangedSignal, () => watch.requestReplan());
-  setHandler(refillUpdate, (message) => refill(watch, message), {
-    validator: (message) => refuse(refillProblem(message)),
-  });
-  setHandler(checkNowUpdate, () => {
-    watch.requestCheck();
+  setHandler(statusQuery, (...args: unknown[]) => {
+    refuseUnreadable(args);
     return watch.status();
   });
+  handleSignals(watch);
+  handleUpdates(watch);
+}
+
+/**
+ * A signal has nobody to answer to: what cannot be taken is noted on the page (rule 24). So is one of an unknown name, which
+ * the SDK would otherwise keep for ever, for a handler that never comes.
+ */
+function handleSignals(watch: Watch): void {
+  const sealed = new SealedSignals();
+  setHandler(refillSignal, (...args: unknown[]) => {
+    const { refill, problem } = sealedOr(sealed, args);
+    if (refill) takeRefill(watch, refill);
+    else watch.ignore({ name: refillSignal.name, problem });
+    watch.tookMessage();
+  });
+  // Its meaning is in its name: what comes with it does not matter.
+  setHandler(profileChangedSignal, () => {
+    watch.requestReplan();
+    watch.tookMessage();
+  });
+  setDefaultSignalHandler((name) => {
+    const problem = `expected one of ${refillSignal.name}, ${profileChangedSignal.name}`;
+    watch.ignore({ name, problem });
+    watch.tookMessage();
+  });
+}
+
+function sealedOr(sealed: SealedSignals, args: readonly unknown[]): RefillReading {
+  const problem = sealed.problemOf(args);
+  return problem === undefined ? refillOf(args) : { problem };
+}
+
+/** An update that cannot be taken is refused with what was expected, before it enters the history. */
+function handleUpdates(watch: Watch): void {
+  const answering =
+    (change: (args: readonly unknown[]) => void) =>
+    (...args: unknown[]): WatchStatus => {
+      change(args);
+      watch.tookMessage();
+      return watch.status();
+    };
+  const validator = (...args: unknown[]) => refuseUnreadable(args);
+  setHandler(
+    refillUpdate,
+    (...args: unknown[]) => {
+      const receipt = takeRefill(watch, accepted(refillOf(args)));
+      watch.tookMessage();
+      return receipt;
+    },
+    { validator: (...args: unknown[]) => void accepted(refillOf(args)) },
+  );
+  setHandler(
+    checkNowUpdate,
+    answering(() => watch.requestCheck()),
+    { validator },
+  );
   setHandler(
     muteUpdate,
-    ({ until }) => {
-      watch.change(mute(watch.state, instantOf(until)!));
-      return watch.status();
-    },
-    { validator: (message: unknown) => refuse(muteProblem(message)) },
+    answering((args) => watch.change(mute(watch.state, untilOf(args)))),
+    { validator: (...args: unknown[]) => refusePast(untilOf(args)) },
   );
-  setHandler(unmuteUpdate, () => {
-    watch.change(unmute(watch.state));
-    return watch.status();
-  });
+  setHandler(
+    unmuteUpdate,
+    answering(() => watch.change(unmute(watch.state))),
+    { validator },
+  );
   setHandler(
     resetRuleUpdate,
-    ({ rule }) => {
-      watch.change(resetRule(watch.state, parseRuleKey(rule)!, Date.now()));
-      return watch.status();
-    },
-    { validator: (message: unknown) => refuse(ruleProblem(watch, message)) },
+    answering((args) => watch.change(resetRule(watch.state, ruleOf(watch, args), Date.now()))),
+    { validator: (...args: unknown[]) => void ruleOf(watch, args) },
   );
 }
 
-function refill(watch: Watch, { refillId, at }: RefillMessage): RefillReceipt {
-  const reset = watch.counts();
-  const applied = watch.refill({ refillId, at: instantOf(at)! }, Date.now());
-  watch.show();
-  return { refillId, applied, reset: applied ? reset : {} };
+function refillOf(args: readonly unknown[]): RefillReading {
+  const argument = onlyArgument(args);
+  return argument instanceof Unreadable ? { problem: argument.reason } : readRefill(argument);
 }
 
-function muteProblem(message: unknown): string | undefined {
-  const until = fieldOf(message, 'until');
+function accepted({ refill, problem }: RefillReading): ReadRefill {
+  if (!refill) throw new Error(problem);
+  return refill;
+}
+
+function takeRefill(watch: Watch, { refillId, at, notes }: ReadRefill): RefillReceipt {
+  const before = watch.counts();
+  const applied = watch.refill({ refillId, at }, Date.now());
+  const after = watch.counts();
+  const reset = Object.entries(before).filter(([rule, count]) => after[rule] !== count);
+  if (notes.length > 0) watch.noteRefill(refillId, notes);
+  return { refillId, applied, reset: Object.fromEntries(reset), ...(notes.length > 0 ? { notes } : {}) };
+}
+
+function untilOf(args: readonly unknown[]): number {
+  const until = fieldOf(args, 'until');
   const at = instantOf(until);
-  if (at === undefined)
-    return `until: expected an ISO 8601 time with an offset such as "2026-11-24T09:00:00Z", found ${JSON.stringify(until)}`;
-  return at > Date.now() ? undefined : `until: expected a time in the future, found ${JSON.stringify(until)}`;
+  if (at !== undefined) return at;
+  throw new Error(
+    `until: expected an ISO 8601 time with an offset such as "2026-11-24T09:00:00Z", found ${described(until)}`,
+  );
 }
 
-function ruleProblem(watch: Watch, message: unknown): string | undefined {
-  const rule = fieldOf(message, 'rule');
+function refusePast(until: number): void {
+  if (until > Date.now()) return;
+  throw new Error(`until: expected a time in the future, found "${new Date(until).toISOString()}"`);
+}
+
+function ruleOf(watch: Watch, args: readonly unknown[]): RuleKey {
+  const rule = fieldOf(args, 'rule');
+  const key = typeof rule === 'string' ? parseRuleKey(rule) : undefined;
   const known = Object.keys(watch.status().rules);
-  if (typeof rule === 'string' && parseRuleKey(rule) && (known.length === 0 || known.includes(rule)))
-    return undefined;
-  return `rule: expected one of ${known.join(', ') || 'user, client, advanced:<name>'}, found ${JSON.stringify(rule)}`;
+  if (key && (known.length === 0 || known.includes(key))) return key;
+  throw new Error(
+    `rule: expected one of ${known.join(', ') || 'user, client, advanced:<name>'}, found ${described(rule)}`,
+  );
 }
 
-function fieldOf(message: unknown, field: string): unknown {
-  return typeof message === 'object' && message !== null
-    ? (message as Record<string, unknown>)[field]
+/** Throws an Error where the argument cannot be decoded. */
+function fieldOf(args: readonly unknown[], field: string): unknown {
+  const argument = onlyArgument(args);
+  if (argument instanceof Unreadable) throw new Error(argument.reason);
+  return typeof argument === 'object' && argument !== null
+    ? (argument as Readonly<Record<string, unknown>>)[field]
     : undefined;
-}
-
-function refuse(problem: string | undefined): void {
-  if (problem !== undefined) throw new Error(problem);
 }

@@ -1,15 +1,15 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ClientState, Reason } from '../domain/decide.js';
-import { isDecimal } from '../domain/money.js';
 import type { WatchState } from '../domain/watch-state.js';
 
-/** Argument of the signal and the update `refill`. */
+/** Argument of the signal and the update `refill`, as it should be; `readRefill` reads what comes. */
 export interface RefillMessage {
-  readonly refillId: string;
+  readonly refillId: string | number;
   /** ISO 8601 with an offset, such as `2026-11-24T09:00:00Z` */
   readonly at: string;
-  /** decimal string or number; only shown */
+  /** decimal string or number, above 0 */
   readonly amount?: string | number;
+  /** Only shown. */
   readonly currency?: string;
 }
 
@@ -18,8 +18,10 @@ export interface RefillReceipt {
   readonly refillId: string;
   /** False where the refill was known already, or is older than the latest one. */
   readonly applied: boolean;
-  /** Rule key → its count before; only rules that had one. */
+  /** Rule key → its count before; only rules whose counter the refill changed. */
   readonly reset: Readonly<Record<string, number>>;
+  /** What was wrong in fields that are only shown; absent where nothing was. */
+  readonly notes?: readonly string[];
 }
 
 /** Answer of the query `status`. Times are ISO 8601 in UTC. */
@@ -68,44 +70,3 @@ export const muteUpdate = defineUpdate<WatchStatus, [{ readonly until: string }]
 export const unmuteUpdate = defineUpdate<WatchStatus>('unmute');
 export const resetRuleUpdate = defineUpdate<WatchStatus, [{ readonly rule: string }]>('resetRule');
 export const statusQuery = defineQuery<WatchStatus>('status');
-
-/** What is wrong with a refill message, or undefined. */
-export function refillProblem(message: unknown): string | undefined {
-  if (typeof message !== 'object' || message === null)
-    return `expected { refillId, at }, found ${show(message)}`;
-  const { refillId, at, amount, currency } = message as Record<string, unknown>;
-  if (typeof refillId !== 'string' || refillId.length < 1 || refillId.length > 255) {
-    return `refillId: expected a text of 1 to 255 characters, found ${show(refillId)}`;
-  }
-  if (instantOf(at) === undefined) {
-    return `at: expected an ISO 8601 time with an offset such as "2026-11-24T09:00:00Z", found ${show(at)}`;
-  }
-  if (
-    amount !== undefined &&
-    amount !== null &&
-    !isDecimal(typeof amount === 'number' ? String(amount) : amount)
-  )
-    return `amount: expected a decimal number, found ${show(amount)}`;
-  if (
-    currency !== undefined &&
-    currency !== null &&
-    !(typeof currency === 'string' && /^[A-Z]{3}$/.test(currency))
-  ) {
-    return `currency: expected an ISO 4217 code such as "USD", found ${show(currency)}`;
-  }
-  return undefined;
-}
-
-const isoInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
-
-/** Epoch milliseconds of an ISO 8601 time with an offset; undefined for anything else. */
-export function instantOf(text: unknown): number | undefined {
-  if (typeof text !== 'string' || !isoInstant.test(text)) return undefined;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : at;
-}
-
-function show(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
-}

@@ -4,16 +4,20 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  log,
+  setCurrentDetails,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CheckResult } from '../activities/contract.js';
 import type { EndReason } from '../domain/reading.js';
-import { explanations, sleepSummary } from './details.js';
+import { clientIdOf } from './client-workflow-id.js';
+import { explanations, sleepSummary, text } from './details.js';
 import type { CarriedWatch } from './messages.js';
 import { handleMessages } from './message-handlers.js';
 import { checkPatiently, checkQuickly, replan } from './calls.js';
 import { firstRunLength } from './run-length.js';
+import { startProblem } from './start-input.js';
 import { mustTell, tell } from './tell.js';
 import { Watch } from './watch.js';
 
@@ -24,10 +28,10 @@ export interface WatchClientInput {
   readonly checksPerRun?: number;
 }
 
-/** Why a client's workflow ended (rule 13). */
+/** Why a client's workflow ended (rule 13), or that its start was refused (rule 24). */
 export interface WatchClientResult {
   readonly clientId: string;
-  readonly ended: EndReason;
+  readonly ended: EndReason | 'refused';
   readonly explanation: string;
 }
 
@@ -39,6 +43,8 @@ export interface WatchClientResult {
  * async function costs every check some of its time.
  */
 export async function watchClient(input: WatchClientInput): Promise<WatchClientResult> {
+  const problem = startProblem(input);
+  if (problem !== undefined) return refused(problem);
   // Not `Date.now()`, nor `runStartTime`: before a local activity both are later at a replay where a query came meanwhile.
   const startedAt = workflowInfo().startTime.getTime();
   const watch = new Watch(input.clientId, input.carried, startedAt);
@@ -56,9 +62,13 @@ export async function watchClient(input: WatchClientInput): Promise<WatchClientR
       try {
         await sleepUntilNext(watch, timer);
       } catch (error) {
-        if (!isCancellation(error) || !watch.mustWake()) throw error;
+        if (!isCancellation(error) || !(watch.mustWake() || watch.wantsNewRun())) throw error;
       } finally {
         watch.whenWoken(undefined);
+      }
+      if (watch.wantsNewRun()) {
+        await condition(allHandlersFinished);
+        continue;
       }
     }
     if (watch.takeReplanRequest()) {
@@ -86,7 +96,7 @@ export async function watchClient(input: WatchClientInput): Promise<WatchClientR
 function sleepUntilNext(watch: Watch, timer: Timer): Promise<void> {
   const awake = timer.start(watch.nextCheckAt - Date.now(), sleepSummary(watch.status()));
   watch.whenWoken(() => timer.cancel());
-  if (watch.mustWake()) timer.cancel();
+  if (watch.mustWake() || watch.wantsNewRun()) timer.cancel();
   return awake;
 }
 
@@ -105,6 +115,13 @@ class Timer {
   cancel(): void {
     this.scope.cancel();
   }
+}
+
+function refused(problem: string): WatchClientResult {
+  const { workflowId } = workflowInfo();
+  log.warn('start refused', { problem });
+  setCurrentDetails(`**Refused**: ${text(problem)}.`);
+  return { clientId: clientIdOf(workflowId) ?? '', ended: 'refused', explanation: problem };
 }
 
 async function ended(watch: Watch, reason: EndReason): Promise<WatchClientResult> {

@@ -3,7 +3,7 @@ import {
   SearchAttributeType,
   type SearchAttributeUpdatePair,
 } from '@temporalio/common';
-import { log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { log, patched, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { Checked, CheckInput, CheckResult, Told } from '../activities/contract.js';
 import {
   afterCheck,
@@ -26,6 +26,7 @@ import {
   type WatchState,
 } from '../domain/watch-state.js';
 import { detailsOf } from './details.js';
+import { ignoredText, ignoreMessage, isWorthLogging, type IgnoredMessages } from './ignored-messages.js';
 import type { CarriedWatch, RuleStatus, WatchStatus } from './messages.js';
 import { runLengthOf } from './run-length.js';
 
@@ -34,12 +35,14 @@ const resellerAttribute = defineSearchAttributeKey('LowBalanceReseller', SearchA
 const stateAttribute = defineSearchAttributeKey('LowBalanceState', SearchAttributeType.KEYWORD);
 
 const notesKept = 5;
+const longestNote = 500;
 
 interface Known {
   readonly checked?: Checked;
   readonly checkedAt?: number;
   readonly unknown?: { readonly reason: string; readonly since: number };
   readonly notes: readonly string[];
+  readonly ignored?: IgnoredMessages;
   readonly shown: Readonly<Record<string, string>>;
 }
 
@@ -52,6 +55,7 @@ export class Watch {
   /** Why a check is wanted at once. */
   private checkWanted: string | undefined;
   private replanRequested = false;
+  private newRunRequested = false;
   private wake: (() => void) | undefined;
   /** From the beginning of a check until its notices are settled: a refill then asks for another one (rule 7). */
   private checking = false;
@@ -122,7 +126,40 @@ export class Watch {
   }
 
   note(text: string): void {
-    this.known = { ...this.known, notes: [...this.known.notes, text].slice(-notesKept) };
+    const notes = [...this.known.notes, text.slice(0, longestNote)].slice(-notesKept);
+    this.known = { ...this.known, notes };
+  }
+
+  noteRefill(refillId: string, notes: readonly string[]): void {
+    this.note(`${isoOf(Date.now())} refill ${refillId} counts, though ${notes.join('; ')}`);
+  }
+
+  /** A signal that cannot be taken is passed over (rule 24). However many come, the state stays small. */
+  ignore(message: { readonly name: string; readonly problem: string }): void {
+    const ignored = ignoreMessage(this.known.ignored, message, Date.now());
+    this.known = { ...this.known, ignored };
+    if (isWorthLogging(ignored)) log.warn('signal ignored', { ...message, count: ignored.count });
+  }
+
+  /**
+   * After each message. A client that sleeps is woken for a new run where its history has grown long by them: Temporal
+   * refuses signals beyond 10,000 a run, and ends a workflow whose history is too large.
+   */
+  tookMessage(): void {
+    this.show();
+    if (!workflowInfo().continueAsNewSuggested || !patched('new-run-for-messages')) return;
+    this.newRunRequested = true;
+    this.wake?.();
+  }
+
+  /** Whether the sleep was broken only so that a new run begins. */
+  wantsNewRun(): boolean {
+    return this.newRunRequested && !this.mustWake();
+  }
+
+  private notes(): readonly string[] {
+    const { notes, ignored } = this.known;
+    return ignored ? [...notes, ignoredText(ignored)] : notes;
   }
 
   beginCheck(now: number): CheckInput {
@@ -232,11 +269,11 @@ export class Watch {
   }
 
   show(): void {
-    setCurrentDetails(detailsOf(this.status(), this.known.notes));
+    setCurrentDetails(detailsOf(this.status(), this.notes()));
   }
 
   showEnd(explanation: string): void {
-    setCurrentDetails(`**Ended**: ${explanation}.\n\n${detailsOf(this.status(), this.known.notes)}`);
+    setCurrentDetails(`**Ended**: ${explanation}.\n\n${detailsOf(this.status(), this.notes())}`);
   }
 
   /** What a message changed is seen at once, and not only after the next check. */

@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { clientIdProblem } from '../../domain/client-id.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import { openTemporal, type TemporalAccess } from '../shared/connect.js';
 import { CliError, exitCode } from '../shared/exit-code.js';
@@ -22,12 +23,8 @@ export async function withClientWorkflow<T>(
   use: (workflow: ClientWorkflow) => Promise<T>,
 ): Promise<T> {
   const { watchWorkflowId } = await import('../../worker/parts.js');
-  if (clientId.trim() === '' || clientId.length > 64) {
-    throw new CliError(
-      `the client is "${printable(clientId)}": expected its id, 1 to 64 characters`,
-      exitCode.usage,
-    );
-  }
+  const problem = clientIdProblem(clientId);
+  if (problem !== undefined) throw new CliError(`the client: ${printable(problem)}`, exitCode.usage);
   const temporal = await openTemporal(io);
   const workflowId = watchWorkflowId(clientId);
   const url = temporal.workflowUrl(workflowId);

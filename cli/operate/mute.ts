@@ -1,5 +1,5 @@
 import { parseDuration } from '../../domain/duration.js';
-import { instantOf } from '../../workflows/messages.js';
+import { instantOf } from '../../domain/instant.js';
 import { update, withClientWorkflow } from './client-workflow.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';

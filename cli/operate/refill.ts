@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { refillProblem, type RefillMessage, type RefillReceipt } from '../../workflows/messages.js';
+import { readRefill } from '../../domain/refill-message.js';
+import type { RefillMessage, RefillReceipt } from '../../workflows/messages.js';
 import { whereOf, withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
@@ -21,8 +22,10 @@ export async function refill(clientId: string, options: RefillOptions, io: Io): 
     ...(options.amount === undefined ? {} : { amount: options.amount }),
     ...(options.currency === undefined ? {} : { currency: options.currency }),
   };
-  const problem = refillProblem(message);
-  if (problem !== undefined) throw new CliError(problem, exitCode.usage);
+  const { refill, problem } = readRefill(message);
+  // A person can write it again; a billing system's refill counts though its currency is odd.
+  const wrong = refill ? refill.notes.join('; ') : problem;
+  if (wrong !== '') throw new CliError(wrong, exitCode.usage);
   return await withClientWorkflow(clientId, io, async (workflow) => {
     const receipt = await send(workflow, message);
     if (options.format === 'json') {

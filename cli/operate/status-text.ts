@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { explanations, reasonSentences } from '../../workflows/details.js';
 import type { WatchStatus } from '../../workflows/messages.js';
+import type { WatchClientResult } from '../../workflows/watch-client.js';
 import { printable } from '../shared/printable.js';
 
 /** A client as its workflow knows it, with a reason for each rule. */
@@ -51,8 +52,11 @@ export function statusText(status: WatchStatus): string {
 
 /** Why a workflow ended. */
 export function endText(result: unknown): string {
-  const { ended } = (result ?? {}) as { readonly ended?: keyof typeof explanations };
-  return ended === undefined ? 'watched no more' : `watched no more: ${explanations[ended]}`;
+  const { ended, explanation } = (result ?? {}) as Partial<WatchClientResult>;
+  if (ended === undefined) return 'watched no more';
+  return ended === 'refused'
+    ? `not watched by this workflow, whose start was refused: ${printable(explanation ?? '')}`
+    : `watched no more: ${explanations[ended]}`;
 }
 
 /** `2026-11-24 09:00:00 UTC` */

@@ -10,6 +10,7 @@ import { HistoryError, readBalanceHistory, type ReadHistory } from '../../scenar
 import { simulateStory } from '../../scenarios/simulate-story.js';
 import { parseDuration } from '../../domain/duration.js';
 import { isDecimal, toDecimal, type Decimal } from '../../domain/money.js';
+import { isRefill } from '../../domain/refill-amount.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import { historyText, writtenNotices, type HistoryResult } from '../review/history-report.js';
 import type { Io } from '../shared/io.js';
@@ -94,7 +95,10 @@ function declining(options: SimulateOptions): BalanceHistory {
   });
   const refills = options.refill.map((written): BalanceStep => {
     const [at = '', amount = ''] = written.split('=');
-    return { atMs: durationOf('--refill', at), kind: 'refill', amount: amountOf('--refill', amount) };
+    const added = amountOf('--refill', amount);
+    if (!isRefill(added))
+      throw new CliError(`--refill: expected an amount above 0, found ${added}`, exitCode.usage);
+    return { atMs: durationOf('--refill', at), kind: 'refill', amount: added };
   });
   return {
     startBalance: amountOf('--balance', options.balance),

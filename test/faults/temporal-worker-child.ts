@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities.js';
 import { createSendGridMailer } from '../../delivery/sendgrid/sendgrid.js';
 import { openDatabase } from '../../store/database.js';
+import { workflowBundle } from '../../worker/workflow-bundle.js';
 import { createParts, taskQueue } from '../../worker/parts.js';
 import { plainRenderer } from '../mail/a-mail.js';
 
@@ -27,7 +27,7 @@ const parts = createParts({
 const worker = await Worker.create({
   connection: await NativeConnection.connect({ address: temporalAddress }),
   taskQueue,
-  workflowsPath: fileURLToPath(new URL('../../workflows/all.js', import.meta.url)),
+  workflowBundle: await workflowBundle(),
   activities: createActivities(parts),
   maxConcurrentActivityTaskExecutions: 50,
   maxCachedWorkflows: 2_000,

@@ -4,7 +4,7 @@ import { durationPattern, formatDuration, parseDuration } from '../../domain/dur
 import { add, compare, isBelow, isDecimal, multiply, subtract, toDecimal } from '../../domain/money.js';
 import { countOf, freshWatch, noteRefill, type WatchState } from '../../domain/watch-state.js';
 import { readEvents } from '../../delivery/sendgrid/sendgrid-events.js';
-import { instantOf, refillProblem, type RefillMessage } from '../../workflows/messages.js';
+import { readRefill } from '../../domain/refill-message.js';
 import { bounceEvent, fuzzRuns, like, textLike } from './mutations.js';
 
 const runs = { numRuns: fuzzRuns };
@@ -79,10 +79,11 @@ describe(`fuzzing values (${fuzzRuns} cases each)`, function () {
   it('refill messages: each is taken or refused with a reason', () => {
     fc.assert(
       fc.property(fc.oneof(like([message]), fc.anything()), (candidate) => {
-        const problem = refillProblem(candidate);
+        const { refill, problem } = readRefill(candidate);
         if (problem !== undefined) return assert.match(problem, /expected .*found /s);
-        const { at } = candidate as RefillMessage;
-        assert.ok(Number.isFinite(instantOf(at)));
+        assert.ok(Number.isSafeInteger(refill.at));
+        assert.ok(refill.refillId.trim() !== '');
+        for (const note of refill.notes) assert.match(note, /^(amount|currency): expected .*found /s);
       }),
       runs,
     );

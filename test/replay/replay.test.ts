@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { historyOf } from './history-file.js';
+import { workflowBundle } from '../../worker/workflow-bundle.js';
 import { packageRoot } from '../../authoring/package-root.js';
 
 const folder = path.join(packageRoot(), 'test', 'histories');
-const workflowsPath = fileURLToPath(new URL('../../workflows/all.js', import.meta.url));
 
 interface Recorded {
   readonly events: { timerStartedEventAttributes?: { timerId?: string }; [attribute: string]: unknown }[];
@@ -28,7 +27,7 @@ describe('recorded histories', function () {
   for (const name of names) {
     it(`${name} is replayed by the code as it is`, async () => {
       await Worker.runReplayHistory(
-        { workflowsPath },
+        { workflowBundle: await workflowBundle() },
         historyOf(JSON.stringify(read(name))),
         'low-balance:client:replayed',
       );
@@ -64,7 +63,7 @@ describe('recorded histories', function () {
     };
     await assert.rejects(
       Worker.runReplayHistory(
-        { workflowsPath },
+        { workflowBundle: await workflowBundle() },
         historyOf(JSON.stringify(other)),
         'low-balance:client:replayed',
       ),

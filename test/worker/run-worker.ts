@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities.js';
+import { workflowBundle } from '../../worker/workflow-bundle.js';
 import { createParts, taskQueue, type PartsOptions } from '../../worker/parts.js';
 
 /** A worker in this process, of the workflows and activities as they are, and of the parts that a test gives. */
@@ -17,7 +17,7 @@ export async function runWorker(
     connection,
     namespace: parts.client.options.namespace,
     taskQueue,
-    workflowsPath: fileURLToPath(new URL('../../workflows/all.js', import.meta.url)),
+    workflowBundle: await workflowBundle(),
     activities: createActivities(
       createParts({
         ...parts,
