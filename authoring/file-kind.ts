@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { FileKind } from './schema-files.js';
 
-/** What a file is about, by its name: `policy.json`, `*.test.json`, and every other `*.json` is a profile. */
+/** What a file is about, by its name: `policy.json`, `acknowledged.json`, `*.test.json`, and every other `*.json` is a profile. */
 export function kindOf(file: string): FileKind {
   const name = path.basename(file);
   if (name === 'policy.json') return 'policy';
+  if (name === 'acknowledged.json') return 'acknowledged';
   return name.endsWith('.test.json') ? 'scenarios' : 'profile';
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { packageRoot } from './package-root.js';
 
 /** What a JSON file is about; each kind has its schema. */
-export type FileKind = 'profile' | 'scenarios' | 'policy';
+export type FileKind = 'profile' | 'scenarios' | 'policy' | 'acknowledged';
 
 /** A schema in `schemas/` and the type that it is generated from. */
 export interface SchemaFile {
@@ -33,6 +33,12 @@ export const schemaFiles = {
     source: 'authoring/policy-file.ts',
     type: 'PolicyFile',
     title: 'What one sync may change',
+  },
+  acknowledged: {
+    name: 'acknowledged.schema.json',
+    source: 'authoring/acknowledged-file.ts',
+    type: 'AcknowledgedFile',
+    title: 'Reviewed deletions of profiles',
   },
 } as const satisfies Readonly<Record<FileKind, SchemaFile>>;
 

@@ -4,6 +4,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { assertNever } from '../domain/assert-never.js';
 import type { Problem } from '../domain/problem.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
+import { acknowledgedFindings } from './acknowledged-rules.js';
 import { kindOf } from './file-kind.js';
 import { profileFindings, summaryOf, type Finding } from './profile-rules.js';
 import { readSource } from './read-source.js';
@@ -54,6 +55,10 @@ export async function validateFile(
       };
     case 'policy':
       return { file, kind, problems: sorted(bySchema) };
+    case 'acknowledged': {
+      const own = acknowledgedFindings(root, path.resolve(cwd, file)).map(problemsIn(file, text));
+      return { file, kind, problems: sorted([...bySchema, ...own]) };
+    }
     default:
       return assertNever(kind);
   }
@@ -71,11 +76,7 @@ function validProfile(
   absolute: string,
   { text, root, bySchema, info }: Checked,
 ): ValidatedFile {
-  const document = TextDocument.create(file, 'jsonc', 1, text);
-  const problemOf = ({ node, severity, code, message }: Finding): Problem => {
-    const { line, character } = document.positionAt(node.offset);
-    return { file, line: line + 1, column: character + 1, severity, code, message };
-  };
+  const problemOf = problemsIn(file, text);
   // One problem a place: what the schema refuses has no meaning that could be wrong too.
   const isRefused = ({ line, column }: Problem) =>
     bySchema.some((problem) => problem.line === line && problem.column === column);
@@ -88,6 +89,15 @@ function validProfile(
     kind: 'profile',
     problems: summary ? sorted([...problems, problemOf(summary)]) : problems,
     profile: { content: getNodeValue(root) as ProfileFile, source: text },
+  };
+}
+
+/** Findings as problems of a file with this text. */
+function problemsIn(file: string, text: string): (finding: Finding) => Problem {
+  const document = TextDocument.create(file, 'jsonc', 1, text);
+  return ({ node, severity, code, message }) => {
+    const { line, character } = document.positionAt(node.offset);
+    return { file, line: line + 1, column: character + 1, severity, code, message };
   };
 }
 

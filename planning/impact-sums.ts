@@ -21,6 +21,9 @@ export interface ChangeImpact {
   /** Clients whose next check comes earlier. */
   readonly wakes: number;
   readonly counters: Counters;
+  /** E-mails within a day from the next check, one for each audience of a client. */
+  readonly noticesADayBefore: number;
+  readonly noticesADayNow: number;
 }
 
 /** How many clients one rule tells at their next check. */
@@ -58,6 +61,7 @@ export function createImpactSums(before: Profile | undefined, after: Profile | u
   const counting = new Map<RuleKey, number>();
   const rules = new Map<RuleKey, RuleImpact>();
   let [assigned, toldNow, toldBefore, unknown, wakes] = [0, 0, 0, 0, 0];
+  let [noticesADayBefore, noticesADayNow] = [0, 0];
   return {
     add(clientId, impact) {
       assigned += 1;
@@ -70,6 +74,8 @@ export function createImpactSums(before: Profile | undefined, after: Profile | u
         rules.set(rule, addRule(rule, rules.get(rule), impact));
       if (impact.unknown) unknown += 1;
       if (impact.wakes) wakes += 1;
+      noticesADayBefore += impact.noticesADayBefore;
+      noticesADayNow += impact.noticesADayNow;
       for (const rule of impact.counting) counting.set(rule, (counting.get(rule) ?? 0) + 1);
     },
     sums: () => ({
@@ -82,6 +88,8 @@ export function createImpactSums(before: Profile | undefined, after: Profile | u
       leftWithout: after ? 0 : assigned,
       unknown,
       wakes,
+      noticesADayBefore,
+      noticesADayNow,
       counters: countersOf(before, after, counting),
     }),
   };
@@ -136,6 +144,8 @@ export function addImpacts(old: ChangeImpact, renamed: ChangeImpact): ChangeImpa
     rules: addRules(old.rules, renamed.rules),
     unknown: old.unknown + renamed.unknown,
     wakes: old.wakes + renamed.wakes,
+    noticesADayBefore: old.noticesADayBefore + renamed.noticesADayBefore,
+    noticesADayNow: old.noticesADayNow + renamed.noticesADayNow,
     counters: {
       kept: [...old.counters.kept, ...renamed.counters.kept],
       dropped: [...old.counters.dropped, ...renamed.counters.dropped],

@@ -54,6 +54,9 @@ export interface ClientImpact {
   readonly wakes: boolean;
   /** Rules with a counter above 0. */
   readonly counting: readonly RuleKey[];
+  /** E-mails to one address of each audience, within a day from the next check, where nothing else happens. */
+  readonly noticesADayBefore: number;
+  readonly noticesADayNow: number;
 }
 
 /**
@@ -75,9 +78,14 @@ export function impactOnClient(
   const decisionsAt = (profile: Profile | undefined, at: number): readonly Decision[] =>
     profile ? checkClient(withFacts(client, profile, facts), profile, watch, at).decisions : [];
   const decisionsNow = decisionsAt(after, Math.min(nextCheckAt, earlierCheckAt));
+  const [sendingBefore, sendingNow] = [sendingOf(decisionsAt(before, nextCheckAt)), sendingOf(decisionsNow)];
+  const noticesADayOf = (profile: Profile | undefined, sending: readonly RuleKey[]) =>
+    profile ? noticesADay(profile, sending, countsOf(assignProfile(refilled, profile.id))) : 0;
   return {
-    sendingBefore: sendingOf(decisionsAt(before, nextCheckAt)),
-    sendingNow: sendingOf(decisionsNow),
+    sendingBefore,
+    sendingNow,
+    noticesADayBefore: noticesADayOf(before, sendingBefore),
+    noticesADayNow: noticesADayOf(after, sendingNow),
     unknown: decisionsNow.some(({ reason }) => reason === 'unknown'),
     wakes: earlierCheckAt < nextCheckAt,
     counting: Object.keys(countsOf(assignProfile(refilled, id))) as RuleKey[],
@@ -87,6 +95,23 @@ export function impactOnClient(
 function sendingOf(decisions: readonly Decision[]): readonly RuleKey[] {
   return decisions.flatMap(({ rule, decision }) => (decision === 'send' ? [rule] : []));
 }
+
+/** Each rule sends every Period until Max Qty; rules of one audience share their e-mails (rule 9). */
+function noticesADay(
+  profile: Profile,
+  sending: readonly RuleKey[],
+  counts: Readonly<Record<string, number>>,
+): number {
+  const checks = Math.ceil(dayMs / profile.periodMs);
+  const byAudience = new Map<string, number>();
+  for (const { key, audience } of profile.rules.filter((rule) => sending.includes(rule.key))) {
+    const notices = Math.min(checks, profile.maxQty - (counts[key] ?? 0));
+    byAudience.set(audience, Math.max(byAudience.get(audience) ?? 0, notices));
+  }
+  return [...byAudience.values()].reduce((sum, notices) => sum + notices, 0);
+}
+
+const dayMs = 86_400_000;
 
 /** A client as a check by this profile reads it. */
 export function withFacts(client: ClientAtPlan['client'], profile: Profile, facts: BillingFacts): Client {

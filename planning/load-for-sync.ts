@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { loadAcknowledged, type Acknowledged } from '../authoring/acknowledged.js';
 import { loadPolicy } from '../authoring/load-policy.js';
 import { loadProfiles } from '../authoring/load-profiles.js';
 import type { Policy } from '../authoring/policy-file.js';
@@ -16,6 +17,8 @@ export interface FolderForSync {
   /** Names of the folders in it. */
   readonly resellers: readonly string[];
   readonly policy: Policy;
+  /** Deletions that were reviewed, as `acknowledged.json` names them. */
+  readonly acknowledged: Acknowledged;
   /** Where there is an error among them, nothing may be planned. */
   readonly problems: readonly Problem[];
 }
@@ -30,7 +33,12 @@ export async function loadForSync(folder: string, cwd: string): Promise<FolderFo
   }
   const { profiles, problems } = await loadProfiles(folder, cwd);
   const { policy, problems: policyProblems } = await loadPolicy(folder, cwd);
-  const all = [...problems, ...policyProblems.filter((each) => !isAmong(each, problems))];
+  const { acknowledged, problems: acknowledgedProblems } = await loadAcknowledged(folder, cwd);
+  const all = [
+    ...problems,
+    ...acknowledgedProblems,
+    ...policyProblems.filter((each) => !isAmong(each, problems)),
+  ];
   if (profiles.length === 0 && !all.some(({ severity }) => severity === 'error')) {
     const message =
       'there is no profile in this folder; expected one at least, as files <reseller>/<slug>.json';
@@ -46,6 +54,7 @@ export async function loadForSync(folder: string, cwd: string): Promise<FolderFo
     })),
     resellers,
     policy,
+    acknowledged,
     problems: all,
   };
 }
@@ -66,7 +75,7 @@ export function lineOf({ file, line, column, severity, code, message }: Problem)
 
 function nothing(folder: string, problems: readonly Problem[]): FolderForSync {
   const policy = { maxDeletedPercentPerReseller: 0, maxUpdatedPercent: 0, maxNewlyTold: 0 };
-  return { folder, files: [], resellers: [], policy, problems };
+  return { folder, files: [], resellers: [], policy, acknowledged: new Map(), problems };
 }
 
 async function foldersIn(absolute: string): Promise<readonly string[] | undefined> {

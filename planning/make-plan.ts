@@ -8,6 +8,7 @@ import type { FieldChange } from '../domain/profile/profile-content.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import { normaliseProfile } from '../domain/profile/profile.js';
 import { readHeldProfiles } from './held-profiles.js';
+import { needsOf, type Need } from './needs.js';
 import { planHash } from './plan-hash.js';
 import { clientsOfProfiles, readBillingFacts } from './snapshot-clients.js';
 import { openSnapshot, type Snapshot } from './snapshot.js';
@@ -25,6 +26,8 @@ export interface Plan {
   readonly changes: readonly PlannedChange[];
   readonly drift: readonly Drift[];
   readonly guards: readonly Guard[];
+  /** What a sync without a terminal still needs; empty: it would go through. */
+  readonly needs: readonly Need[];
 }
 
 export interface PlannedChange {
@@ -63,6 +66,7 @@ export async function makePlan({ database, billing, folder, now }: MakePlanOptio
     const planned = await withImpact(snapshot, changes, now);
     const newlyTold = planned.reduce((sum, { impact }) => sum + impact.newlyTold.length, 0);
     const heldIds = rows.map(({ id }) => id);
+    const guards = guardsOf(folder.policy, { changes, heldIds, newlyTold });
     return {
       kind: 'planned',
       plan: {
@@ -71,7 +75,8 @@ export async function makePlan({ database, billing, folder, now }: MakePlanOptio
         oneInstant: snapshot.oneInstant,
         changes: planned,
         drift,
-        guards: guardsOf(folder.policy, { changes, heldIds, newlyTold }),
+        guards,
+        needs: needsOf({ changes: planned, drift, guards }, folder.acknowledged),
       },
     };
   } finally {
@@ -79,9 +84,12 @@ export async function makePlan({ database, billing, folder, now }: MakePlanOptio
   }
 }
 
-/** A checkout that lacks a reseller's folder looks as if all its profiles were to be deleted. */
+/**
+ * A checkout that lacks a reseller's folder looks as if all its profiles were to be deleted. Where each of them is
+ * acknowledged as deleted, they are meant to be.
+ */
 function missingResellers(folder: FolderForSync, rows: readonly HeldProfile[]): readonly Problem[] {
-  const synced = rows.filter((row) => row.content && !row.edited);
+  const synced = rows.filter((row) => row.content && !row.edited && !folder.acknowledged.has(row.id));
   const needed = [...new Set(synced.map(({ id }) => resellerOf(id)))].sort();
   return needed
     .filter((reseller) => !folder.resellers.includes(reseller))
@@ -90,7 +98,7 @@ function missingResellers(folder: FolderForSync, rows: readonly HeldProfile[]): 
         `${folder.folder.replace(/\/+$/, '')}/${reseller}`,
         'missing-reseller-folder',
         `MySQL holds ${countOf(synced, reseller)} of reseller "${reseller}", and its folder is missing; expected the folder, ` +
-          'with a file such as .gitkeep in it where all its profiles are to be deleted',
+          'with a file such as .gitkeep in it where all its profiles are to be deleted, or each of them in acknowledged.json',
       ),
     );
 }
@@ -131,7 +139,15 @@ async function withImpact(
 }
 
 /** A client whose billing data cannot be understood is told nothing (rule 14). */
-const nothingKnown = { sendingBefore: [], sendingNow: [], unknown: true, wakes: false, counting: [] };
+const nothingKnown = {
+  sendingBefore: [],
+  sendingNow: [],
+  unknown: true,
+  wakes: false,
+  counting: [],
+  noticesADayBefore: 0,
+  noticesADayNow: 0,
+};
 
 /** A change by profile id: a rename takes one id away and brings another. */
 function sidesOf(change: ProfileChange): readonly (readonly [string, ProfileBeforeAfter])[] {

@@ -1,6 +1,7 @@
 import { exitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { leftWithout, type Plan, type PlannedChange } from '../../planning/make-plan.js';
+import { takesAway } from '../../planning/needs.js';
 import { changeJson } from './plan-json.js';
 import { planText } from './plan-text.js';
 import { counted, printable } from '../shared/printable.js';
@@ -8,8 +9,8 @@ import type { SyncOutcome } from './sync-outcome.js';
 import type { SyncOptions } from './sync.js';
 
 /**
- * A profile that goes needs a yes that names how many clients lose it: on a terminal, or as `--allow-delete N` with
- * exactly that number. Answers undefined where the sync may go on.
+ * A profile that goes needs a yes that names how many clients lose it: in `acknowledged.json`, on a terminal, or as
+ * `--allow-delete N` with exactly that number. Answers undefined where the sync may go on.
  */
 export async function confirmDeletes(
   plan: Plan,
@@ -23,7 +24,7 @@ export async function confirmDeletes(
   if (allowDelete !== undefined) {
     return allowDelete === String(losing) ? undefined : required(plan, planFile, options, allowDelete);
   }
-  if (going.length === 0) return undefined;
+  if (!plan.needs.some(({ kind }) => kind === 'acknowledgement')) return undefined;
   if (!io.interactive || options.format === 'json') return required(plan, planFile, options, undefined);
   io.err(planText(plan, false));
   if (await saysYes(`${lossText(going)} Go on?`)) return undefined;
@@ -39,11 +40,6 @@ async function saysYes(message: string): Promise<boolean> {
     if (error instanceof Error && error.name === 'ExitPromptError') return false;
     throw error;
   }
-}
-
-/** A rename takes a profile away from the clients that the billing system has not moved. */
-function takesAway({ change, impact }: PlannedChange): boolean {
-  return change.action === 'delete' || (change.action === 'rename' && impact.leftWithout > 0);
 }
 
 function lossText(going: readonly PlannedChange[]): string {
@@ -74,6 +70,7 @@ function required(
         : [`--allow-delete is ${printable(given)}; ${counted(losing, 'client')} would lose their profile.`]),
       ...(going.length > 0 ? [lossText(going)] : []),
       `Nothing was changed. To confirm: ${confirmCommand}`,
+      'Where a pull request merges it: name the profile and the number in acknowledged.json.',
     ],
     facts: { changes: plan.changes.map(changeJson), hash: plan.hash, confirmCommand },
   };

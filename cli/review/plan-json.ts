@@ -1,6 +1,6 @@
 import type { PlannedChange, Plan } from '../../planning/make-plan.js';
 
-/** A plan as `plan --format json` prints it and `--out` saves it. Client ids are in it; no address is. */
+/** A plan as `plan --format json` prints it. Client ids are in it; no address is. */
 export function planJson(plan: Plan) {
   return {
     hash: plan.hash,
@@ -9,6 +9,22 @@ export function planJson(plan: Plan) {
     changes: plan.changes.map(changeJson),
     drift: plan.drift,
     guards: plan.guards,
+    needs: plan.needs,
+  };
+}
+
+/**
+ * A plan for `--out`, which CI keeps as an artifact: as `plan --format json` prints it, with numbers in place of the ids of
+ * clients. What a comment would not show is in no artifact either.
+ */
+export function savedPlan(plan: Plan) {
+  const written = planJson(plan);
+  return {
+    ...written,
+    changes: written.changes.map(({ clients: { newlyTold, noLongerTold, ...clients }, ...change }) => ({
+      ...change,
+      clients: { ...clients, newlyToldCount: newlyTold.length, noLongerToldCount: noLongerTold.length },
+    })),
   };
 }
 
@@ -29,6 +45,8 @@ export function changeJson({ change, fields, impact }: PlannedChange) {
       leftWithoutProfile: leftWithout,
       unknown,
       checkedEarlier: wakes,
+      noticesADayBefore: impact.noticesADayBefore,
+      noticesADayNow: impact.noticesADayNow,
       rules: impact.rules,
     },
     counters: impact.counters,

@@ -1,6 +1,11 @@
 import type { Drift } from '../../planning/plan.js';
 import type { FieldValue } from '../../domain/profile/profile-content.js';
+import type { Problem } from '../../domain/problem.js';
+import { lineOf } from '../../planning/load-for-sync.js';
 import type { Plan, PlannedChange } from '../../planning/make-plan.js';
+import { needText } from '../../planning/needs.js';
+import { bold, code, escaped, folded, withinBudget } from './markdown-text.js';
+import { planTable } from './plan-rows.js';
 import { counterLines, resolutions, summaryOf } from './plan-text.js';
 
 /** The first line of every plan's comment: the workflow finds its comment by it and edits it in place. */
@@ -8,34 +13,50 @@ export const planMarker = '<!-- low-balance-plan -->';
 
 /** GitHub refuses comments above 65,536 characters. */
 const mostCharacters = 60_000;
-/** The table's share; the rest is for details. */
-const tableCharacters = 30_000;
-/** Field values and lists of ids are cut there; the JSON has them whole. */
-const mostOfOneValue = 300;
+/** The table's share where there is more than fits; the rest is for details. */
+const tableCharacters = 50_000;
 const idsShown = 100;
 
+export interface MarkdownOptions {
+  readonly showClients: boolean;
+  /** For a place that takes more than a comment does. */
+  readonly unlimited?: boolean;
+}
+
 /**
- * A plan as a comment of a pull request: one table first, details folded.
+ * A plan as a comment of a pull request: what stops the merge, then one table with the harm first, details folded.
  * - Everything that people wrote is escaped to text: a name can neither mention, link, nor break the table.
  * - At most 60,000 characters; what does not fit is counted.
  */
-export function planMarkdown(plan: Plan, showClients: boolean): string {
-  const head = headOf(plan);
+export function planMarkdown(plan: Plan, { showClients, unlimited = false }: MarkdownOptions): string {
+  const [most, mostOfTable] = unlimited ? [Infinity, Infinity] : [mostCharacters, tableCharacters];
   const foot = `\n<sub>Plan \`${plan.hash.slice(0, 12)}\`, clients as of ${new Date(plan.at).toISOString()}${
     plan.oneInstant ? '' : '; billing data and counters are two databases, seen a moment apart'
   }</sub>\n`;
-  const table = withinBudget(plan.changes.map(tableRow), tableCharacters, (left) => `\n…and ${left} more.\n`);
-  const start = `${head}${plan.changes.length > 0 ? tableHead : ''}${table}`;
+  const start = `${headOf(plan)}${planTable(plan.changes, mostOfTable)}`;
   const details = [
     ...plan.drift.map(driftDetails),
     ...plan.changes.map((each) => detailsOf(each, showClients)),
   ];
-  const budget = mostCharacters - start.length - foot.length;
+  const budget = most - start.length - foot.length;
   return `${start}${withinBudget(details, budget, (left) => `\n…and the details of ${left} more.\n`)}${foot}`;
 }
 
+/** The comment where the files allow no plan: what the merge would be refused for. */
+export function problemsMarkdown(problems: readonly Problem[]): string {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const list = errors.map((problem) => `- ${escaped(lineOf(problem))}\n`);
+  return [
+    planMarker,
+    '### Low Balance Profiles: no plan',
+    '',
+    '> **The merge would be refused**: its author mends these first.',
+    '',
+    withinBudget(list, mostCharacters - 1_000, (left) => `- …and ${left} more\n`),
+  ].join('\n');
+}
+
 function headOf(plan: Plan): string {
-  const refused = plan.guards.filter(({ ok }) => !ok);
   const conflicts = plan.drift.filter(({ resolution }) => resolution === 'conflict').length;
   if (plan.changes.length === 0 && plan.drift.length === 0)
     return `${planMarker}\n### Low Balance Profiles: no changes\n\nMySQL holds what the files say.\n`;
@@ -44,37 +65,18 @@ function headOf(plan: Plan): string {
     '### Low Balance Profiles: plan',
     '',
     `${escaped(summaryOf(plan))}.`,
-    ...refused.map(
-      ({ name, limit, value }) =>
-        `\n> **Refused** by ${code(name)} of \`profiles/policy.json\`: ${value}, at most ${limit}.`,
-    ),
-    ...(conflicts > 0 ? ['\n> **Refused**: profiles were changed in MySQL and here. See below.'] : []),
+    ...(plan.needs.length > 0
+      ? [
+          '\n> **The merge would be refused.** It needs:',
+          ...plan.needs.slice(0, 50).map((need) => `> - ${escaped(needText(need))}`),
+          ...(plan.needs.length > 50 ? [`> - …and ${plan.needs.length - 50} more`] : []),
+        ]
+      : []),
     ...(plan.drift.length > conflicts
       ? ['\n> Profiles were edited in MySQL since the last sync. See below.']
       : []),
     '',
   ].join('\n');
-}
-
-const tableHead = `
-| Profile | Change | Clients | Told at the next check | Newly told | No longer told | Left without a profile |
-|---|---|--:|--:|--:|--:|--:|
-`;
-
-function tableRow({ change, impact }: PlannedChange): string {
-  const { assigned, toldBefore, toldNow, newlyTold, noLongerTold, leftWithout } = impact;
-  const cells = [
-    change.action === 'rename'
-      ? `${code(change.renamedFrom)} → ${code(change.profile)}`
-      : code(change.profile),
-    change.action,
-    String(assigned),
-    `${toldBefore} → ${toldNow}`,
-    bold(newlyTold.length),
-    String(noLongerTold.length),
-    bold(leftWithout),
-  ];
-  return `| ${cells.join(' | ')} |\n`;
 }
 
 function detailsOf({ change, fields, impact }: PlannedChange, showClients: boolean): string {
@@ -130,54 +132,12 @@ function driftDetails({ profile, kind, resolution, fields }: Drift): string {
   ]);
 }
 
-function folded(summary: string, lines: readonly string[]): string {
-  return `\n<details><summary>${summary}</summary>\n\n${lines.join('\n')}\n\n</details>\n`;
-}
-
 function ids(title: string, clientIds: readonly string[]): readonly string[] {
   if (clientIds.length === 0) return [];
   const more = clientIds.length > idsShown ? ` and ${clientIds.length - idsShown} more` : '';
   return [`${title}: ${clientIds.slice(0, idsShown).map(code).join(', ')}${more}`];
 }
 
-function bold(count: number): string {
-  return count > 0 ? `**${count}**` : '0';
-}
-
 function value(field: FieldValue | null): string {
   return field === null ? '–' : code(typeof field === 'string' ? field : JSON.stringify(field));
-}
-
-/** In a code element GitHub makes neither mentions nor references of text. */
-function code(text: string): string {
-  return `<code>${entities(text)}</code>`;
-}
-
-/** Text outside of code: an invisible space keeps an @ and a # from becoming mentions and references. */
-function escaped(text: string): string {
-  return entities(text).replace(/&#(64|35);/g, '$&&#8203;');
-}
-
-/** Everything but letters, digits and the plainest signs becomes an entity: no Markdown, HTML or autolink is left. */
-function entities(text: string): string {
-  const short = text.length > mostOfOneValue ? `${text.slice(0, mostOfOneValue)}…` : text;
-  return short
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '\u{fffd}')
-    .replace(/[^\p{L}\p{N}\p{M} ,;/:()\u{fffd}…→–-]/gu, (sign) => `&#${sign.codePointAt(0)!};`)
-    .replace(/:(?=\/)/g, '&#58;');
-}
-
-/** As many pieces as fit, then how many did not. */
-function withinBudget(pieces: readonly string[], characters: number, rest: (left: number) => string): string {
-  const whole = pieces.join('');
-  if (whole.length <= characters) return whole;
-  const room = characters - rest(pieces.length).length;
-  let text = '';
-  let fitting = 0;
-  for (const piece of pieces) {
-    if (text.length + piece.length > room) break;
-    text += piece;
-    fitting += 1;
-  }
-  return `${text}${rest(pieces.length - fitting)}`;
 }

@@ -2,6 +2,7 @@ import type { Counters } from '../../planning/impact-sums.js';
 import type { Drift } from '../../planning/plan.js';
 import type { FieldValue } from '../../domain/profile/profile-content.js';
 import { leftWithout, type Plan, type PlannedChange } from '../../planning/make-plan.js';
+import { needText } from '../../planning/needs.js';
 import { counted, printable } from '../shared/printable.js';
 
 const signs = { create: '+', update: '~', delete: '-', rename: '>' } as const;
@@ -11,7 +12,7 @@ const idsShown = 50;
 
 /** A plan for a terminal. */
 export function planText(plan: Plan, showClients: boolean): string {
-  const { changes, drift, guards, oneInstant } = plan;
+  const { changes, drift, guards, needs, oneInstant } = plan;
   if (changes.length === 0 && drift.length === 0) return 'No changes: MySQL holds what the files say.\n';
   const lines = changes.flatMap((each) => changeLines(each, showClients));
   if (drift.length > 0) lines.push('Edited in MySQL since the last sync:', ...drift.flatMap(driftLines), '');
@@ -20,6 +21,8 @@ export function planText(plan: Plan, showClients: boolean): string {
     lines.push('Billing data and counters are two databases: each was seen at one instant, a moment apart.');
   for (const { name, limit, value, ok } of guards)
     if (!ok) lines.push(`Refused by the guard ${name} of policy.json: ${value}, at most ${limit}.`);
+  for (const need of needs)
+    if (need.kind === 'acknowledgement') lines.push(`A merge needs: ${needText(need)}.`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -5,8 +5,8 @@ import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { hasErrors, lineOf, loadForSync, type FolderForSync } from '../../planning/load-for-sync.js';
 import { makePlan, type PlanResult } from '../../planning/make-plan.js';
-import { planJson } from './plan-json.js';
-import { planMarkdown } from './plan-markdown.js';
+import { planJson, savedPlan } from './plan-json.js';
+import { planMarkdown, problemsMarkdown } from './plan-markdown.js';
 import { planText } from './plan-text.js';
 
 export interface PlanOptions {
@@ -14,7 +14,11 @@ export interface PlanOptions {
   readonly format: 'human' | 'json' | 'markdown';
   /** Where the plan is saved for `sync`. */
   readonly out?: string;
+  /** Where the whole plan is written as Markdown, however long. */
+  readonly summary?: string;
   readonly showClients?: boolean;
+  /** For a pull request: `refused` where the sync of the merge would not go through by itself. */
+  readonly forMerge?: boolean;
 }
 
 /** Files against MySQL, and what it means for real clients. Writes nothing into MySQL. */
@@ -24,24 +28,32 @@ export async function plan(options: PlanOptions, io: Io): Promise<ExitCode> {
   for (const problem of result.kind === 'invalid' ? result.problems : folder.problems)
     io.err(lineOf(problem));
   if (result.kind === 'invalid') {
-    if (options.format === 'json') io.out(`${JSON.stringify({ problems: result.problems }, null, 2)}\n`);
+    if (options.format === 'json') io.out(asJson({ problems: result.problems }));
+    if (options.format === 'markdown') io.out(problemsMarkdown(result.problems));
     return exitCode.findings;
   }
-  const json = `${JSON.stringify(planJson(result.plan), null, 2)}\n`;
-  if (options.out !== undefined) await save(path.resolve(io.cwd, options.out), json);
   const showClients = options.showClients ?? false;
+  const { out, summary } = options;
+  if (out !== undefined)
+    await save(
+      path.resolve(io.cwd, out),
+      asJson(showClients ? planJson(result.plan) : savedPlan(result.plan)),
+    );
+  if (summary !== undefined)
+    await save(path.resolve(io.cwd, summary), planMarkdown(result.plan, { showClients, unlimited: true }));
   switch (options.format) {
     case 'json':
-      io.out(json);
+      io.out(asJson(planJson(result.plan)));
       break;
     case 'markdown':
-      io.out(planMarkdown(result.plan, showClients));
+      io.out(planMarkdown(result.plan, { showClients }));
       break;
     case 'human':
       io.out(planText(result.plan, showClients));
   }
   if (options.out !== undefined) io.err(`Saved. To carry it out: npx low-balance sync ${options.out}`);
-  const { changes, drift } = result.plan;
+  const { changes, drift, needs } = result.plan;
+  if (options.forMerge && needs.length > 0) return exitCode.refused;
   return changes.length === 0 && drift.length === 0 ? exitCode.fine : exitCode.changesPending;
 }
 
@@ -51,6 +63,10 @@ async function planFolder(folder: FolderForSync, io: Io): Promise<PlanResult> {
   return await withDatabases(io, (database, billing) =>
     makePlan({ database, billing, folder, now: Date.now() }),
   );
+}
+
+function asJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 async function save(file: string, text: string): Promise<void> {

@@ -17,9 +17,14 @@ export function addSyncVerbs(program: Command, io: Io, run: Run): void {
     .description('Files against MySQL, and what it means for real clients. Writes nothing into MySQL.')
     .option('--folder <folder>', 'the folder with the profiles', 'profiles')
     .option('--out <file>', 'save the plan for `sync`')
+    .option('--summary <file>', 'the whole plan as Markdown, also where it is longer than a comment may be')
     .addOption(new Option('--format <format>').choices(['human', 'json', 'markdown']).default('human'))
-    .option('--show-clients', 'name the clients in the human and the markdown format')
-    .addHelpText('after', '\nExit: 0 no change, 1 invalid files, 2 changes pending.')
+    .option('--show-clients', 'name the clients in the human and the markdown format, and in the saved plan')
+    .option('--for-merge', 'exit 3 where the sync of a merge would not go through by itself')
+    .addHelpText(
+      'after',
+      '\nExit: 0 no change, 1 invalid files, 2 changes pending; with --for-merge 3 where the merge needs more.',
+    )
     .action((options: PlanOptions) => run(async () => (await import('./plan.js')).plan(options, io)));
 
   program

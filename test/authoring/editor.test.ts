@@ -4,11 +4,11 @@ import path from 'node:path';
 import { getNodeValue, parseTree } from 'jsonc-parser';
 import { generateSchema } from '../../authoring/generate-schemas.js';
 import { packageRoot } from '../../authoring/package-root.js';
-import { schemaPath, type FileKind } from '../../authoring/schema-files.js';
+import { schemaFiles, schemaPath, type FileKind } from '../../authoring/schema-files.js';
 import { validateFile } from '../../authoring/validate-file.js';
 import { lineOf } from '../../planning/load-for-sync.js';
 
-const kinds: readonly FileKind[] = ['profile', 'scenarios', 'policy'];
+const kinds = Object.keys(schemaFiles) as FileKind[];
 
 interface Tasks {
   readonly tasks: readonly {

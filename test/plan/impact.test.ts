@@ -129,7 +129,13 @@ describe('impactOnClient', () => {
 });
 
 describe('createImpactSums', () => {
-  const quiet = { unknown: false, wakes: false, counting: [] } as const;
+  const quiet = {
+    unknown: false,
+    wakes: false,
+    counting: [],
+    noticesADayBefore: 0,
+    noticesADayNow: 0,
+  } as const;
 
   it('counts clients once, and names those whom another rule tells', () => {
     const withUser = aProfile({ userNotification: { threshold: 100 } });

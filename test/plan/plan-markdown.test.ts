@@ -1,45 +1,55 @@
 import assert from 'node:assert/strict';
-import { planMarkdown, planMarker } from '../../cli/review/plan-markdown.js';
+import { planMarkdown, planMarker, problemsMarkdown } from '../../cli/review/plan-markdown.js';
 import type { Plan, PlannedChange } from '../../planning/make-plan.js';
 import { createImpactSums } from '../../planning/impact-sums.js';
+import { needsOf } from '../../planning/needs.js';
 import { changedFields } from '../../planning/plan.js';
 import { normaliseProfile } from '../../domain/profile/profile.js';
 import { aContent } from './builders.js';
 
 const before = aContent();
+const quiet = {
+  unknown: false,
+  wakes: false,
+  counting: [],
+  noticesADayBefore: 0,
+  noticesADayNow: 1,
+} as const;
 
 function anUpdate(profile: string, name: string, newlyTold: readonly string[]): PlannedChange {
   const after = aContent({ name, clientNotification: { threshold: 90, emails: ['a@b.example'] } });
   const sums = createImpactSums(normaliseProfile(profile, before), normaliseProfile(profile, after));
-  for (const id of newlyTold)
-    sums.add(id, { sendingBefore: [], sendingNow: ['client'], unknown: false, wakes: false, counting: [] });
+  for (const id of newlyTold) sums.add(id, { sendingBefore: [], sendingNow: ['client'], ...quiet });
   const change = { action: 'update', profile, before, after } as const;
   return { change, fields: changedFields(change), impact: sums.sums() };
 }
 
 function aPlan(changes: readonly PlannedChange[]): Plan {
-  return { hash: 'f'.repeat(64), at: 0, oneInstant: true, changes, drift: [], guards: [] };
+  return { hash: 'f'.repeat(64), at: 0, oneInstant: true, changes, drift: [], guards: [], needs: [] };
 }
 
 describe('planMarkdown', () => {
   it('begins with the marker and the table, and names how many are newly told', () => {
-    const text = planMarkdown(aPlan([anUpdate('acme/a', 'A', ['c-1', 'c-2'])]), false);
+    const text = planMarkdown(aPlan([anUpdate('acme/a', 'A', ['c-1', 'c-2'])]), { showClients: false });
     const lines = text.split('\n');
+    const row =
+      '| <code>acme/a</code> | update | **2** | 0 | 0 → 2 | 2 | 0 → 2 | 0 | name Prepaid → A; ' +
+      'clientNotification&#46;threshold 50 → 90; clientNotification&#46;emails &#91;&#93; → &#91;&#34;a&#64;&#8203;b&#46;example&#34;&#93; |';
     assert.equal(lines[0], planMarker);
     assert.ok(text.indexOf('| Profile |') < text.indexOf('<details>'));
-    assert.ok(lines.includes('| <code>acme/a</code> | update | 2 | 0 → 2 | **2** | 0 | 0 |'), text);
+    assert.ok(lines.includes(row), text);
   });
 
   it('names clients only where asked to', () => {
     const plan = aPlan([anUpdate('acme/a', 'A', ['client-77'])]);
-    assert.ok(!planMarkdown(plan, false).includes('client-77'));
-    assert.ok(planMarkdown(plan, true).includes('client-77'));
+    assert.ok(!planMarkdown(plan, { showClients: false }).includes('client-77'));
+    assert.ok(planMarkdown(plan, { showClients: true }).includes('client-77'));
   });
 
   it('stays within 60,000 characters, and says how much is missing', () => {
     const ids = Array.from({ length: 500 }, (_, i) => `client-${i}`);
     const changes = Array.from({ length: 1_000 }, (_, i) => anUpdate(`acme/p${i}`, '|'.repeat(255), ids));
-    const text = planMarkdown(aPlan(changes), true);
+    const text = planMarkdown(aPlan(changes), { showClients: true });
     assert.ok(text.length <= 60_000, String(text.length));
     assert.match(text, /…and \d+ more\.\n/);
     assert.match(text, /…and the details of \d+ more\.\n/);
@@ -51,8 +61,8 @@ describe('planMarkdown', () => {
   it('lets nothing that people wrote act in the comment', () => {
     const hostile =
       '</details>|`x`@team #1 [a](https://evil.example) <!-- --> **b**\n# c\u202e www.evil.example';
-    const plain = planMarkdown(aPlan([anUpdate('acme/a', 'plain', [])]), false);
-    const text = planMarkdown(aPlan([anUpdate('acme/a', hostile, [])]), false);
+    const plain = planMarkdown(aPlan([anUpdate('acme/a', 'plain', [])]), { showClients: false });
+    const text = planMarkdown(aPlan([anUpdate('acme/a', hostile, [])]), { showClients: false });
     for (const sign of ['`', '@', '[', '|', '<details>', '</details>', '<!--', '*', '\n', '#', '://', 'www.'])
       assert.equal(
         text.replace(/&#\d+;/g, '').split(sign).length,
@@ -73,16 +83,76 @@ describe('planMarkdown', () => {
       { name: 'maxNewlyTold', limit: 1, value: 2, ok: false },
       { name: 'maxUpdatedPercent', limit: 100, value: 50, ok: true },
     ];
-    const text = planMarkdown(
-      { ...aPlan([anUpdate('acme/b', 'B', ['c-1'])]), drift: [conflict], guards },
-      false,
-    );
-    assert.ok(text.indexOf('**Refused** by <code>maxNewlyTold</code>') < text.indexOf('| Profile |'), text);
+    const plan = { ...aPlan([anUpdate('acme/b', 'B', ['c-1'])]), drift: [conflict], guards };
+    const text = planMarkdown({ ...plan, needs: needsOf(plan, new Map()) }, { showClients: false });
+    const refused = text.indexOf('**The merge would be refused.**');
+    assert.ok(refused > 0 && refused < text.indexOf('| Profile |'), text);
+    assert.match(text, /> - maxNewlyTold is 2 and policy&#46;json allows 1: .*owners of policy&#46;json/);
+    assert.match(text, /> - acme\/a was changed here and in MySQL: its author/);
     assert.ok(!text.includes('maxUpdatedPercent'));
     assert.ok(text.includes('| <code>maxQty</code> | <code>3</code> | <code>7</code> | <code>5</code> |'));
   });
 
+  it('names a deletion with the number to acknowledge', () => {
+    const sums = createImpactSums(normaliseProfile('acme/a', before), undefined);
+    for (const id of ['c-1', 'c-2']) sums.add(id, { sendingBefore: ['client'], sendingNow: [], ...quiet });
+    const change = { action: 'delete', profile: 'acme/a', before } as const;
+    const plan = aPlan([{ change, fields: changedFields(change), impact: sums.sums() }]);
+    const textWith = (acknowledged: ReadonlyMap<string, number>) =>
+      planMarkdown({ ...plan, needs: needsOf(plan, acknowledged) }, { showClients: false });
+    assert.match(textWith(new Map()), /write &#34;acme\/a&#34;: 2 under &#34;deletions&#34;/);
+    assert.match(textWith(new Map([['acme/a', 1]])), /\(acknowledged: 1\)/);
+    assert.doesNotMatch(textWith(new Map([['acme/a', 2]])), /refused/);
+  });
+
+  it('begins with what tells clients newly, then with what leaves them without a profile', () => {
+    const gone = { action: 'delete', profile: 'acme/b-gone', before } as const;
+    const sums = createImpactSums(normaliseProfile('acme/b-gone', before), undefined);
+    sums.add('c-9', { sendingBefore: [], sendingNow: [], ...quiet });
+    const text = planMarkdown(
+      aPlan([
+        anUpdate('acme/a-harmless', 'A', []),
+        { change: gone, fields: changedFields(gone), impact: sums.sums() },
+        anUpdate('acme/c-one', 'C', ['c-1']),
+        anUpdate('acme/d-two', 'D', ['c-2', 'c-3']),
+      ]),
+      { showClients: false },
+    );
+    const rows = [...text.matchAll(/^\| <code>acme\/([a-z-]+)/gm)].map(([, name]) => name);
+    assert.deepEqual(rows, ['d-two', 'c-one', 'b-gone', 'a-harmless']);
+  });
+
+  it('has every one of 300 changes with its numbers and its changed fields', () => {
+    const ids = Array.from({ length: 300 }, (_, i) => `reseller-${i % 20}/prepaid-wholesale-${i}`);
+    const changes = ids.map((id, i) => anUpdate(id, 'Prepaid', i % 3 === 0 ? ['c-1'] : []));
+    const text = planMarkdown(aPlan(changes), { showClients: false });
+    assert.ok(text.length <= 60_000);
+    for (const id of ids) assert.ok(text.includes(`| <code>${id}</code> | update |`), id);
+    assert.equal(text.match(/clientNotification&#46;threshold 50 → 90/g)?.length, 300);
+    assert.doesNotMatch(text, /…and \d+ more\.\n/);
+  });
+
+  it('has all of it where there is no limit', () => {
+    const changes = Array.from({ length: 1_000 }, (_, i) => anUpdate(`acme/p${i}`, '|'.repeat(255), ['c-1']));
+    const text = planMarkdown(aPlan(changes), { showClients: false, unlimited: true });
+    assert.equal(text.match(/<details>/g)?.length, 1_000);
+  });
+
+  it('says which problems allow no plan', () => {
+    const problem = {
+      file: 'profiles/acme',
+      line: 1,
+      column: 1,
+      severity: 'error',
+      code: 'missing-reseller-folder',
+      message: 'it is <b>missing</b>',
+    } as const;
+    const text = problemsMarkdown([problem]);
+    assert.ok(text.startsWith(planMarker));
+    assert.match(text, /missing-reseller-folder: it is &#60;b&#62;missing/);
+  });
+
   it('says it where there is no change', () => {
-    assert.match(planMarkdown(aPlan([]), false), /no changes/);
+    assert.match(planMarkdown(aPlan([]), { showClients: false }), /no changes/);
   });
 });

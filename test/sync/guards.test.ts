@@ -47,6 +47,52 @@ describe('what sync asks and refuses', function () {
       );
     });
 
+    it('is done where a reviewed file acknowledges it, also of more clients than there are', async () => {
+      await world.writeText('acknowledged.json', '{ "deletions": { "acme/a": 3 } }');
+      assert.equal((await world.plan({ forMerge: true })).code, 2);
+      assert.equal((await world.sync()).code, 0);
+      assert.deepEqual(
+        (await rowsOf(world)).map(({ id }) => id),
+        ['acme/b'],
+      );
+    });
+
+    it('is not done where more clients lose their profile than acknowledged, or another profile is', async () => {
+      for (const deletions of [{ 'acme/a': 1 }, { 'acme/x': 9 }]) {
+        await world.writeText('acknowledged.json', JSON.stringify({ deletions }));
+        const { code, out } = await world.sync();
+        assert.deepEqual([code, json({ out, code, err: '' }).status], [3, 'confirmation_required']);
+      }
+      assert.equal((await rowsOf(world)).length, 2);
+    });
+
+    it('is refused for a merge by plan --for-merge, as by the sync of the merge', async () => {
+      const { code, out } = await world.plan({ forMerge: true });
+      assert.equal(code, 3);
+      assert.deepEqual(json({ out, code, err: '' }).needs, [
+        { kind: 'acknowledgement', profile: 'acme/a', clients: 2, acknowledged: null },
+      ]);
+      assert.equal((await world.plan()).code, 2);
+    });
+
+    it('of a whole reseller needs its folder, or each of its profiles acknowledged', async () => {
+      await world.write('globex/c', { reseller: 'globex' });
+      await world.sync(undefined, { allowDelete: '2' });
+      await world.remove('globex');
+      await world.writeText('policy.json', '{ "maxDeletedPercentPerReseller": 100 }');
+      assert.equal((await world.plan({ forMerge: true })).code, 1);
+      await world.writeText('acknowledged.json', '{ "deletions": { "globex/c": 0 } }');
+      assert.equal((await world.plan({ forMerge: true })).code, 2);
+      assert.equal((await world.sync()).code, 0);
+    });
+
+    it('cannot be acknowledged while the file is there: it would be a standing permission', async () => {
+      await world.writeText('acknowledged.json', '{ "deletions": { "acme/b": 5 } }');
+      const { code, err } = await world.plan();
+      assert.equal(code, 1);
+      assert.match(err, /acknowledged\.json:1:18: error profile-not-deleted/);
+    });
+
     it('is refused by the guard whatever is allowed', async () => {
       await world.writeText('policy.json', '{ "maxDeletedPercentPerReseller": 49 }');
       const { code, out } = await world.sync(undefined, { allowDelete: '2' });

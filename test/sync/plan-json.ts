@@ -13,6 +13,7 @@ export interface PlanJson {
   }[];
   readonly drift: readonly { readonly profile: string; readonly kind: string; readonly resolution: string }[];
   readonly guards: readonly { readonly name: string; readonly ok: boolean }[];
+  readonly needs?: readonly object[];
   readonly confirmCommand?: string;
 }
 

@@ -66,7 +66,8 @@ const policy = `{
   "$schema": "../schemas/policy.schema.json",
   // What one sync may change at most. Going beyond a limit takes a reviewed change of this file.
   "maxDeletedPercentPerReseller": 50,
-  "maxUpdatedPercent": 75,
+  // Of all profiles; lower it when there are many.
+  "maxUpdatedPercent": 100,
   "maxNewlyTold": 500
 }
 `;

@@ -1,0 +1,86 @@
+import type { FieldChange, FieldValue } from '../../domain/profile/profile-content.js';
+import type { PlannedChange } from '../../planning/make-plan.js';
+import { bold, code, escaped } from './markdown-text.js';
+
+const tableHead = `
+| Profile | Change | Newly told | Left without a profile | Notices a day | Clients | Told at the next check | No longer told | Changed fields |
+|---|---|--:|--:|--:|--:|--:|--:|---|
+`;
+
+/** The longest text of one row's fields; the first with which all rows fit is taken. */
+const fieldLengths = [600, 200, 80, 30];
+
+/**
+ * The changes as one table, those that do harm first: by newly told, left without a profile, and notices a day more.
+ * Where they are many, their fields are shortened before a row is left out; what is left out is counted.
+ */
+export function planTable(changes: readonly PlannedChange[], characters: number): string {
+  if (changes.length === 0) return '';
+  const sorted = changes.toSorted(byHarm);
+  for (const most of fieldLengths) {
+    const table = `${tableHead}${sorted.map((each) => tableRow(each, most)).join('')}`;
+    if (table.length <= characters) return table;
+  }
+  const rows = sorted.map((each) => tableRow(each, 0));
+  let table = tableHead;
+  let shown = 0;
+  for (const row of rows) {
+    if (table.length + row.length > characters - 40) break;
+    table += row;
+    shown += 1;
+  }
+  return shown === rows.length ? table : `${table}\n…and ${rows.length - shown} more.\n`;
+}
+
+function byHarm({ change: a, impact: x }: PlannedChange, { change: b, impact: y }: PlannedChange): number {
+  return (
+    y.newlyTold.length - x.newlyTold.length ||
+    y.leftWithout - x.leftWithout ||
+    y.noticesADayNow - y.noticesADayBefore - (x.noticesADayNow - x.noticesADayBefore) ||
+    (a.profile < b.profile ? -1 : 1)
+  );
+}
+
+function tableRow({ change, fields, impact }: PlannedChange, mostOfFields: number): string {
+  const cells = [
+    change.action === 'rename'
+      ? `${code(change.renamedFrom)} → ${code(change.profile)}`
+      : code(change.profile),
+    change.action,
+    bold(impact.newlyTold.length),
+    bold(impact.leftWithout),
+    beforeAndNow(impact.noticesADayBefore, impact.noticesADayNow),
+    String(impact.assigned),
+    beforeAndNow(impact.toldBefore, impact.toldNow),
+    String(impact.noLongerTold.length),
+    change.action === 'create' || change.action === 'delete' ? '' : fieldsCell(fields, mostOfFields),
+  ];
+  return `| ${cells.join(' | ')} |\n`;
+}
+
+function beforeAndNow(before: number, now: number): string {
+  return `${before} → ${now}`;
+}
+
+/** As many fields as fit, then how many did not. */
+function fieldsCell(fields: readonly FieldChange[], most: number): string {
+  const texts = fields.map(({ path, from, to }) => `${path} ${written(from)} → ${written(to)}`);
+  if (most === 0) return counted(fields.length);
+  let shown = 0;
+  let length = 0;
+  while (shown < texts.length && length + texts[shown]!.length <= most) {
+    length += texts[shown]!.length;
+    shown += 1;
+  }
+  const rest = texts.length - shown;
+  const more = rest === 0 ? [] : [shown === 0 ? counted(rest) : `${rest} more`];
+  return [...texts.slice(0, shown).map(escaped), ...more].join('; ');
+}
+
+function counted(count: number): string {
+  return count === 1 ? '1 field' : `${count} fields`;
+}
+
+function written(value: FieldValue | null): string {
+  return value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+}
