@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { findNodeAtLocation, type Node } from 'jsonc-parser';
-import type { Finding } from './profile-rules.js';
+import type { Finding } from './checked-file.js';
 
 /**
  * What is wrong with acknowledged deletions beyond their schema. `absolute` is the file's path.

@@ -35,9 +35,9 @@ export function generateSchema(kind: FileKind): string {
   const written = (found ?? {}) as Json;
   addDefaults(kind === 'profile' ? described : written.ProfileFile, profileFields, written);
   describeEdits(written);
-  const { $schema, ...root } = withHelp(described, written);
+  const { $schema, ...root } = withMessages(withHelp(described, written)) as Json;
   const definitions = mapValues(written, (each) =>
-    isObject(each) ? withoutAnnotations(withHelp(each, written)) : each,
+    isObject(each) ? withMessages(withoutAnnotations(withHelp(each, written))) : each,
   );
   // Files are JSON with comments; without these two the editor would underline what the service reads gladly.
   const schema = { $schema, title, allowComments: true, allowTrailingCommas: true, ...root, definitions };
@@ -68,17 +68,35 @@ function referredBy({ $ref }: Json, definitions: Json): unknown {
   return typeof $ref === 'string' ? definitions[$ref.replace('#/definitions/', '')] : undefined;
 }
 
-/** An edited profile has the fields of a profile; the generator knows their types and loses their help texts. */
+/** An edit has the fields of a profile with all that restricts and explains them, or `null`; the generator knows their types alone. */
 function describeEdits({ ProfileEdit: edit, ProfileFile: file }: Json): void {
   if (!isObject(edit) || !isObject(file)) return;
-  const described = file.properties as Readonly<Record<string, Json>>;
-  for (const [name, field] of Object.entries(edit.properties as Readonly<Record<string, Json>>)) {
-    const { description, examples } = described[name] ?? {};
-    Object.assign(field, {
+  const { $schema: _, ...fields } = file.properties as Readonly<Record<string, Json>>;
+  edit.properties = mapValues(fields, (field) => {
+    const { description, examples, ...restrictions } = field as Json;
+    return {
       ...(description === undefined ? {} : { description }),
       ...(examples === undefined ? {} : { examples }),
-    });
-  }
+      anyOf: [withoutAnnotations(restrictions), { type: 'null' }],
+    };
+  });
+}
+
+/**
+ * The editor words by itself what breaks an object or one of alternatives, and names no field that would be right.
+ * - An object that knows its fields names them, where a key is none of them and where the value is no object.
+ * - What a field expects is said by each of its alternatives, whichever comes closest.
+ */
+function withMessages(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withMessages);
+  if (!isObject(schema)) return schema;
+  const { anyOf, errorMessage, properties, additionalProperties } = schema;
+  const inside = mapValues(schema, withMessages);
+  if (Array.isArray(anyOf) && errorMessage !== undefined)
+    inside.anyOf = anyOf.map((each) => ({ errorMessage, ...(withMessages(each) as Json) }));
+  if (isObject(properties) && additionalProperties === false && errorMessage === undefined)
+    inside.errorMessage = `expected an object with the fields ${Object.keys(properties).join(', ')}`;
+  return inside;
 }
 
 /**

@@ -1,35 +1,31 @@
 import path from 'node:path';
 import { findNodeAtLocation, getNodeValue, type JSONPath, type Node } from 'jsonc-parser';
 import { formatDuration, parseDuration } from '../domain/duration.js';
-import type { Severity } from '../domain/problem.js';
 import { ruleFields } from '../domain/profile/written-rules.js';
 import { knownCurrency } from './currencies.js';
+import type { Finding } from './checked-file.js';
 import { lostDigits } from './lost-digits.js';
-
-/** A finding at a node of a file. */
-export interface Finding {
-  readonly node: Node;
-  readonly severity: Severity;
-  /** Stable. */
-  readonly code: string;
-  readonly message: string;
-}
 
 /**
  * What is wrong with a profile beyond its schema. Looks only at what has its right type: the schema says the rest.
- * `absolute` is the file's path.
+ * `text` is that of the whole file.
  */
-export function profileFindings(root: Node, absolute: string, text: string): readonly Finding[] {
+export function profileFindings(root: Node, text: string): readonly Finding[] {
+  return hasRule(root) ? editFindings(root, text) : [...editFindings(root, text), noRules(root)];
+}
+
+/** The same for an edit, which has only some fields of a profile. */
+export function editFindings(root: Node, text: string): readonly Finding[] {
   return [
-    ...placeFindings(root, absolute),
     ...currencyFindings(root),
     ...periodFindings(root),
-    ...ruleFindings(root, text),
+    ...rulesOf(root).flatMap((rule) => ruleFindings(rule, text)),
     ...advancedFindings(root),
   ];
 }
 
-function placeFindings(root: Node, absolute: string): readonly Finding[] {
+/** What is wrong with the name and the place of a profile's file. */
+export function placeFindings(root: Node, absolute: string): readonly Finding[] {
   const folder = path.basename(path.dirname(absolute));
   const slug = path.basename(absolute, '.json');
   const reseller = at(root, ['reseller'], 'string');
@@ -75,19 +71,19 @@ function periodFindings(root: Node): readonly Finding[] {
     : [error(period, 'period-too-short', `the Period is ${period.value}: expected at least 1s`)];
 }
 
+function noRules(root: Node): Finding {
+  const message = `the profile has no rule: expected one of ${ruleFields.join(', ')}`;
+  return error(at(root, ['advancedRules']) ?? root, 'no-rules', message);
+}
+
 /** Each rule by itself: who it reaches, and its threshold. */
-function ruleFindings(root: Node, text: string): readonly Finding[] {
-  const rules = rulesOf(root);
-  if (!hasRule(root)) {
-    const message = `the profile has no rule: expected one of ${ruleFields.join(', ')}`;
-    return [error(at(root, ['advancedRules']) ?? root, 'no-rules', message)];
-  }
-  return rules.flatMap((rule) => [
+function ruleFindings(rule: Node, text: string): readonly Finding[] {
+  return [
     ...reachFindings(rule),
     ...duplicateFindings(rule, 'emails', 'duplicate-address', 'the address'),
     ...duplicateFindings(rule, 'users', 'duplicate-user', 'the user'),
     ...amountFindings(rule, text),
-  ]);
+  ];
 }
 
 function reachFindings(rule: Node): readonly Finding[] {

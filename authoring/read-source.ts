@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { createScanner } from 'jsonc-parser';
+import { createScanner, parseTree, type ParseError } from 'jsonc-parser';
 import type { Problem } from '../domain/problem.js';
 
 /** The text of a file, or why it has none that can be read as JSON. */
@@ -42,13 +42,13 @@ export async function readSource(file: string, cwd: string): Promise<Source> {
     return wrong('byte-order-mark', 'the file begins with a byte order mark: expected UTF-8 without one');
   }
   const tooDeep = depthProblem(text);
-  return tooDeep === undefined
-    ? { text }
-    : wrong(
-        'too-deep',
-        `more than ${deepest} levels: expected a profile's`,
-        placeOf(Buffer.from(text), Buffer.byteLength(text.slice(0, tooDeep))),
-      );
+  if (tooDeep !== undefined) {
+    const place = placeOf(Buffer.from(text), Buffer.byteLength(text.slice(0, tooDeep)));
+    return wrong('too-deep', `more than ${deepest} levels: expected a profile's`, place);
+  }
+  const conflict = conflictProblem(text);
+  if (conflict) return wrong('merge-conflict', conflict.message, conflict);
+  return { text };
 }
 
 interface Place {
@@ -99,6 +99,22 @@ function firstBadByte(bytes: Buffer): number {
 function placeOf(bytes: Buffer, index: number): Place {
   const before = bytes.subarray(0, index).toString('utf8').split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+/**
+ * Git's markers of a conflict that nobody has resolved yet: one problem, in place of the many that a parser has with them.
+ * Between comments such lines may stand, in JSON they may not.
+ */
+function conflictProblem(text: string): (Place & { readonly message: string }) | undefined {
+  const lines = text.split('\n');
+  const line = lines.findIndex((each) => /^(<{7}|>{7}|={7}|\|{7})( |\r?$)/.test(each));
+  const first = lines[line];
+  if (first === undefined) return undefined;
+  const errors: ParseError[] = [];
+  parseTree(text, errors, { allowTrailingComma: true });
+  if (errors.length === 0) return undefined;
+  const message = `the file has a merge conflict, with the line "${first.trim()}": expected one side of it, without Git's lines`;
+  return { line: line + 1, column: 1, message };
 }
 
 /** The offset at which the text gets too deep. */

@@ -3,6 +3,7 @@ import jsonLanguage, { type Diagnostic, type LanguageService } from 'vscode-json
 import { findNodeAtOffset, getNodePath, getNodeValue, parseTree, type Node } from 'jsonc-parser';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Problem } from '../domain/problem.js';
+import { nearest } from './nearest.js';
 import { readSchema, type FileKind, type JsonSchema } from './schema-files.js';
 
 /** What VS Code says about a file, in its words and at its places, with stable codes. */
@@ -21,13 +22,15 @@ export async function schemaProblems(
     const { start } = diagnostic.range;
     const words = typeof diagnostic.message === 'string' ? diagnostic.message : diagnostic.message.value;
     const node = root && findNodeAtOffset(root, document.offsetAt(start));
+    const code = codeOf(diagnostic.code, words, node, written);
+    const message = words.replaceAll(/\s+/g, ' ').replace(/\.$/, '');
     return {
       file,
       line: start.line + 1,
       column: start.character + 1,
       severity: 'error',
-      code: codeOf(diagnostic.code, words, node, written),
-      message: words.replaceAll(/\s+/g, ' ').replace(/\.$/, ''),
+      code,
+      message: code === 'unknown-property' ? unknownField(String(node?.value), message) : message,
     };
   });
 }
@@ -80,15 +83,17 @@ const wordings: readonly (readonly [pattern: RegExp, code: string])[] = [
   [/^Object has (fewer|more)/, 'wrong-length'],
 ];
 
-const definitionCodes: Readonly<Record<string, string>> = {
-  CurrencyCode: 'invalid-currency',
-  Duration: 'invalid-duration',
-  Email: 'invalid-email',
-  Login: 'invalid-login',
-  ResellerId: 'invalid-reseller',
-  DisplayName: 'invalid-name',
-  RuleName: 'invalid-rule-name',
-};
+const definitionCodes = new Map(
+  Object.entries({
+    CurrencyCode: 'invalid-currency',
+    Duration: 'invalid-duration',
+    Email: 'invalid-email',
+    Login: 'invalid-login',
+    ResellerId: 'invalid-reseller',
+    DisplayName: 'invalid-name',
+    RuleName: 'invalid-rule-name',
+  }),
+);
 
 function codeOf(
   code: Diagnostic['code'],
@@ -101,43 +106,71 @@ function codeOf(
   if (worded !== undefined) return worded;
   if (typeof code === 'number' && code >= 0x100 && code < 0x300) return 'syntax';
   if (!node) return 'syntax';
-  const { definition, wanted } = schemaAt(schema, getNodePath(node));
-  if (wanted !== undefined && !hasType(node, wanted)) return 'wrong-type';
-  return (definition !== undefined ? definitionCodes[definition] : undefined) ?? 'wrong-value';
+  if (isKey(node)) return 'unknown-property';
+  const alternatives = schemasAt(schema, getNodePath(node));
+  const fitting = alternatives.filter(({ types }) => types.some((type) => hasType(node, type)));
+  if (alternatives.every(({ types }) => types.length > 0) && fitting.length === 0) return 'wrong-type';
+  const definition = (fitting[0] ?? alternatives[0])?.definition;
+  return (definition === undefined ? undefined : definitionCodes.get(definition)) ?? 'wrong-value';
+}
+
+function isKey(node: Node): boolean {
+  return node.parent?.type === 'property' && node.parent.children?.[0] === node;
+}
+
+/** The editor marks the key, and says at it what was expected. */
+function unknownField(key: string, message: string): string {
+  const known = /^expected an object with the fields (.*)$/.exec(message)?.[1]?.split(', ') ?? [];
+  const meant = nearest(key, known);
+  return `"${key}" is not known here${meant === undefined ? '' : `, did you mean "${meant}"?`}: ${message}`;
 }
 
 function hasType(node: Node, wanted: string): boolean {
   return wanted === 'integer' ? Number.isInteger(getNodeValue(node)) : node.type === wanted;
 }
 
+/** One schema that a value may be according to. */
 interface SchemaPlace {
   /** The name under `definitions`, where the schema refers to one. */
   readonly definition?: string;
-  /** `type` */
-  readonly wanted?: string;
+  readonly types: readonly string[];
 }
 
-/** The schema of the value at a path. */
-function schemaAt(root: JsonSchema, path: readonly (string | number)[]): SchemaPlace {
-  let place: { readonly schema: JsonSchema; readonly name?: string } | undefined = { schema: root };
+/** The schemas of the value at a path: several where there are alternatives. */
+function schemasAt(root: JsonSchema, path: readonly (string | number)[]): readonly SchemaPlace[] {
+  let places = alternativesOf(root, root);
   for (const segment of path) {
-    const inside: unknown =
-      typeof segment === 'number'
-        ? place?.schema['items']
-        : (place?.schema['properties'] as Readonly<Record<string, unknown>> | undefined)?.[segment];
-    place = referred(root, inside);
+    places = places.flatMap(({ schema }) => alternativesOf(root, insideOf(schema, segment)));
   }
-  const wanted = place?.schema['type'];
-  return {
-    ...(place?.name === undefined ? {} : { definition: place.name }),
-    ...(typeof wanted === 'string' ? { wanted } : {}),
-  };
+  return places.map(({ schema, name }) => {
+    const { type, const: only } = schema;
+    const types: readonly unknown[] = Array.isArray(type) ? type : [type ?? typeof only];
+    return {
+      ...(name === undefined ? {} : { definition: name }),
+      types: types.filter((each) => typeof each === 'string' && each !== 'undefined') as string[],
+    };
+  });
 }
 
-function referred(
-  root: JsonSchema,
-  schema: unknown,
-): { readonly schema: JsonSchema; readonly name?: string } | undefined {
+function insideOf(schema: JsonSchema, segment: string | number): unknown {
+  if (typeof segment === 'number') return schema['items'];
+  const properties = (schema['properties'] ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.hasOwn(properties, segment) ? properties[segment] : schema['additionalProperties'];
+}
+
+interface NamedSchema {
+  readonly schema: JsonSchema;
+  readonly name?: string;
+}
+
+function alternativesOf(root: JsonSchema, schema: unknown): readonly NamedSchema[] {
+  const found = referred(root, schema);
+  const anyOf = found?.schema['anyOf'];
+  if (Array.isArray(anyOf)) return anyOf.flatMap((each) => alternativesOf(root, each));
+  return found ? [found] : [];
+}
+
+function referred(root: JsonSchema, schema: unknown): NamedSchema | undefined {
   if (typeof schema !== 'object' || schema === null) return undefined;
   const reference = (schema as JsonSchema)['$ref'];
   if (typeof reference !== 'string') return { schema: schema as JsonSchema };

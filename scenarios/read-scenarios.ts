@@ -1,24 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  findNodeAtLocation,
-  getNodeValue,
-  parseTree,
-  printParseErrorCode,
-  type JSONPath,
-  type Node,
-  type ParseError,
-} from 'jsonc-parser';
-import { TextDocument } from 'vscode-languageserver-textdocument';
+import { findNodeAtLocation, getNodeValue, type JSONPath, type Node } from 'jsonc-parser';
+import { besides, checkFile, sorted, type CheckedFile, type Finding } from '../authoring/checked-file.js';
+import { lostDigits } from '../authoring/lost-digits.js';
+import { editFindings, profileFindings } from '../authoring/profile-rules.js';
 import { durationMs } from '../domain/duration.js';
 import type { Problem } from '../domain/problem.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import { writtenRules } from '../domain/profile/written-rules.js';
 import type { Scenario } from './scenario-file.js';
-import { lostDigits } from '../authoring/lost-digits.js';
-import { profileShape, scenarioShape } from './scenario-shape.js';
-import type { Report } from './shape.js';
 import { storyOf, type Story } from './story.js';
+import { timeFindings } from './time-findings.js';
 
 /** A scenario of a file: a story to be played, or what is wrong with it. */
 export interface ReadScenario {
@@ -38,91 +29,102 @@ export interface ReadScenarios {
   readonly problems: readonly Problem[];
 }
 
-const longestFile = 5_000_000;
 /** More would play for minutes, and show nothing that fewer do not. */
 const mostChecks = 100_000;
 
 /** Every scenario of a file `<slug>.test.json`, and every problem. Never throws for what a file holds. */
 export async function readScenarios(file: string, cwd: string): Promise<ReadScenarios> {
-  const absolute = path.resolve(cwd, file);
-  const read = await readDocument(file, absolute);
-  if ('problem' in read) return { scenarios: [], problems: [read.problem] };
-  const { root } = read;
-  const problems: Problem[] = [];
-  const report = reporter(read, problems);
-  const list = root.type === 'object' ? findNodeAtLocation(root, ['scenarios']) : undefined;
+  const checked = await checkFile(file, cwd, 'scenarios');
+  if (!('root' in checked)) return { scenarios: [], problems: checked.problems };
+  const { root, bySchema } = checked;
+  const list = findNodeAtLocation(root, ['scenarios']);
   if (list?.type !== 'array' || !list.children?.length) {
-    report(list ?? root, 'no-scenarios', 'expected "scenarios": a list of at least one scenario');
-    return { scenarios: [], problems };
+    const message = 'expected "scenarios": a list of at least one scenario';
+    return { scenarios: [], problems: [checked.problemOf(error(list ?? root, 'no-scenarios', message))] };
   }
-  for (const { children: [key] = [] } of root.children ?? []) {
-    if (key && !['$schema', 'scenarios'].includes(String(key.value)))
-      report(key, 'unknown-property', `"${key.value}" is none of $schema, scenarios`);
-  }
-  const slug = path.basename(absolute).replace(/(\.test)?\.jsonc?$/, '');
-  const neighbour = await neighbourOf(list.children, absolute, cwd, slug);
-  return {
-    problems,
-    scenarios: list.children.map((node, index) => readOne(read, node, index, slug, neighbour)),
-  };
-}
-
-interface Document {
-  readonly file: string;
-  readonly document: TextDocument;
-  readonly root: Node;
+  const slug = path.basename(file).replace(/(\.test)?\.json$/, '');
+  const neighbour = await neighbourOf(list.children, file, cwd, slug);
+  const scenarios = list.children.map((node, index) => readOne(checked, node, index, slug, neighbour));
+  const ofScenarios = new Set(scenarios.flatMap(({ problems }) => problems));
+  return { scenarios, problems: bySchema.filter((problem) => !ofScenarios.has(problem)) };
 }
 
 /** The profile beside the file, or why there is none. */
 type Neighbour = { readonly profile: ProfileFile } | { readonly why: string };
 
 function readOne(
-  read: Document,
+  checked: CheckedFile,
   node: Node,
   index: number,
   slug: string,
   neighbour: Neighbour,
 ): ReadScenario {
-  const problems: Problem[] = [];
-  const report = reporter(read, problems);
-  scenarioShape(node, report);
-  if (problems.length === 0) reportLostDigits(node, read.document, report);
   const scenario = getNodeValue(node) as Scenario;
   const written = node.type === 'object' ? scenario.name : undefined;
-  const scenarioFacts = {
-    file: read.file,
-    name: typeof written === 'string' && written !== '' ? written : `scenario ${index + 1}`,
-    line: read.document.positionAt(node.offset).line + 1,
-    problems,
-  };
-  if (problems.length > 0) return scenarioFacts;
+  const name = typeof written === 'string' && written !== '' ? written : `scenario ${index + 1}`;
+  const facts = { file: checked.file, name, line: checked.placeAt(node.offset).line };
+  const problems = problemsInside(checked, node);
+  if (problems.length > 0) return { ...facts, problems };
   const profile = scenario.profile ?? ('profile' in neighbour ? neighbour.profile : undefined);
-  if (!profile) {
-    report(node, 'no-profile', 'why' in neighbour ? neighbour.why : '');
-    return scenarioFacts;
-  }
-  const at = (location: JSONPath): Node => findNodeAtLocation(node, location) ?? node;
-  checkMeaning(scenario, profile, slug, (location, code, message) => report(at(location), code, message));
-  if (problems.length > 0) return scenarioFacts;
-  return { ...scenarioFacts, story: storyOf(scenario, profile, slug) };
+  const findings = profile
+    ? meaningFindings(node, scenario, profile, slug)
+    : [error(node, 'no-profile', 'why' in neighbour ? neighbour.why : '')];
+  return findings.length > 0
+    ? { ...facts, problems: sorted(findings.map(checked.problemOf)) }
+    : { ...facts, problems, story: storyOf(scenario, profile!, slug) };
 }
 
-/** Of every number; a shape sees only the double that the parser made of it. */
-function reportLostDigits(node: Node, document: TextDocument, report: Report): void {
-  if (node.type === 'number') {
-    const lost = lostDigits(document.getText().slice(node.offset, node.offset + node.length));
-    if (lost) report(node, lost.code, `the number ${lost.message}`);
-  }
-  for (const child of node.children ?? []) reportLostDigits(child, document, report);
+/** What is wrong with a scenario by the schema, and with the values that it holds. */
+function problemsInside({ bySchema, problemOf, placeAt, text }: CheckedFile, node: Node): readonly Problem[] {
+  const [from, to] = [placeAt(node.offset), placeAt(node.offset + node.length)];
+  const ofSchema = bySchema.filter((problem) => !isBefore(problem, from) && isBefore(problem, to));
+  const own = [...profilesIn(node, text), ...timeFindings(node), ...lostDigitFindings(node, text)];
+  const errors = own.filter(({ severity }) => severity === 'error').map(problemOf);
+  const found = errors.reduce<readonly Problem[]>((all, each) => [...all, ...besides(all, [each])], ofSchema);
+  return sorted(found);
 }
 
-/** What a shape cannot say: names that must exist, and what would never end. */
-function checkMeaning(
+function isBefore(a: Pick<Problem, 'line' | 'column'>, b: Pick<Problem, 'line' | 'column'>): boolean {
+  return a.line < b.line || (a.line === b.line && a.column < b.column);
+}
+
+/** The profiles that a scenario brings, and the edits of them, by the rules of a profile's file. */
+function profilesIn(scenario: Node, text: string): readonly Finding[] {
+  const at = (node: Node, place: JSONPath): readonly Node[] => {
+    const found = findNodeAtLocation(node, place);
+    return found?.type === 'object' ? [found] : [];
+  };
+  const others = at(scenario, ['otherProfiles']).flatMap(({ children = [] }) =>
+    children.flatMap(({ children: [, value] = [] }) => (value?.type === 'object' ? [value] : [])),
+  );
+  const events = findNodeAtLocation(scenario, ['events'])?.children ?? [];
+  return [
+    ...[...at(scenario, ['profile']), ...others].flatMap((profile) => profileFindings(profile, text)),
+    ...events.flatMap((event) => at(event, ['profile'])).flatMap((edit) => editFindings(edit, text)),
+  ];
+}
+
+/** Of every number: a schema sees only the double that the parser made of it. */
+function lostDigitFindings(node: Node, text: string): readonly Finding[] {
+  const lost =
+    node.type === 'number' ? lostDigits(text.slice(node.offset, node.offset + node.length)) : undefined;
+  return [
+    ...(lost ? [error(node, lost.code, `the number ${lost.message}`)] : []),
+    ...(node.children ?? []).flatMap((child) => lostDigitFindings(child, text)),
+  ];
+}
+
+/** What a schema cannot say: names that must exist, and what would never end. */
+function meaningFindings(
+  node: Node,
   scenario: Scenario,
   profile: ProfileFile,
   slug: string,
-  report: (location: JSONPath, code: string, message: string) => void,
-): void {
+): readonly Finding[] {
+  const findings: Finding[] = [];
+  const report = (location: JSONPath, code: string, message: string): void => {
+    findings.push(error(findNodeAtLocation(node, location) ?? node, code, message));
+  };
   const { events = [], expect, otherProfiles = {}, until } = scenario;
   const profiles = [
     profile,
@@ -150,71 +152,30 @@ function checkMeaning(
   const checks = durationMs(until) / Math.min(...periods);
   if (checks > mostChecks)
     report(['until'], 'too-long', `that is ${Math.round(checks)} checks; expected at most ${mostChecks}`);
+  return findings;
 }
 
 async function neighbourOf(
   scenarios: readonly Node[],
-  absolute: string,
+  file: string,
   cwd: string,
   slug: string,
 ): Promise<Neighbour> {
   if (scenarios.every((node) => node.type === 'object' && findNodeAtLocation(node, ['profile'])))
     return { why: '' };
-  const file = path.relative(cwd, path.join(path.dirname(absolute), `${slug}.json`));
-  const read = await readDocument(file, path.resolve(cwd, file));
-  const expected = `expected a "profile" in the scenario, or a valid profile ${file} beside it`;
-  if ('problem' in read) return { why: `${expected}: ${read.problem.message}` };
-  const problems: Problem[] = [];
-  const report = reporter(read, problems);
-  profileShape(read.root, report);
-  if (problems.length === 0) reportLostDigits(read.root, read.document, report);
-  const [first] = problems;
-  if (first) return { why: `${expected}: ${first.file}:${first.line}:${first.column}: ${first.message}` };
-  return { profile: getNodeValue(read.root) as ProfileFile };
+  const beside = path.join(path.dirname(file), `${slug}.json`);
+  const checked = await checkFile(beside, cwd, 'profile');
+  const [first] =
+    'root' in checked
+      ? [...checked.bySchema, ...profileFindings(checked.root, checked.text).map(checked.problemOf)].filter(
+          ({ severity }) => severity === 'error',
+        )
+      : checked.problems;
+  if ('root' in checked && !first) return { profile: getNodeValue(checked.root) as ProfileFile };
+  const place = first ? `${first.file}:${first.line}:${first.column}: ${first.message}` : beside;
+  return { why: `expected a "profile" in the scenario, or a valid profile ${beside} beside it: ${place}` };
 }
 
-async function readDocument(
-  file: string,
-  absolute: string,
-): Promise<Document | { readonly problem: Problem }> {
-  const problem = (code: string, message: string, line = 1, column = 1): { readonly problem: Problem } => ({
-    problem: { file, line, column, severity: 'error', code, message },
-  });
-  let source: string;
-  try {
-    source = await readFile(absolute, 'utf8');
-  } catch (error) {
-    const { code = 'unreadable' } = error as NodeJS.ErrnoException;
-    return problem(
-      'unreadable-file',
-      code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${code}`,
-    );
-  }
-  if (source.length > longestFile)
-    return problem('too-large', `expected at most ${longestFile} characters, found ${source.length}`);
-  if (source.trim() === '') return problem('syntax', 'expected JSON, found an empty file');
-  const errors: ParseError[] = [];
-  let root: Node | undefined;
-  try {
-    root = parseTree(source.replace(/^\uFEFF/, ' '), errors, { allowTrailingComma: true });
-  } catch (error) {
-    // The parser is recursive: it runs out of stack where the nesting has no end.
-    if (error instanceof RangeError) return problem('too-deep', 'the nesting is too deep');
-    throw error;
-  }
-  const document = TextDocument.create(file, 'jsonc', 1, source);
-  const [first] = errors;
-  if (first || !root) {
-    const { line, character } = document.positionAt(first?.offset ?? 0);
-    const found = first ? printParseErrorCode(first.error) : 'no value';
-    return problem('syntax', `expected JSON, found: ${found}`, line + 1, character + 1);
-  }
-  return { file, document, root };
-}
-
-function reporter({ file, document }: Document, problems: Problem[]): Report {
-  return (node, code, message) => {
-    const { line, character } = document.positionAt(node.offset);
-    problems.push({ file, line: line + 1, column: character + 1, severity: 'error', code, message });
-  };
+function error(node: Node, code: string, message: string): Finding {
+  return { node, severity: 'error', code, message };
 }

@@ -1,5 +1,12 @@
 import type { ProfileFile } from '../domain/profile/profile-file.js';
-import type { Amount, Offset, ScenarioRate, ScenarioStatus, SignedOffset } from './scenario-values.js';
+import type {
+  Amount,
+  Offset,
+  PositiveAmount,
+  ScenarioRate,
+  ScenarioStatus,
+  SignedOffset,
+} from './scenario-values.js';
 
 /**
  * Something that happens at one instant. Several things of one event happen together: first faults and the worker, then
@@ -25,11 +32,12 @@ export interface ScenarioEvent {
    * This amount is added to the balance, and the refill is signalled.
    * @examples [20]
    */
-  readonly refill?: Amount;
+  readonly refill?: PositiveAmount;
   /**
    * The id of the refill, by which a later signal repeats it. Unsaid: one of its own.
    * @minLength 1
    * @maxLength 255
+   * @errorMessage expected the refill's id in quotes, such as "r-1"
    * @examples ["r-1"]
    */
   readonly id?: string;
@@ -40,6 +48,7 @@ export interface ScenarioEvent {
   readonly dated?: SignedOffset;
   /**
    * With `refill`: `false` where its signal is lost. By itself: a refill signal without a refill, such as a late or repeated one.
+   * @errorMessage expected false, or a signal such as { "id": "r-1", "at": "100h" }
    * @examples [false, { "id": "r-1", "at": "100h" }]
    */
   readonly signal?: boolean | ScenarioSignal;
@@ -52,6 +61,7 @@ export interface ScenarioEvent {
   readonly status?: ScenarioStatus;
   /**
    * The client pays in advance, or no longer does, and is then watched no more.
+   * @errorMessage expected true or false
    * @examples [false]
    */
   readonly prepaid?: boolean;
@@ -59,11 +69,15 @@ export interface ScenarioEvent {
   readonly rate?: ScenarioRate;
   /**
    * The client's e-mail is set; `null`: it has none.
+   * @minLength 1
+   * @errorMessage expected an e-mail address in quotes, or null
    * @examples ["billing@client.example", null]
    */
   readonly billingEmail?: string | null;
   /**
    * The reseller's manager e-mail is set; `null`: there is none.
+   * @minLength 1
+   * @errorMessage expected an e-mail address in quotes, or null
    * @examples ["manager@reseller.example", null]
    */
   readonly managerEmail?: string | null;
@@ -75,28 +89,34 @@ export interface ScenarioEvent {
   /**
    * The client is moved to another profile of `otherProfiles`, or back to its first one by id; `null`: it has none and is
    * watched no more.
+   * @minLength 1
+   * @errorMessage expected the id of a profile in quotes, such as "acme/other", or null
    * @examples ["acme/other", null]
    */
   readonly moveTo?: string | null;
   /**
    * The mail provider refuses: `true`, until `mailFails: false`, and sending is tried again; `"rejected"`: it refuses
    * each mail for good.
+   * @errorMessage expected true, false or "rejected"
    * @examples [true, false, "rejected"]
    */
   readonly mailFails?: boolean | 'rejected';
   /**
    * The billing data cannot be read: `true`, until `readFails: false`, and the check waits for that instant; `"permanent"`:
    * no retry helps, and the next check comes as planned.
+   * @errorMessage expected true, false or "permanent"
    * @examples [true, false, "permanent"]
    */
   readonly readFails?: boolean | 'permanent';
   /**
    * `false`: no worker runs; what falls due meanwhile waits for `true`.
+   * @errorMessage expected true or false
    * @examples [false, true]
    */
   readonly worker?: boolean;
   /**
    * An operator asks for a check at once. It does not move the checks that are planned.
+   * @errorMessage expected true
    * @examples [true]
    */
   readonly checkNow?: true;
@@ -107,15 +127,15 @@ export interface ScenarioEvent {
   readonly mute?: Offset;
   /**
    * An operator ends the mute.
+   * @errorMessage expected true
    * @examples [true]
    */
   readonly unmute?: true;
   /**
    * An operator sets the counter of this rule to 0.
-   * @pattern ^(user|client|advanced:.+)$
    * @examples ["client"]
    */
-  readonly resetRule?: string;
+  readonly resetRule?: ScenarioRuleKey;
 }
 
 /** A refill signal as billing systems send it: which refill, and when it was. */
@@ -124,6 +144,7 @@ export interface ScenarioSignal {
    * The id of the refill.
    * @minLength 1
    * @maxLength 255
+   * @errorMessage expected the refill's id in quotes, such as "r-1"
    * @examples ["r-1"]
    */
   readonly id: string;
@@ -134,6 +155,13 @@ export interface ScenarioSignal {
    */
   readonly at: SignedOffset;
 }
+
+/**
+ * The key of a rule.
+ * @pattern ^(user|client|advanced:.+)$
+ * @errorMessage expected "user", "client" or "advanced:<name>"
+ */
+export type ScenarioRuleKey = string;
 
 /** Fields of a profile that replace those it has; `null` removes one. */
 export type ProfileEdit = {

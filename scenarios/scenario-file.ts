@@ -1,5 +1,5 @@
 import type { Login, ProfileFile } from '../domain/profile/profile-file.js';
-import type { ScenarioEvent } from './scenario-event.js';
+import type { ScenarioEvent, ScenarioRuleKey } from './scenario-event.js';
 import type { Amount, Offset, ScenarioRate, ScenarioStatus } from './scenario-values.js';
 
 /**
@@ -13,12 +13,14 @@ import type { Amount, Offset, ScenarioRate, ScenarioStatus } from './scenario-va
 export interface ScenarioFile {
   /**
    * Where the schema of this file lies, so that the editor can help.
+   * @errorMessage expected the path of the schema in quotes, such as "../../schemas/profile-test.schema.json"
    * @examples ["../../schemas/profile-test.schema.json"]
    */
   readonly $schema?: string;
   /**
    * The scenarios; each has a client of its own.
    * @minItems 1
+   * @errorMessage expected a list of scenarios in brackets
    */
   readonly scenarios: readonly Scenario[];
 }
@@ -29,6 +31,7 @@ export interface Scenario {
    * What must happen, in a few words.
    * @minLength 1
    * @maxLength 255
+   * @errorMessage expected the scenario's name in quotes
    * @examples ["three notices, then silence until the refill"]
    */
   readonly name: string;
@@ -37,6 +40,7 @@ export interface Scenario {
   /**
    * Further profiles by id `<reseller>/<slug>`, for events that move the client to another one.
    * @default {}
+   * @errorMessage expected profiles by their id, such as { "acme/other": { … } }
    */
   readonly otherProfiles?: Readonly<Record<string, ProfileFile>>;
   /** The client at the start. */
@@ -44,11 +48,13 @@ export interface Scenario {
   /**
    * The billing system's exchange rates. Without the rate from the profile's currency to the client's nothing is known.
    * @default []
+   * @errorMessage expected a list of rates in brackets, such as [{ "from": "USD", "to": "EUR", "rate": "0.9" }]
    */
   readonly rates?: readonly ScenarioRate[];
   /**
    * What happens, in any order; at the same instant in the order written. An event at the instant of a check comes before it.
    * @default []
+   * @errorMessage expected a list of events in brackets, such as [{ "at": "25h", "balance": 45 }]
    */
   readonly events?: readonly ScenarioEvent[];
   /**
@@ -59,6 +65,7 @@ export interface Scenario {
   readonly until: Offset;
   /**
    * Every check that told somebody, in order; no other notice may be sent.
+   * @errorMessage expected a list in brackets, such as [{ "at": "48h", "rules": ["client"] }]
    * @examples [[{ "at": "48h", "rules": ["client"] }]]
    */
   readonly expect: readonly ExpectedNotice[];
@@ -69,6 +76,7 @@ export interface ScenarioClient {
   /**
    * The client's currency: an ISO 4217 code. Unsaid: the profile's.
    * @pattern ^[A-Z]{3}$
+   * @errorMessage expected an ISO 4217 currency code in quotes, such as "USD"
    * @examples ["USD"]
    */
   readonly currency?: string;
@@ -86,12 +94,14 @@ export interface ScenarioClient {
   /**
    * How long before the start the last charge was; `null`: the client was never charged. Unsaid: at the start.
    * @default "0s"
+   * @errorMessage expected a time such as "1h", or null
    * @examples ["1h", null]
    */
   readonly lastChargeAgo?: Offset | null;
   /**
    * How long before the start the last refill was; `null`: there was none.
    * @default null
+   * @errorMessage expected a time such as "30d", or null
    * @examples ["30d"]
    */
   readonly lastRefillAgo?: Offset | null;
@@ -104,21 +114,26 @@ export interface ScenarioClient {
   /**
    * The client's e-mail; `null`: it has none.
    * @default "billing@client.example"
+   * @minLength 1
+   * @errorMessage expected an e-mail address in quotes, or null
    * @examples ["billing@client.example"]
    */
   readonly billingEmail?: string | null;
   /**
    * The e-mail of the reseller's manager; `null`: there is none.
    * @default "manager@reseller.example"
+   * @minLength 1
+   * @errorMessage expected an e-mail address in quotes, or null
    * @examples ["manager@reseller.example"]
    */
   readonly managerEmail?: string | null;
   /**
    * Login → e-mail of the users that the billing system knows. Unsaid: every login the profile names exists, as
    * `<login>@reseller.example`.
+   * @errorMessage expected logins with their e-mail, such as { "j.doe": "j.doe@acme.example" }
    * @examples [{ "j.doe": "j.doe@acme.example" }]
    */
-  readonly users?: Readonly<Record<Login, string>>;
+  readonly users?: Readonly<Record<Login, ScenarioEmail>>;
   /**
    * A suspended client is checked and told nothing, a closed one is watched no more.
    * @default "active"
@@ -137,22 +152,35 @@ export interface ExpectedNotice {
    * The keys of the rules that sent.
    * @minItems 1
    * @uniqueItems true
+   * @errorMessage expected a list of rule keys in brackets, such as ["client"]
    * @examples [["client", "user"]]
    */
   readonly rules: readonly ScenarioRuleKey[];
   /**
    * Every address that was told, each once. Unsaid: not looked at.
+   * @errorMessage expected a list of e-mail addresses in brackets
    * @examples [["billing@client.example"]]
    */
-  readonly to?: readonly string[];
+  readonly to?: readonly ScenarioEmail[];
   /**
    * Rule key → how many notices of the cycle it has sent with this one. Rules that are not named are not looked at.
+   * @errorMessage expected numbers by rule key, such as { "client": 1 }
    * @examples [{ "client": 1 }]
    */
-  readonly count?: Readonly<Record<string, number>>;
+  readonly count?: Readonly<Record<string, NoticeCount>>;
 }
 
 /**
- * @pattern ^(user|client|advanced:.+)$
+ * An e-mail address as the billing system has it.
+ * @minLength 1
+ * @errorMessage expected an e-mail address in quotes
  */
-export type ScenarioRuleKey = string;
+export type ScenarioEmail = string;
+
+/**
+ * How many notices.
+ * @asType integer
+ * @minimum 0
+ * @errorMessage expected a whole number of at least 0
+ */
+export type NoticeCount = number;

@@ -73,7 +73,7 @@ describe(`fuzzing files (${fuzzRuns} cases each)`, function () {
     const { scenarios } = await readScenarios(file, folder);
     assert.deepEqual(
       scenarios.flatMap(({ problems }) => problems.map(({ code, message }) => [code, message])),
-      [['wrong-value', 'expected a text, found an object']],
+      [['wrong-type', 'expected an e-mail address in quotes']],
     );
   });
 

@@ -132,17 +132,63 @@ describe('low-balance test', () => {
   });
 
   for (const [name, content, code, message] of [
-    ['an empty file', '', 'syntax', /empty/],
-    ['a file that is no JSON', '{ "scenarios": [', 'syntax', /found/],
+    ['an empty file', '', 'empty-file', /empty/],
+    ['a file that is no JSON', '{ "scenarios": [', 'syntax', /Expected/],
     ['no scenario', '{}', 'no-scenarios', /list/],
-    ['binary', '\u0000\u0001PNG', 'syntax', /JSON/],
-    ['endless nesting', '['.repeat(200_000), 'too-deep', /deep/],
+    ['binary', '\u0000\u0001PNG', 'not-text', /JSON/],
+    ['endless nesting', '['.repeat(200_000), 'too-deep', /levels/],
     ['a misspelt field', { scenarios: [{ ...scenario, profile, util: '3d' }] }, 'unknown-property', /"util"/],
     [
       'a missing field',
       { scenarios: [{ name: 'x', profile, until: '1d', expect: [] }] },
       'missing-property',
       /"client"/,
+    ],
+    [
+      'a time of eleven years',
+      { scenarios: [{ ...scenario, profile, until: '4015d' }] },
+      'duration-too-long',
+      /3650d/,
+    ],
+    [
+      'a refill of nothing',
+      { scenarios: [{ ...scenario, profile, events: [{ at: '1h', refill: 0 }] }] },
+      'out-of-range',
+      /above|below/,
+    ],
+    [
+      'an event that nobody knows',
+      { scenarios: [{ ...scenario, profile, events: [{ at: '1h', blance: 4 }] }] },
+      'unknown-property',
+      /did you mean "balance"/,
+    ],
+    [
+      'a wrong rule',
+      { scenarios: [{ ...scenario, profile, expect: [{ at: '0s', rules: ['Client'] }] }] },
+      'wrong-value',
+      /expected "user", "client" or "advanced:<name>"/,
+    ],
+    [
+      'a profile that validate would refuse',
+      {
+        scenarios: [
+          { ...scenario, profile: { ...profile, clientNotification: { threshold: 5, notify: false } } },
+        ],
+      },
+      'reaches-nobody',
+      /tells nobody/,
+    ],
+    [
+      'an edit that validate would refuse',
+      { scenarios: [{ ...scenario, profile, events: [{ at: '1h', profile: { currency: 'ZZZ' } }] }] },
+      'unknown-currency',
+      /ZZZ/,
+    ],
+    [
+      'a merge conflict',
+      '{\n<<<<<<< HEAD\n"scenarios": [],\n=======\n"scenarios": [1],\n>>>>>>> other\n}',
+      'merge-conflict',
+      /<<<<<<< HEAD/,
     ],
     ['a bad time', { scenarios: [{ ...scenario, profile, until: '3 days' }] }, 'wrong-value', /time such as/],
     [
@@ -151,7 +197,7 @@ describe('low-balance test', () => {
       'wrong-value',
       /amount/,
     ],
-    ['a scenario that is none', { scenarios: [7] }, 'wrong-value', /object/],
+    ['a scenario that is none', { scenarios: [7] }, 'wrong-type', /object/],
     [
       'a rule that no profile has',
       { scenarios: [{ ...scenario, profile, expect: [{ at: '0s', rules: ['user'] }] }] },
@@ -168,7 +214,7 @@ describe('low-balance test', () => {
     [
       'a Period of nothing',
       { scenarios: [{ ...scenario, profile: { ...profile, period: '0s' } }] },
-      'wrong-value',
+      'period-too-short',
       /Period/,
     ],
     [
