@@ -10,9 +10,9 @@ export function nearest(written: string, known: readonly string[]): string | und
 
 /** How many letters must be put in, left out or replaced. */
 function distanceOf(a: string, b: string): number {
-  const others = [...b];
+  const others = Array.from(b);
   let row = Array.from({ length: others.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...a].entries()) {
+  for (const [index, letter] of Array.from(a).entries()) {
     const next = [index + 1];
     for (const [at, other] of others.entries())
       next.push(Math.min(row[at + 1]! + 1, next[at]! + 1, row[at]! + (letter === other ? 0 : 1)));

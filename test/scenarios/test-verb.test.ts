@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { CliError } from '../../cli/shared/exit-code.js';
 import { test, type TestOptions } from '../../cli/write/test.js';
+import { judgeRefillAmount } from '../../domain/refill-amount.js';
 import { anIo } from './an-io.js';
 
 const profile = {
@@ -151,12 +152,6 @@ describe('low-balance test', () => {
       /3650d/,
     ],
     [
-      'a refill of nothing',
-      { scenarios: [{ ...scenario, profile, events: [{ at: '1h', refill: 0 }] }] },
-      'out-of-range',
-      /above|below/,
-    ],
-    [
       'an event that nobody knows',
       { scenarios: [{ ...scenario, profile, events: [{ at: '1h', blance: 4 }] }] },
       'unknown-property',
@@ -237,6 +232,18 @@ describe('low-balance test', () => {
       assert.match(problems[0].message, message);
       assert.equal(problems[0].file, 'a.test.json');
       assert.ok(problems[0].line >= 1 && problems[0].column >= 1);
+    });
+  }
+
+  for (const refill of [0, -50, '0.00', '-50', '-0', 1e-7, 20, '0.00000001']) {
+    it(`takes ${JSON.stringify(refill)} for a refill as the service does`, async () => {
+      await write('a.test.json', {
+        scenarios: [
+          { ...scenario, profile, until: '1s', expect: [scenario.expect[0]], events: [{ at: '1s', refill }] },
+        ],
+      });
+      const judged = judgeRefillAmount(refill) === 'positive';
+      assert.equal((await run()).code === 0, judged);
     });
   }
 
