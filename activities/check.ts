@@ -1,7 +1,10 @@
 import { checkClient } from '../domain/check-client.js';
 import { bouncedRules } from '../domain/notices.js';
 import type { Profile } from '../domain/profile/profile.js';
-import { endReasonOf, type Client } from '../domain/reading.js';
+import { faultsText, isUnclear, type ClientIdentity, type UnclearClient } from '../domain/client.js';
+import { needsOf } from '../domain/profile-needs.js';
+import { endReasonOf } from '../domain/reading.js';
+import type { ClientRead } from '../billing/billing.js';
 import { nextOnGrid } from '../domain/schedule.js';
 import type { StoredProfile } from '../store/profiles.js';
 import type { Checked, CheckInput, CheckResult, ReplanResult } from './contract.js';
@@ -19,6 +22,7 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
   }
   const { client, stored } = read;
   const { profile } = stored;
+  if (isUnclear(client)) return await unknownCheck(parts, input, stored, client, now);
   const { watch, reading, decisions, state } = checkClient(client, profile, input.watch, now);
   const bounced = parts.bounced ? bouncedRules(profile, client, await parts.bounced.known()) : [];
   const written = parts.watched.seen({
@@ -43,6 +47,28 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
   };
 }
 
+/** Rule 24: the client is unknown at the pace of its profile, and its row says so. */
+async function unknownCheck(
+  parts: WatchParts,
+  { clientId, plannedAt, watch }: CheckInput,
+  stored: StoredProfile,
+  { faults }: UnclearClient,
+  now: number,
+): Promise<CheckResult> {
+  const { id, periodMs } = stored.profile;
+  const nextCheckAt = nextOnGrid(plannedAt, periodMs, now);
+  await parts.watched.seen({
+    clientId,
+    profileId: id,
+    state: 'unknown',
+    periodMs,
+    nextCheckAt,
+    seenAt: now,
+    watch,
+  });
+  return { kind: 'unreadable', reason: faultsText(faults), profile: checkedProfile(stored) };
+}
+
 /** What the next check is planned by: the Period as it is now, or why the client is watched no more. */
 export async function replan(parts: WatchParts, clientId: string): Promise<ReplanResult> {
   const { client, stored } = await readWatched(parts, clientId, undefined);
@@ -55,41 +81,54 @@ export async function replan(parts: WatchParts, clientId: string): Promise<Repla
   return { kind: 'planned', profileId: stored.profile.id, periodMs: stored.profile.periodMs };
 }
 
-export interface ReadClient {
-  readonly client: Client | undefined;
-  readonly stored: StoredProfile | undefined;
-}
+/** A client with its profile; of one without a profile no more is read than who it is. */
+export type ReadClient =
+  | { readonly client: ClientRead; readonly stored: StoredProfile }
+  | { readonly client: ClientIdentity | undefined; readonly stored: undefined }
+  | { readonly client: undefined; readonly stored: StoredProfile };
 
 /**
  * The client with its profile. The profile it had last is read first, so that one billing query is enough; only a
  * client that was moved to another profile costs a second.
  */
 export async function readWatched(
-  parts: Pick<WatchParts, 'billing' | 'profiles'>,
+  parts: Pick<WatchParts, 'billing' | 'profiles' | 'readWithinMs'>,
   clientId: string,
   lastProfileId: string | undefined,
 ): Promise<ReadClient> {
   const guessed = lastProfileId === undefined ? undefined : await parts.profiles.read(lastProfileId);
-  const client = sameClient(clientId, await parts.billing.readClient(clientId, neededFor(guessed?.profile)));
-  if (!client || client.profileId === null) return { client, stored: undefined };
-  if (client.profileId === guessed?.profile.id) return { client, stored: guessed };
-  const stored = await parts.profiles.read(client.profileId);
-  if (!stored) return { client, stored };
-  return { client: await parts.billing.readClient(clientId, neededFor(stored.profile)), stored };
+  if (guessed) {
+    const client = await readFor(parts, clientId, guessed.profile);
+    if (!client) return { client, stored: undefined };
+    if ((await assignedProfile(parts, client)) === guessed.profile.id) return { client, stored: guessed };
+  }
+  const client = await parts.billing.identify(clientId);
+  if (!client) return { client, stored: undefined };
+  const profileId = await assignedProfile(parts, client);
+  const stored = profileId === null ? undefined : await parts.profiles.read(profileId);
+  return stored
+    ? { client: await readFor(parts, clientId, stored.profile), stored }
+    : { client, stored: undefined };
 }
 
-/**
- * MySQL takes `c-1003` for `C-1003`, and the number 456 for `0456`: a client that is written otherwise is another one, which
- * has a workflow of its own.
- */
-function sameClient(clientId: string, client: Client | undefined): Client | undefined {
-  // A view over integers gives numbers.
-  const found: string | number | undefined = client?.clientId;
-  return found?.toString() === clientId ? client : undefined;
+function readFor(
+  { billing, readWithinMs }: Pick<WatchParts, 'billing' | 'readWithinMs'>,
+  clientId: string,
+  profile: Profile,
+): Promise<ClientRead | undefined> {
+  const withinMs = readWithinMs?.();
+  return billing.readClient(clientId, {
+    ...needsOf(profile),
+    ...(withinMs === undefined ? {} : { withinMs }),
+  });
 }
 
-function neededFor(profile: Profile | undefined): { currency: string | null; logins: readonly string[] } {
-  return { currency: profile?.currency ?? null, logins: profile?.rules.flatMap(({ users }) => users) ?? [] };
+/** Most billing data names the profile: then nobody needs to know what the other profiles apply to. */
+async function assignedProfile(
+  { profiles }: Pick<WatchParts, 'profiles'>,
+  client: ClientIdentity,
+): Promise<string | null> {
+  return client.profileId ?? (await profiles.assigner()).assign(client).profileId;
 }
 
 function checkedProfile({ profile, version }: StoredProfile): Checked['profile'] {

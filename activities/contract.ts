@@ -18,7 +18,8 @@ export interface CheckInput {
 
 export type CheckResult =
   | { readonly kind: 'ended'; readonly reason: EndReason }
-  | { readonly kind: 'unreadable'; readonly reason: string }
+  /** `profile`: by which the next check is planned; absent where that too is not known. */
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly profile?: CheckedProfile }
   | Checked;
 
 export interface Checked {

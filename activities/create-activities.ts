@@ -1,7 +1,9 @@
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { check, replan } from './check.js';
+import { firstPeriodMs } from '../domain/agenda.js';
+import { nextOnGrid } from '../domain/schedule.js';
 import { noteTold } from '../domain/watch-state.js';
-import type { Activities, NotifyInput, Told } from './contract.js';
+import type { Activities, CheckInput, NotifyInput, Told } from './contract.js';
 import { notify, withdraw } from './notify.js';
 import type { Parts, WatchParts } from './parts.js';
 import { reconcile } from './reconcile.js';
@@ -24,9 +26,10 @@ export function createWatchActivities(parts: WatchParts): Omit<Activities, 'reco
         parts.count({ what: 'check', result: result.kind, lagMs: Math.max(0, input.now - input.dueAt) });
         return result;
       } catch (error) {
-        const reason = unreadable(error);
+        const reason = isTooSlowForNow(error) ? undefined : unreadable(error);
         parts.count({ what: 'check', result: reason === undefined ? 'retried' : 'unreadable' });
         if (reason === undefined) throw error;
+        await noteUnreadable(parts, input);
         return { kind: 'unreadable', reason };
       }
     },
@@ -52,6 +55,22 @@ export function createWatchActivities(parts: WatchParts): Omit<Activities, 'reco
     },
     withdraw: (input) => withdraw(parts, input),
   };
+}
+
+/** A local activity has little time. The same check is tried once more with more of it, before the client is unknown. */
+function isTooSlowForNow(error: unknown): boolean {
+  return error instanceof Error && error.name === 'BillingTimeoutError' && activityInfo().isLocal;
+}
+
+/** Its row says that it is unknown; without that, a client that was never read would be starting for ever. */
+async function noteUnreadable(
+  { watched, profiles, now }: WatchParts,
+  { clientId, plannedAt, watch }: CheckInput,
+): Promise<void> {
+  const at = await now();
+  const stored = watch.profileId === undefined ? undefined : await profiles.read(watch.profileId);
+  const periodMs = stored?.profile.periodMs ?? firstPeriodMs;
+  await watched.unreadable(clientId, at, nextOnGrid(plannedAt, periodMs, at));
 }
 
 /** Lists and plans read the counters between two checks too. A lost row is made good by the next check. */

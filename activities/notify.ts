@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { recipientsPerMail } from '../domain/notices.js';
+import { faultsText, isUnclear } from '../domain/client.js';
 import { endReasonOf } from '../domain/reading.js';
 import type { MailError, Sent } from '../delivery/message.js';
 import type { Claim, LedgerEntry } from '../delivery/ledger/ledger.js';
@@ -67,6 +68,8 @@ async function entriesOf(parts: WatchParts, input: NotifyInput): Promise<readonl
     if (known.length > 0) await parts.ledger.withdraw(clientId, checkAt, await parts.now());
     return [];
   }
+  // Rule 14: it is tried again until the next planned check.
+  if (isUnclear(client)) throw new Error(`the client is unknown: ${faultsText(client.faults)}`);
   if (known.length > 0) return known;
   await parts.ledger.open(noticesOf(input, stored.profile, client), await parts.now());
   return await parts.ledger.find(clientId, checkAt);

@@ -1,5 +1,5 @@
 import type { Mailer } from '../delivery/message.js';
-import type { Billing } from '../billing/mysql/billing.js';
+import type { Billing } from '../billing/billing.js';
 import type { BouncedAddresses } from '../delivery/ledger/bounced-addresses.js';
 import type { Ledger } from '../delivery/ledger/ledger.js';
 import type { Profiles } from '../store/profiles.js';
@@ -15,12 +15,14 @@ export interface Parts extends WatchParts {
 
 /** What the activities of one client's workflow work with. */
 export interface WatchParts {
-  readonly billing: Pick<Billing, 'readClient'>;
-  readonly profiles: Pick<Profiles, 'read'>;
+  readonly billing: Pick<Billing, 'readClient' | 'identify'>;
+  readonly profiles: Pick<Profiles, 'read' | 'assigner'>;
   readonly ledger: Ledger;
   /** Kept in memory: a check costs no query for it. Absent: no address is known to bounce. */
   readonly bounced?: BouncedAddresses;
-  readonly watched: Pick<WatchedClients, 'seen' | 'replanned' | 'ended'>;
+  readonly watched: Pick<WatchedClients, 'seen' | 'replanned' | 'ended' | 'unreadable'>;
+  /** For how long a read of billing data is waited for, milliseconds; as long as it takes when absent. */
+  readonly readWithinMs?: () => number;
   readonly mailer: Mailer;
   /** The present, epoch milliseconds. */
   readonly now: () => Promise<number>;

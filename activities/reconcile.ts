@@ -1,5 +1,6 @@
 import pThrottle from 'p-throttle';
-import type { AssignedClient } from '../billing/mysql/billing.js';
+import { namedProfilesOnly, watchedWith } from '../domain/assignment.js';
+import type { ClientIdentity } from '../domain/client.js';
 import type { WatchedClient } from '../store/watched-clients.js';
 import type { ReconcileCursor, ReconcileInput, ReconcileReason, ReconcileResult } from './contract.js';
 import type { Parts } from './parts.js';
@@ -100,14 +101,17 @@ async function readLost(parts: Parts, after: string, now: number): Promise<Page>
   const seenAt = new Map((await parts.watched.rowsOf(ids)).map((row) => [row.clientId, row.seenAt]));
   const gone = ids.filter((id) => (seenAt.get(id) ?? 0) < lost.get(id)! + clocksDifferMs);
   const periods = await parts.profiles.periods();
-  const assigned = (await parts.billing.assignedOf(gone)).filter(({ profileId }) => periods.has(profileId));
+  const assigned = (await assignedOf(parts, await parts.billing.identifyAll(gone))).filter(({ profileId }) =>
+    periods.has(profileId),
+  );
   // Those that should be watched no more have nobody to wake: their rows are closed in the last pass.
   const changes = assigned.map((each) => ({ ...each, reason: 'lost' as const }));
   return { ids: [], changes: changes.sort((a, b) => (a.clientId < b.clientId ? -1 : 1)) };
 }
 
 async function readAssigned(parts: Parts, after: string, now: number): Promise<Page> {
-  const assigned = await parts.billing.listAssigned(after, rowsAtOnce);
+  const page = await parts.billing.listClients(after, rowsAtOnce);
+  const assigned = await assignedOf(parts, page);
   const [rows, periods] = await Promise.all([
     parts.watched.rowsOf(assigned.map(({ clientId }) => clientId)),
     parts.profiles.periods(),
@@ -115,12 +119,41 @@ async function readAssigned(parts: Parts, after: string, now: number): Promise<P
   const byId = new Map(rows.map((row) => [row.clientId, row]));
   return {
     ids: assigned.map(({ clientId }) => clientId),
-    last: assigned.length < rowsAtOnce ? undefined : assigned.at(-1)?.clientId,
+    last: page.length < rowsAtOnce ? undefined : page.at(-1)?.clientId,
     changes: assigned.flatMap((each) => {
       const reason = reasonToChange(each, byId.get(each.clientId), periods.get(each.profileId), now);
       return reason === undefined ? [] : [{ ...each, reason }];
     }),
   };
+}
+
+/** A client that should be watched, and with which profile. */
+interface AssignedClient {
+  readonly clientId: string;
+  readonly profileId: string;
+}
+
+/** Each once, also one that the billing data has twice: what is wrong with it its check says. */
+async function assignedOf(
+  parts: Parts,
+  clients: readonly ClientIdentity[],
+): Promise<readonly AssignedClient[]> {
+  const assigner = clients.some(({ profileId }) => profileId === null)
+    ? await parts.profiles.assigner()
+    : namedProfilesOnly;
+  const assigned = new Map<string, AssignedClient>();
+  for (const client of clients) {
+    const profileId = watchedWith(client, assigner);
+    const { clientId } = client;
+    if (profileId !== undefined && canBeWatched(clientId) && !assigned.has(clientId))
+      assigned.set(clientId, { clientId, profileId });
+  }
+  return [...assigned.values()];
+}
+
+/** Our tables have room for 64 characters, and a workflow needs an id. */
+function canBeWatched(clientId: string): boolean {
+  return clientId !== '' && clientId.length <= 64;
 }
 
 function reasonToChange(
@@ -145,7 +178,7 @@ function patienceMs({ starting, periodMs }: WatchedClient): number {
 async function readWatched(parts: Parts, after: string): Promise<Page> {
   const rows = await parts.watched.listWatched(after, rowsAtOnce);
   const [assigned, periods] = await Promise.all([
-    parts.billing.assignedOf(rows.map(({ clientId }) => clientId)),
+    assignedOf(parts, await parts.billing.identifyAll(rows.map(({ clientId }) => clientId))),
     parts.profiles.periods(),
   ]);
   const should = new Set(

@@ -15,6 +15,7 @@ const permanentCodes = new Set([
  */
 export function unreadable(error: unknown): string | undefined {
   if (error instanceof SyntaxError || error instanceof RangeError) return error.message;
+  if (error instanceof Error && error.name === 'BillingTimeoutError') return error.message;
   const code = codeOf(error);
   if (code !== undefined && permanentCodes.has(code)) return `${code}: ${(error as Error).message}`;
   return undefined;

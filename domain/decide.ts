@@ -67,7 +67,10 @@ function reasonFor({ rule, low, count, muted, profile, reading, now }: RuleAtChe
   if (muted) return 'muted';
   if (!low) return 'not-low';
   if (count >= profile.maxQty) return 'max-qty-reached';
-  if (rule.inactivityMs !== undefined && now - reading.lastActivityAt < rule.inactivityMs) return 'active';
+  if (rule.inactivityMs !== undefined) {
+    if (reading.lastActivityAt === null) return 'unknown';
+    if (now - reading.lastActivityAt < rule.inactivityMs) return 'active';
+  }
   if ((reading.recipients[rule.key] ?? 0) === 0) return 'no-recipient';
   return 'low';
 }
@@ -86,7 +89,7 @@ export function stateOf(
   now: number,
 ): ClientState {
   if (decisions.some(({ reason }) => reason === 'suspended')) return 'suspended';
-  if (decisions.some(({ low }) => low === undefined)) return 'unknown';
+  if (decisions.some(({ low, reason }) => low === undefined || reason === 'unknown')) return 'unknown';
   if (isMuted(watch, now)) return 'muted';
   const low = decisions.filter((decision) => decision.low);
   if (low.length === 0) return 'ok';

@@ -1,31 +1,9 @@
+import { doubtOf, type Client, type ClientIdentity } from './client.js';
 import { add, multiply, type Decimal } from './money.js';
+import { addressesIn } from './addresses-in.js';
 import type { Profile, Rule, RuleKey } from './profile/profile.js';
 
-/** A client as the billing system shows it at an instant. Instants are epoch milliseconds. */
-export interface Client {
-  readonly clientId: string;
-  readonly name: string;
-  readonly resellerId: string;
-  readonly resellerName: string;
-  readonly profileId: string | null;
-  /** ISO 4217 */
-  readonly currency: string;
-  readonly balance: Decimal;
-  readonly creditLimit: Decimal;
-  readonly status: 'active' | 'suspended' | 'closed';
-  readonly prepaid: boolean;
-  readonly language: string | null;
-  readonly timeZone: string | null;
-  readonly createdAt: number;
-  readonly lastChargeAt: number | null;
-  readonly lastRefillAt: number | null;
-  readonly billingEmail: string | null;
-  readonly managerEmail: string | null;
-  /** Login → e-mail of the users that the profile names and the billing system knows. */
-  readonly users: Readonly<Record<string, string>>;
-  /** From the profile's currency to the client's; null where the billing system has none. "1" where they are the same. */
-  readonly rate: Decimal | null;
-}
+export type { Client } from './client.js';
 
 /** What a check sees of a client, reduced to what rules are about. No address: it may enter a workflow's history. */
 export interface Reading {
@@ -36,8 +14,8 @@ export interface Reading {
   readonly currency: string;
   /** profile currency → client currency; null: none known (rule 2) */
   readonly rate: Decimal | null;
-  /** Last charge, or the client's creation where it was never charged (rule 8). */
-  readonly lastActivityAt: number;
+  /** Last charge, or the client's creation where it was never charged (rule 8); null where neither is known. */
+  readonly lastActivityAt: number | null;
   readonly recipients: Readonly<Record<string, number>>;
 }
 
@@ -47,7 +25,7 @@ export function readingOf(client: Client, profile: Profile): Reading {
     availableBalance: add(client.balance, client.creditLimit),
     currency: client.currency,
     rate: client.rate,
-    lastActivityAt: client.lastChargeAt ?? client.createdAt,
+    lastActivityAt: doubtOf(client, 'last_charge_at') ? null : (client.lastChargeAt ?? client.createdAt),
     recipients: Object.fromEntries(profile.rules.map((rule) => [rule.key, addressesOf(rule, client).length])),
   };
 }
@@ -65,8 +43,8 @@ export function addressesOf(rule: Rule, client: Client): readonly string[] {
 /** Every address that a rule names, also those that are none. */
 export function namedAddresses(rule: Rule, client: Client): readonly string[] {
   const own = rule.audience === 'staff' ? client.managerEmail : client.billingEmail;
-  const users = rule.users.flatMap((login) => client.users[login] ?? []);
-  return [...(rule.notify && own ? [own] : []), ...users, ...rule.emails];
+  const users = rule.users.flatMap((login) => addressesIn(client.users[login] ?? ''));
+  return [...(rule.notify ? addressesIn(own ?? '') : []), ...users, ...rule.emails];
 }
 
 /** One at sign, a dot in the domain, no spaces, brackets, commas, control or invisible characters. */
@@ -80,11 +58,14 @@ export function isAddress(text: string): boolean {
 /** Why a client's workflow ends (rule 13). */
 export type EndReason = 'closed' | 'not-prepaid' | 'no-profile' | 'not-found';
 
-/** Rule 13: why this client is not watched, or undefined where it is. */
-export function endReasonOf(client: Client | undefined, profile: Profile | undefined): EndReason | undefined {
+/** Rule 13: why this client is not watched, or undefined where it is. What is not known of it ends nothing. */
+export function endReasonOf(
+  client: Pick<ClientIdentity, 'status' | 'prepaid'> | undefined,
+  profile: Profile | undefined,
+): EndReason | undefined {
   if (!client) return 'not-found';
   if (client.status === 'closed') return 'closed';
-  if (!client.prepaid) return 'not-prepaid';
+  if (client.prepaid === false) return 'not-prepaid';
   if (!profile) return 'no-profile';
   return undefined;
 }

@@ -1,8 +1,7 @@
 import { checkClient } from '../domain/check-client.js';
 import type { Decision } from '../domain/decide.js';
-import type { Decimal } from '../domain/money.js';
 import type { Profile, RuleKey } from '../domain/profile/profile.js';
-import type { Client } from '../domain/reading.js';
+import type { Client, ClientFacts, ProfileFacts } from '../domain/client.js';
 import { replan } from '../domain/schedule.js';
 import {
   assignProfile,
@@ -15,8 +14,7 @@ import {
 
 /** A client with what its workflow last wrote down. Instants are epoch milliseconds. */
 export interface ClientAtPlan {
-  /** Without `users` and `rate`, which depend on the profile. */
-  readonly client: Omit<Client, 'users' | 'rate'>;
+  readonly client: ClientFacts;
   /** Undefined where no workflow was started yet. */
   readonly watched: WatchedAtPlan | undefined;
 }
@@ -31,10 +29,9 @@ export interface WatchedAtPlan {
 
 /** What profiles need to know beside their clients. */
 export interface BillingFacts {
-  /** Null where there is none. */
-  rate(from: string, to: string): Decimal | null;
+  rate(from: string, to: string): Pick<ProfileFacts, 'rate' | 'rateDoubt'>;
   /** Login → e-mail of those logins that a reseller's clients may name. */
-  users(logins: readonly string[], resellerId: string): Readonly<Record<string, string>>;
+  users(logins: readonly string[], resellerId: string | null): Readonly<Record<string, string>>;
 }
 
 /** A profile before and after a sync. Undefined: there is none. */
@@ -118,7 +115,7 @@ export function withFacts(client: ClientAtPlan['client'], profile: Profile, fact
   const logins = profile.rules.flatMap(({ users }) => users);
   return {
     ...client,
-    rate: profile.currency === client.currency ? '1' : facts.rate(profile.currency, client.currency),
+    ...facts.rate(profile.currency, client.currency),
     users: logins.length === 0 ? {} : facts.users(logins, client.resellerId),
   };
 }

@@ -10,7 +10,9 @@ import { normaliseProfile } from '../domain/profile/profile.js';
 import { readHeldProfiles } from './held-profiles.js';
 import { needsOf, type Need } from './needs.js';
 import { planHash } from './plan-hash.js';
-import { clientsOfProfiles, readBillingFacts } from './snapshot-clients.js';
+import { createFleetReader } from '../billing/mysql/fleet-reader.js';
+import { needsOf } from '../domain/profile-needs.js';
+import { clientsOfProfiles } from './snapshot-clients.js';
 import { openSnapshot, type Snapshot } from './snapshot.js';
 import { planAgainst } from './sync.js';
 import { hasErrors, problemOf, type FolderForSync } from './load-for-sync.js';
@@ -118,10 +120,12 @@ async function withImpact(
   const sums = new Map<string, ImpactSums>(
     [...sides].map(([id, { before, after }]) => [id, createImpactSums(before, after)]),
   );
-  const profiles = [...sides.values()].flatMap(({ before, after }) => [before, after]);
-  const logins = profiles.flatMap((profile) => profile?.rules.flatMap(({ users }) => users) ?? []);
-  const facts = await readBillingFacts(snapshot.billing, logins);
-  for await (const page of clientsOfProfiles(snapshot, [...sides.keys()])) {
+  const needs = [...sides.values()].flatMap(({ before, after }) =>
+    [before, after].flatMap((profile) => (profile ? [needsOf(profile)] : [])),
+  );
+  const facts = await createFleetReader(snapshot.billing).sharedFacts(needs.flatMap(({ logins }) => logins));
+  const costly = [...new Set(needs.flatMap((each) => each.costly ?? []))];
+  for await (const page of clientsOfProfiles(snapshot, [...sides.keys()], costly)) {
     for (const { clientId, profileId, atPlan } of page) {
       const impact = atPlan ? impactOnClient(sides.get(profileId)!, atPlan, facts, now) : nothingKnown;
       sums.get(profileId)?.add(clientId, impact);

@@ -1,10 +1,12 @@
-import type { BillingFacts, ClientAtPlan, WatchedAtPlan } from './impact.js';
-import { toDecimal, type Decimal } from '../domain/money.js';
+import { createFleetReader, type FleetPage } from '../billing/mysql/fleet-reader.js';
+import { namedProfilesOnly, watchedWith } from '../domain/assignment.js';
+import { isUnclear } from '../domain/client.js';
+import type { CostlyFact } from '../domain/profile-needs.js';
 import type { RuleKey } from '../domain/profile/profile.js';
 import type { WatchState } from '../domain/watch-state.js';
-import { clientOf, type ClientRow } from '../billing/mysql/billing.js';
-import type { Snapshot } from './snapshot.js';
 import type { Queryable } from '../store/queryable.js';
+import type { ClientAtPlan, WatchedAtPlan } from './impact.js';
+import type { Snapshot } from './snapshot.js';
 
 /** A client of one of the profiles asked for; `atPlan` is undefined where its billing data cannot be understood. */
 export interface PlannedClient {
@@ -20,44 +22,27 @@ const pageSize = 10_000;
 export async function* clientsOfProfiles(
   { own, billing }: Snapshot,
   profileIds: readonly string[],
+  costly: readonly CostlyFact[] = ['last_charge_at'],
 ): AsyncGenerator<readonly PlannedClient[]> {
   if (profileIds.length === 0) return;
   const wanted = new Set(profileIds);
-  for (let after = ''; ;) {
-    const rows = await billing.query<AssignedRow[]>(
-      `SELECT c.client_id, c.name, c.reseller_id, r.name AS reseller_name, c.profile_id, c.currency, c.balance, c.credit_limit,
-         c.billing_email, c.status, c.prepaid, c.language, c.time_zone, c.created_at, c.last_charge_at, c.last_refill_at, r.manager_email
-       FROM billing_client c LEFT JOIN billing_reseller r ON r.reseller_id = c.reseller_id
-       WHERE c.client_id > ? AND c.profile_id IN (?) AND c.prepaid = 1 AND c.status <> 'closed'
-       ORDER BY c.client_id LIMIT ${pageSize}`,
-      [after, profileIds],
-    );
-    // The views' collation may know fewer letters than the service, which compares ids bytewise.
-    const assigned = rows.filter(({ profile_id }) => wanted.has(profile_id));
+  const fleet = createFleetReader(billing);
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const page: FleetPage = await fleet.page({ after, limit: pageSize, costly, named: profileIds });
+    const assigned = page.clients.flatMap((client) => {
+      const profileId = watchedWith(client, namedProfilesOnly);
+      return profileId !== undefined && wanted.has(profileId) ? [{ client, profileId }] : [];
+    });
     const watched = await readWatchedAtPlan(
       own,
-      assigned.map(({ client_id }) => client_id),
+      assigned.map(({ client }) => client.clientId),
     );
-    yield assigned.map((row) => ({
-      clientId: row.client_id,
-      profileId: row.profile_id,
-      atPlan: clientAtPlan(row, watched.get(row.client_id)),
+    yield assigned.map(({ client, profileId }) => ({
+      clientId: client.clientId,
+      profileId,
+      atPlan: isUnclear(client) ? undefined : { client, watched: watched.get(client.clientId) },
     }));
-    const last = rows.at(-1);
-    if (!last || rows.length < pageSize) return;
-    after = last.client_id;
-  }
-}
-
-interface AssignedRow extends Omit<ClientRow, 'rate' | 'login' | 'user_email'> {
-  readonly profile_id: string;
-}
-
-function clientAtPlan(row: AssignedRow, watched: WatchedAtPlan | undefined): ClientAtPlan | undefined {
-  try {
-    return { client: clientOf({ ...row, rate: null, login: null, user_email: null }, [], null), watched };
-  } catch {
-    return undefined;
+    after = page.next;
   }
 }
 
@@ -113,32 +98,4 @@ async function readAcceptedSince(
     if (rules.length > 0) byClient.set(row.client_id, [...notices, { rules, at: Number(row.accepted_at) }]);
   }
   return byClient;
-}
-
-/** Exchange rates, and the users of those logins. */
-export async function readBillingFacts(billing: Queryable, logins: readonly string[]): Promise<BillingFacts> {
-  const rates = await billing.query<{ from_currency: string; to_currency: string; rate: string }[]>(
-    'SELECT from_currency, to_currency, rate FROM billing_exchange_rate WHERE rate IS NOT NULL',
-  );
-  const rateByPair = new Map<string, Decimal>(
-    rates.map(({ from_currency, to_currency, rate }) => [`${from_currency}>${to_currency}`, toDecimal(rate)]),
-  );
-  const users = await billing.query<{ login: string; reseller_id: string | null; email: string }[]>(
-    'SELECT login, reseller_id, email FROM billing_user WHERE login IN (?)',
-    [logins.length > 0 ? [...new Set(logins)] : ['']],
-  );
-  const usersByLogin = new Map<string, { readonly reseller: string | null; readonly email: string }[]>();
-  for (const { login, reseller_id, email } of users)
-    usersByLogin.set(login, [...(usersByLogin.get(login) ?? []), { reseller: reseller_id, email }]);
-  return {
-    rate: (from, to) => rateByPair.get(`${from}>${to}`) ?? null,
-    users: (asked, resellerId) =>
-      Object.fromEntries(
-        asked.flatMap((login) =>
-          (usersByLogin.get(login) ?? [])
-            .filter(({ reseller, email }) => email && (reseller === null || reseller === resellerId))
-            .map(({ email }) => [login, email]),
-        ),
-      ),
-  };
 }

@@ -5,6 +5,7 @@ import { createWatchActivities } from '../activities/create-activities.js';
 import type { Activities } from '../activities/contract.js';
 import type { WatchParts } from '../activities/parts.js';
 import { assertNever } from '../domain/assert-never.js';
+import { namedProfilesOnly } from '../domain/assignment.js';
 import { endReasonOf } from '../domain/reading.js';
 import { MailError } from '../delivery/message.js';
 import { createMemoryLedger, type MemoryLedger } from '../delivery/ledger/memory-ledger.js';
@@ -12,7 +13,7 @@ import { Recorder } from './recorder.js';
 import type { Played, Story, StoryEvent, Told } from './story.js';
 import { TimeLocks } from './time-locks.js';
 import { eventText } from './timeline.js';
-import { World, type Message } from './world.js';
+import { storyClientId, World, type Message } from './world.js';
 
 /** What a story is played on: a time-skipping Temporal server and a worker of the task queue. */
 export interface RealStage {
@@ -228,12 +229,19 @@ class Player {
             throw Object.assign(new Error('no billing_client'), { code: 'ER_NO_SUCH_TABLE' });
           return Promise.resolve(world.client(currency, logins));
         },
+        identify() {
+          return this.readClient(storyClientId, { currency: null, logins: [] });
+        },
       },
-      profiles: { read: (id) => Promise.resolve(world.profile(id)) },
+      profiles: {
+        read: (id) => Promise.resolve(world.profile(id)),
+        assigner: () => Promise.resolve(namedProfilesOnly),
+      },
       ledger,
       watched: {
         seen: () => Promise.resolve(),
         replanned: () => Promise.resolve(),
+        unreadable: () => Promise.resolve(),
         ended: () => Promise.resolve(),
       },
       mailer: {

@@ -1,8 +1,10 @@
 import { isIP } from 'node:net';
+import mysql2 from 'mysql2';
 import { DataSource } from 'typeorm';
 import { Brake1764170000000 } from './migrations/1764170000000-brake.js';
 import { OwnTables1763942400000 } from './migrations/1763942400000-own-tables.js';
 import { Renames1763953200000 } from './migrations/1763953200000-renames.js';
+import { ResellerSettings1764180600000 } from './migrations/1764180600000-reseller-settings.js';
 import { NoticeDelivery1763949600000 } from './migrations/1763949600000-notice-delivery.js';
 import { RecipientsByAddress1764183600000 } from './migrations/1764183600000-recipients-by-address.js';
 import {
@@ -43,6 +45,7 @@ export async function openDatabase(
     url: withoutParameters(url),
     charset: 'utf8mb4_general_ci',
     timezone: 'Z',
+    driver: inUtc(mysql2),
     dateStrings: true,
     supportBigNumbers: true,
     bigNumberStrings: true,
@@ -63,6 +66,7 @@ export async function openDatabase(
       Renames1763953200000,
       RecipientsByAddress1764183600000,
       Brake1764170000000,
+      ResellerSettings1764180600000,
     ],
     migrationsTableName: 'low_balance_migration',
   });
@@ -73,6 +77,21 @@ export async function openDatabase(
       cause: error,
     });
   }
+}
+
+/**
+ * The driver with every connection's session in UTC: TIMESTAMP columns and NOW() are UTC then, wherever the server is. A connection runs
+ * its commands in order, so the first statement of a caller comes after it.
+ */
+function inUtc(driver: typeof mysql2): object {
+  return {
+    ...driver,
+    createPool(options: mysql2.PoolOptions) {
+      const pool = driver.createPool(options);
+      pool.on('connection', (connection) => void connection.query("SET time_zone = '+00:00'"));
+      return pool;
+    },
+  };
 }
 
 /** Brings the service's own tables to this version; safe to repeat. */

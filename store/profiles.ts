@@ -1,7 +1,9 @@
 import type { DataSource } from 'typeorm';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
+import type { Assigner } from '../domain/assignment.js';
 import { normaliseProfile, type Profile } from '../domain/profile/profile.js';
 import { profileEntity } from './rows.js';
+import { createStoredAssigner } from './stored-assigner.js';
 
 /** A profile with the version that the last sync gave it. */
 export interface StoredProfile {
@@ -14,15 +16,19 @@ export interface Profiles {
   read(id: string): Promise<StoredProfile | undefined>;
   /** Period of every profile, in milliseconds, by profile id. */
   periods(): Promise<ReadonlyMap<string, number>>;
+  /** Which client has which profile, by the profiles and resellers as they are now. */
+  assigner(): Promise<Assigner>;
 }
 
 export function createProfiles(database: DataSource): Profiles {
   const rows = database.getRepository(profileEntity);
+  const assigner = createStoredAssigner(database);
   return {
     async read(id) {
       const row = await rows.findOne({ where: { id }, select: { id: true, content: true, version: true } });
       return row ? { profile: profileOf(row), version: row.version } : undefined;
     },
+    assigner,
     async periods() {
       const all = await rows.find({ select: { id: true, content: true } });
       return new Map(all.map((row) => [row.id, profileOf(row).periodMs]));

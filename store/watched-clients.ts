@@ -46,6 +46,8 @@ export interface WatchedClients {
   started(clientId: string, profileId: string, at: number): Promise<void>;
   /** The next check was planned anew by another Period. */
   replanned(clientId: string, profileId: string, periodMs: number): Promise<void>;
+  /** Its billing data cannot be read, and not even its profile is known: nothing but the state is written. */
+  unreadable(clientId: string, at: number, nextCheckAt: number): Promise<void>;
   ended(clientId: string, reason: EndReason, at: number): Promise<void>;
   /** Rows with `after < client_id` whose workflow has not ended, by id. */
   listWatched(after: string, limit: number): Promise<readonly WatchedClient[]>;
@@ -101,6 +103,13 @@ export function createWatchedClients(
       await database
         .getRepository(watchedClientEntity)
         .update({ clientId }, { profileId, periodMs: String(periodMs) });
+    },
+    async unreadable(clientId, at, nextCheckAt) {
+      await database.query(
+        `UPDATE low_balance_watched_client SET state = 'unknown', seen_at = ?, next_check_at = ?
+         WHERE client_id = ? AND ended_at IS NULL`,
+        [at, nextCheckAt, clientId],
+      );
     },
     async ended(clientId, reason, at) {
       waiting.delete(clientId);

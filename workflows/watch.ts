@@ -176,7 +176,12 @@ export class Watch {
       this.known = { ...this.known, checkedAt: now };
       if (result.kind === 'unreadable') this.noteUnknown(result.reason, now);
     }
-    this.agenda = afterCheck(this.agenda, this.known.checked?.profile.periodMs ?? firstPeriodMs, now);
+    const periodMs = result.kind === 'unreadable' ? result.profile?.periodMs : undefined;
+    this.agenda = afterCheck(
+      this.agenda,
+      periodMs ?? this.known.checked?.profile.periodMs ?? firstPeriodMs,
+      now,
+    );
     this.upsertSearchAttributes();
   }
 

@@ -1,6 +1,5 @@
 import DataLoader from 'dataloader';
-import type { Client } from '../../domain/reading.js';
-import type { Billing, ReadFor } from './billing.js';
+import type { Billing, ClientRead, ReadFor } from '../billing.js';
 import type { Profiles, StoredProfile } from '../../store/profiles.js';
 
 /** Clients of one query at most. */
@@ -29,14 +28,17 @@ export function batchedBilling(billing: Billing, windowMs: number): Billing {
 }
 
 /** A query for each currency and list of users. */
-async function readInGroups(billing: Billing, keys: readonly Key[]): Promise<(Client | Error | undefined)[]> {
+async function readInGroups(
+  billing: Billing,
+  keys: readonly Key[],
+): Promise<(ClientRead | Error | undefined)[]> {
   const groups = new Map<string, number[]>();
   for (const [index, { needed }] of keys.entries()) {
     const group = groups.get(groupOf(needed));
     if (group) group.push(index);
     else groups.set(groupOf(needed), [index]);
   }
-  const found: (Client | Error | undefined)[] = keys.map(() => undefined);
+  const found: (ClientRead | Error | undefined)[] = keys.map(() => undefined);
   await Promise.all(
     [...groups.values()].map(async (indexes) => {
       const ids = indexes.map((index) => keys[index]!.clientId);

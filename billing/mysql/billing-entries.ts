@@ -1,6 +1,12 @@
-import { toDecimal, type Decimal } from '../../domain/money.js';
-import { instantOf } from './billing.js';
+import { watchedWith, type Assigner } from '../../domain/assignment.js';
+import { faultsText } from '../../domain/client.js';
+import type { Decimal } from '../../domain/money.js';
 import type { Queryable } from '../../store/queryable.js';
+import { faultOf } from '../data-fault.js';
+import { trimmedText } from '../values/raw-text.js';
+import { readDecimal } from '../values/read-decimal.js';
+import { readInstant } from '../values/read-instant.js';
+import { createBilling } from './billing.js';
 
 /** One recorded change of a balance, from the optional view `billing_entry`. */
 export interface BillingEntry {
@@ -12,12 +18,17 @@ export interface BillingEntry {
 }
 
 interface EntryRow {
-  at: string;
-  kind: string;
-  amount: string;
+  readonly at: unknown;
+  readonly kind: unknown;
+  readonly amount: unknown;
 }
 
-/** All entries of a client from an instant on, by time. */
+/** A history with a row that cannot be read would answer what never was. */
+export class BillingEntryError extends Error {
+  override readonly name = 'BillingEntryError';
+}
+
+/** All entries of a client from an instant on, by time. Throws BillingEntryError where one cannot be read. */
 export async function readEntries(
   billing: Queryable,
   clientId: string,
@@ -27,11 +38,19 @@ export async function readEntries(
     'SELECT at, kind, amount FROM billing_entry WHERE client_id = ? AND at >= ? ORDER BY at',
     [clientId, sqlTime(since)],
   );
-  return rows.map(({ at, kind, amount }) => ({
-    at: instantOf(at),
-    kind: kind === 'charge' || kind === 'refill' ? kind : 'adjustment',
-    amount: toDecimal(amount),
-  }));
+  return rows.map(entryOf);
+}
+
+function entryOf({ at, kind, amount }: EntryRow): BillingEntry {
+  const [instant, decimal] = [readInstant(at), readDecimal(amount)];
+  const word = trimmedText(kind)?.toLowerCase();
+  if (typeof instant !== 'number') throw unreadable('at', at, 'a time in UTC');
+  if (typeof decimal !== 'string') throw unreadable('amount', amount, 'a decimal number');
+  return { at: instant, kind: word === 'charge' || word === 'refill' ? word : 'adjustment', amount: decimal };
+}
+
+function unreadable(column: string, value: unknown, expected: string): BillingEntryError {
+  return new BillingEntryError(faultsText([faultOf('billing_entry', column, value, expected)]));
 }
 
 /** When a client's last charge and last refill before an instant were; null where there was none. */
@@ -40,30 +59,36 @@ export async function readLastBefore(
   clientId: string,
   before: number,
 ): Promise<{ readonly chargeAt: number | null; readonly refillAt: number | null }> {
-  const rows = await billing.query<{ kind: string; at: string }[]>(
+  const rows = await billing.query<{ kind: unknown; at: unknown }[]>(
     "SELECT kind, MAX(at) AS at FROM billing_entry WHERE client_id = ? AND at < ? AND kind IN ('charge', 'refill') GROUP BY kind",
     [clientId, sqlTime(before)],
   );
   const lastOf = (kind: string): number | null => {
-    const row = rows.find((each) => each.kind === kind);
-    return row ? instantOf(row.at) : null;
+    const row = rows.find((each) => trimmedText(each.kind)?.toLowerCase() === kind);
+    return row ? (readInstant(row.at) ?? null) : null;
   };
   return { chargeAt: lastOf('charge'), refillAt: lastOf('refill') };
 }
 
-/** The clients of a profile, by id. */
+/** The clients of a profile that are watched, by id, at most `limit`. */
 export async function clientsOf(
   billing: Queryable,
+  assigner: Assigner,
   profileId: string,
   limit: number,
 ): Promise<readonly string[]> {
-  const rows = await billing.query<{ client_id: string }[]>(
-    `SELECT client_id FROM billing_client WHERE profile_id = ? AND prepaid = 1 AND status <> 'closed'
-     ORDER BY client_id LIMIT ${Math.trunc(limit)}`,
-    [profileId],
-  );
-  return rows.map((row) => row.client_id);
+  const source = createBilling(billing);
+  const found = new Set<string>();
+  for (let after = ''; ;) {
+    const page = await source.listClients(after, pageSize);
+    for (const client of page) if (watchedWith(client, assigner) === profileId) found.add(client.clientId);
+    const last = page.at(-1);
+    if (!last || page.length < pageSize || found.size >= limit) return [...found].slice(0, limit);
+    after = last.clientId;
+  }
 }
+
+const pageSize = 5_000;
 
 /** UTC, as the views have it. */
 function sqlTime(at: number): string {

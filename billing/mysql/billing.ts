@@ -1,164 +1,146 @@
-import { toDecimal } from '../../domain/money.js';
-import type { Client } from '../../domain/reading.js';
+import type { Client, UnclearClient } from '../../domain/client.js';
+import { isUnclear } from '../../domain/client.js';
 import type { Queryable } from '../../store/queryable.js';
+import { BillingTimeoutError, type Billing, type ClientRead, type ReadFor } from '../billing.js';
+import { identityColumns } from '../billing-views.js';
+import { gateClient, gateIdentity, idOf, type ClientRow } from '../client-gate.js';
+import { gateRate, gateUsers } from '../profile-facts.js';
+import {
+  identifyStatement,
+  mayHideIds,
+  pageStatement,
+  readStatement,
+  type Statement,
+} from './client-statements.js';
+import { isStatementTimeout, withLimit } from './statement-limit.js';
+import { createViewColumns } from './known-view-columns.js';
+import type { ViewColumns } from './view-columns.js';
 
-/** What a profile needs to know of a client beside the client itself. */
-export interface ReadFor {
-  /** The profile's currency, for the exchange rate. */
-  readonly currency: string | null;
-  /** The logins that the profile names. */
-  readonly logins: readonly string[];
-}
+/** A statement of the fleet's pages may take as long as an activity that reads them. */
+const pageLimitMs = 20_000;
+/** Of a read whose caller says nothing. */
+const readLimitMs = 25_000;
 
-/** The billing system's views (docs/billing-views.md). Only read. */
-export interface Billing {
-  /** One client with everything a check needs, by one query; undefined where there is none. */
-  readClient(clientId: string, needed: ReadFor): Promise<Client | undefined>;
-  /** The same for several, in their order; an Error in place of one whose data is wrong. */
-  readClients(
-    clientIds: readonly string[],
-    needed: ReadFor,
-  ): Promise<readonly (Client | Error | undefined)[]>;
-  /** Clients that should be watched (prepaid, not closed, with a profile), by id, at most `limit` after `after`. */
-  listAssigned(after: string, limit: number): Promise<readonly AssignedClient[]>;
-  /** Those of these clients that should be watched. */
-  assignedOf(clientIds: readonly string[]): Promise<readonly AssignedClient[]>;
-}
-
-export interface AssignedClient {
-  readonly clientId: string;
-  readonly profileId: string;
-}
-
-/** A client as the query of `readClient` answers it; without rate and users where a plan reads many. */
-export interface ClientRow {
-  client_id: string;
-  name: string;
-  reseller_id: string;
-  reseller_name: string | null;
-  profile_id: string | null;
-  currency: string;
-  balance: string;
-  credit_limit: string;
-  billing_email: string | null;
-  status: string;
-  prepaid: number | string;
-  language: string | null;
-  time_zone: string | null;
-  created_at: string;
-  last_charge_at: string | null;
-  last_refill_at: string | null;
-  manager_email: string | null;
-  rate: string | null;
-  login: string | null;
-  user_email: string | null;
-}
-
-const readClientSql = `SELECT c.client_id, c.name, c.reseller_id, r.name AS reseller_name, c.profile_id, c.currency, c.balance, c.credit_limit,
-    c.billing_email, c.status, c.prepaid, c.language, c.time_zone, c.created_at, c.last_charge_at, c.last_refill_at,
-    r.manager_email, x.rate, u.login, u.email AS user_email
-  FROM billing_client c
-  LEFT JOIN billing_reseller r ON r.reseller_id = c.reseller_id
-  LEFT JOIN billing_exchange_rate x ON x.from_currency = ? AND x.to_currency = c.currency
-  LEFT JOIN billing_user u ON u.login IN (?) AND (u.reseller_id IS NULL OR u.reseller_id = c.reseller_id)
-  WHERE c.client_id IN (?)`;
-
-/** Rule 13. */
-const assigned = "profile_id IS NOT NULL AND prepaid = 1 AND status <> 'closed'";
-
-interface AssignedClientRow {
-  client_id: string;
-  profile_id: string;
-}
-
-function assignedClientOf(row: AssignedClientRow): AssignedClient {
-  return { clientId: row.client_id, profileId: row.profile_id };
-}
-
+/** The views in a MySQL or MariaDB database. */
 export function createBilling(database: Queryable): Billing {
-  async function readClient(clientId: string, needed: ReadFor): Promise<Client | undefined> {
-    const rows = await readRows(database, [clientId], needed);
-    return rows[0] && clientOf(rows[0], rows, needed.currency);
-  }
-  return {
-    readClient,
-    async readClients(clientIds, needed) {
-      const byId = new Map<string, ClientRow[]>();
-      for (const row of await readRows(database, clientIds, needed)) {
-        byId.set(row.client_id, [...(byId.get(row.client_id) ?? []), row]);
+  const known = createViewColumns(database);
+
+  async function ask<T>(statementOf: (columns: ViewColumns) => Statement, limitMs: number): Promise<T[]> {
+    return await known.use(async (columns) => {
+      const { sql, values } = statementOf(columns);
+      try {
+        return await database.query<T[]>(withLimit(sql, limitMs, columns.server), values);
+      } catch (error) {
+        if (!isStatementTimeout(error)) throw error;
+        throw new BillingTimeoutError(
+          `the billing views took longer than ${Math.ceil(limitMs)} ms to answer; docs/billing-views.md says how to make them fast`,
+          { cause: error },
+        );
       }
-      return await Promise.all(
-        clientIds.map(async (id) => {
-          const rows = byId.get(id);
-          // The database may take two ids for the same that are not the same here.
-          if (!rows) return await readClient(id, needed).catch((error: unknown) => error as Error);
-          try {
-            return clientOf(rows[0]!, rows, needed.currency);
-          } catch (error) {
-            return error as Error;
-          }
-        }),
-      );
-    },
-    async listAssigned(after, limit) {
-      const rows = await database.query<AssignedClientRow[]>(
-        `SELECT client_id, profile_id FROM billing_client
-         WHERE client_id > ? AND ${assigned} ORDER BY client_id LIMIT ${Math.trunc(limit)}`,
-        [after],
-      );
-      return rows.map(assignedClientOf);
-    },
-    async assignedOf(clientIds) {
-      if (clientIds.length === 0) return [];
-      const rows = await database.query<AssignedClientRow[]>(
-        `SELECT client_id, profile_id FROM billing_client WHERE client_id IN (?) AND ${assigned}`,
-        [clientIds],
-      );
-      return rows.map(assignedClientOf);
-    },
+    });
+  }
+
+  /** By id. Ids that the column's index does not find are looked for once more, where trailing blanks may hide them. */
+  async function rowsOf<T extends ClientRow>(
+    ids: readonly string[],
+    statementOf: (ids: readonly string[], columns: ViewColumns, byKey: boolean) => Statement,
+    limitMs: number,
+  ): Promise<ReadonlyMap<string, readonly T[]>> {
+    const byId = new Map<string, T[]>();
+    const add = (rows: readonly T[]) => {
+      for (const row of rows) {
+        const id = idOf(row.client_id) ?? '';
+        byId.set(id, [...(byId.get(id) ?? []), row]);
+      }
+    };
+    if (ids.length === 0) return byId;
+    add(await ask<T>((columns) => statementOf(ids, columns, true), limitMs));
+    const missing = ids.filter((id) => !byId.has(id));
+    if (missing.length > 0 && (await known.use((columns) => Promise.resolve(mayHideIds(columns)))))
+      add(await ask<T>((columns) => statementOf(missing, columns, false), limitMs));
+    return byId;
+  }
+
+  const readClients: Billing['readClients'] = async (clientIds, needed) => {
+    const rows = await rowsOf<ReadRow>(
+      clientIds,
+      (ids, columns, byKey) => readStatement(ids, needed, columns, byKey),
+      needed.withinMs ?? readLimitMs,
+    );
+    return clientIds.map((id) => {
+      const own = rows.get(id);
+      return own && clientOf(own, needed);
+    });
   };
-}
 
-function readRows(
-  database: Queryable,
-  clientIds: readonly string[],
-  { currency, logins }: ReadFor,
-): Promise<ClientRow[]> {
-  // An empty IN list is not SQL; no login is the empty string.
-  const asked = [currency ?? '', logins.length > 0 ? logins : [''], clientIds];
-  return database.query<ClientRow[]>(readClientSql, asked);
-}
-
-/** Throws an Error where a time is none. */
-export function clientOf(row: ClientRow, rows: readonly ClientRow[], profileCurrency: string | null): Client {
   return {
-    clientId: row.client_id,
-    name: row.name,
-    resellerId: row.reseller_id,
-    resellerName: row.reseller_name ?? row.reseller_id,
-    profileId: row.profile_id,
-    currency: row.currency,
-    balance: toDecimal(row.balance),
-    creditLimit: toDecimal(row.credit_limit),
-    status: row.status === 'closed' || row.status === 'suspended' ? row.status : 'active',
-    prepaid: Number(row.prepaid) === 1,
-    language: row.language,
-    timeZone: row.time_zone,
-    createdAt: instantOf(row.created_at),
-    lastChargeAt: row.last_charge_at === null ? null : instantOf(row.last_charge_at),
-    lastRefillAt: row.last_refill_at === null ? null : instantOf(row.last_refill_at),
-    billingEmail: row.billing_email,
-    managerEmail: row.manager_email,
-    users: Object.fromEntries(
-      rows.flatMap(({ login, user_email }) => (login && user_email ? [[login, user_email]] : [])),
-    ),
-    rate: profileCurrency === row.currency ? '1' : row.rate === null ? null : toDecimal(row.rate),
+    readClients,
+    async readClient(clientId, needed) {
+      const [client] = await readClients([clientId], needed);
+      if (client instanceof Error) throw client;
+      return client;
+    },
+    async identify(clientId) {
+      const rows = await rowsOf(clientId === '' ? [] : [clientId], identifyStatement, readLimitMs);
+      const [row] = rows.get(clientId) ?? [];
+      return row && gateIdentity(row);
+    },
+    async identifyAll(clientIds) {
+      const rows = await rowsOf(clientIds, identifyStatement, pageLimitMs);
+      return clientIds.flatMap((id) => {
+        const [row] = rows.get(id) ?? [];
+        return row ? [gateIdentity(row)] : [];
+      });
+    },
+    async listClients(after, limit) {
+      const rows = await ask<ClientRow>(
+        (columns) => pageStatement(identityColumns, after, limit, columns),
+        pageLimitMs,
+      );
+      return rows.map(gateIdentity);
+    },
   };
 }
 
-/** DATETIME(6) in UTC, such as `2026-11-24 09:00:00.123456`, in epoch milliseconds. */
-export function instantOf(text: string): number {
-  const at = Date.parse(`${text.replace(' ', 'T').slice(0, 23)}Z`);
-  if (Number.isNaN(at)) throw new Error(`not a UTC time in the billing data: "${text}"`);
-  return at;
+/** A client's row with what was joined to it. */
+interface ReadRow extends ClientRow {
+  readonly r_reseller_id?: unknown;
+  readonly r_name?: unknown;
+  readonly r_manager_email?: unknown;
+  readonly x_from?: unknown;
+  readonly x_to?: unknown;
+  readonly x_rate?: unknown;
+  readonly u_login?: unknown;
+  readonly u_reseller_id?: unknown;
+  readonly u_email?: unknown;
+}
+
+/** The rows that joins made of one client, taken apart again and read by the gate. */
+function clientOf(rows: readonly ReadRow[], { currency, logins }: ReadFor): ClientRead {
+  const resellerId = idOf(rows[0]?.reseller_id);
+  const resellers = rows
+    .filter((row) => resellerId !== null && idOf(row.r_reseller_id) === resellerId)
+    .map((row) => ({ reseller_id: row.r_reseller_id, name: row.r_name, manager_email: row.r_manager_email }));
+  const facts = gateClient(rows.length === 1 ? rows : distinctClients(rows), resellers);
+  if (isUnclear(facts)) return facts satisfies UnclearClient;
+  const rates = rows.map((row) => ({ from_currency: row.x_from, to_currency: row.x_to, rate: row.x_rate }));
+  const users = rows.map((row) => ({
+    login: row.u_login,
+    reseller_id: row.u_reseller_id,
+    email: row.u_email,
+  }));
+  return {
+    ...facts,
+    ...(currency === null ? { rate: null } : gateRate(rates, currency, facts.currency)),
+    users: logins.length === 0 ? {} : gateUsers(users, logins, facts.resellerId),
+  } satisfies Client;
+}
+
+/** The client's own columns of each row, each once: joins repeat them. */
+function distinctClients(rows: readonly ReadRow[]): readonly ClientRow[] {
+  const own = rows.map((row): ClientRow => {
+    const columns = Object.entries(row).filter(([name]) => !/^[rxu]_/.test(name));
+    return Object.fromEntries(columns);
+  });
+  return [...new Map(own.map((row) => [JSON.stringify(row), row])).values()];
 }

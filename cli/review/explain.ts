@@ -2,6 +2,8 @@ import { loadProfiles } from '../../authoring/load-profiles.js';
 import { checkClient } from '../../domain/check-client.js';
 import { watchAt } from '../../planning/impact.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
+import { faultsText, isUnclear } from '../../domain/client.js';
+import { needsOf } from '../../domain/profile-needs.js';
 import { endReasonOf } from '../../domain/reading.js';
 import { createBilling } from '../../billing/mysql/billing.js';
 import { readHeldProfiles } from '../../planning/held-profiles.js';
@@ -75,12 +77,12 @@ async function explainOn(snapshot: Snapshot, { id, file, clientId, now }: Asked)
       `there is no profile "${id}": no file, and no row in MySQL. Expected <reseller>/<slug>; \`low-balance list\` shows them`,
       exitCode.findings,
     );
-  const logins = profile.rules.flatMap(({ users }) => users);
-  const client = await createBilling(snapshot.billing).readClient(clientId, {
-    currency: profile.currency,
-    logins,
-  });
+  // With all that a person may ask about, also what no rule needs.
+  const { currency, logins } = needsOf(profile);
+  const client = await createBilling(snapshot.billing).readClient(clientId, { currency, logins });
   if (!client) throw new CliError(`the billing system knows no client "${clientId}"`, exitCode.findings);
+  if (isUnclear(client))
+    throw new CliError(`client "${clientId}" is unknown: ${faultsText(client.faults)}`, exitCode.findings);
   const watched = (await readWatchedAtPlan(snapshot.own, [clientId])).get(clientId);
   const { watch, reading, decisions, state } = checkClient(client, profile, watchAt(watched), now);
   const notWatched = endReasonOf(client, client.profileId === null ? undefined : profile) ?? null;

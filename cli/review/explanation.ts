@@ -2,7 +2,8 @@ import type { ClientState, Decision, Reason } from '../../domain/decide.js';
 import { formatDuration } from '../../domain/duration.js';
 import type { Decimal } from '../../domain/money.js';
 import type { Profile, RuleKey } from '../../domain/profile/profile.js';
-import { addressesOf, type Client, type EndReason } from '../../domain/reading.js';
+import { doubtOf, faultsText, type Client } from '../../domain/client.js';
+import { addressesOf, type EndReason } from '../../domain/reading.js';
 import { countOf, type WatchState } from '../../domain/watch-state.js';
 import { explanations } from '../../workflows/details.js';
 import { counted, printable } from '../shared/printable.js';
@@ -50,7 +51,7 @@ export interface ExplainedRule {
   readonly count: number;
   readonly maxQty: number;
   /** Time since the last charge, or the client's creation, and what the rule asks for; milliseconds. */
-  readonly inactiveMs: number;
+  readonly inactiveMs: number | null;
   readonly inactivityMs: number | null;
   readonly recipients: readonly string[];
 }
@@ -74,7 +75,7 @@ export function explainedRules(
       rate: client.rate,
       count: countOf(watch, rule.key),
       maxQty: profile.maxQty,
-      inactiveMs: Math.max(0, now - (client.lastChargeAt ?? client.createdAt)),
+      inactiveMs: inactiveMsOf(client, now),
       inactivityMs: rule.inactivityMs ?? null,
       recipients: addressesOf(rule, client),
     };
@@ -88,7 +89,7 @@ function sentenceOf(
   client: Client,
   watch: WatchState,
 ): string {
-  const inactive = formatDuration(Math.floor(rule.inactiveMs / 1_000) * 1_000);
+  const inactive = formatDuration(Math.floor((rule.inactiveMs ?? 0) / 1_000) * 1_000);
   switch (rule.reason) {
     case 'low': {
       const next = `notice ${rule.count + 1} of ${rule.maxQty}`;
@@ -107,9 +108,23 @@ function sentenceOf(
     case 'muted':
       return `quiet: muted by an operator until ${new Date(watch.mutedUntil ?? 0).toISOString()}`;
     case 'unknown':
-      return `quiet: there is no exchange rate from ${profile.currency} to ${client.currency}`;
+      return `quiet: ${unknownText(profile, client)}`;
   }
   return rule.reason satisfies never;
+}
+
+/** Null where neither the last charge nor the creation is known. */
+function inactiveMsOf(client: Client, now: number): number | null {
+  const since = doubtOf(client, 'last_charge_at') ? null : (client.lastChargeAt ?? client.createdAt);
+  return since === null ? null : Math.max(0, now - since);
+}
+
+function unknownText(profile: Profile, client: Client): string {
+  if (client.rateDoubt) return faultsText([client.rateDoubt]);
+  if (client.rate === null) return `there is no exchange rate from ${profile.currency} to ${client.currency}`;
+  return client.doubts.length > 0
+    ? faultsText(client.doubts)
+    : 'neither its last charge nor its creation is known';
 }
 
 /** For a terminal. */

@@ -6,7 +6,8 @@ import type { LoadedProfile } from '../../authoring/load-profiles.js';
 import { formatDuration, parseDuration } from '../../domain/duration.js';
 import { add, subtract } from '../../domain/money.js';
 import { normaliseProfile } from '../../domain/profile/profile.js';
-import type { Client } from '../../domain/reading.js';
+import { namedProfilesOnly } from '../../domain/assignment.js';
+import { faultsText, isUnclear, type Client } from '../../domain/client.js';
 import { createBilling } from '../../billing/mysql/billing.js';
 import {
   clientsOf,
@@ -48,7 +49,10 @@ export async function backtest(profileName: string, options: BacktestOptions, io
     );
   const billing = await connectBilling(io);
   try {
-    const ids = options.client === undefined ? await clientsOf(billing, profile.id, limit) : [options.client];
+    const ids =
+      options.client === undefined
+        ? await clientsOf(billing, namedProfilesOnly, profile.id, limit)
+        : [options.client];
     const results: ClientResult[] = [];
     for (const clientId of ids) results.push(await backtestClient(billing, profile, clientId, since, now));
     io.out(
@@ -74,8 +78,10 @@ async function backtestClient(
   const logins = normaliseProfile(id, content).rules.flatMap(({ users }) => users);
   const client = await createBilling(billing).readClient(clientId, { currency: content.currency, logins });
   if (!client) throw new CliError(`the billing views have no client "${clientId}"`, exitCode.usage);
+  if (isUnclear(client))
+    throw new CliError(`client "${clientId}" is unknown: ${faultsText(client.faults)}`, exitCode.findings);
   // A client has no history before it was created.
-  const startAt = Math.min(Math.max(since, client.createdAt), now);
+  const startAt = Math.min(Math.max(since, client.createdAt ?? since), now);
   const entries = (await readEntries(billing, clientId, startAt)).filter(({ at }) => at <= now);
   const before = await readLastBefore(billing, clientId, startAt);
   const toPlay = historyOf({ id, content }, client, entries, before, startAt, now);
@@ -109,7 +115,7 @@ function historyOf(
       creditLimit: client.creditLimit,
       lastChargeAgo: ago(before.chargeAt),
       lastRefillAgo: ago(before.refillAt),
-      createdAgo: formatDuration(Math.max(0, startAt - client.createdAt)),
+      createdAgo: formatDuration(Math.max(0, startAt - (client.createdAt ?? startAt))),
       billingEmail: client.billingEmail,
       managerEmail: client.managerEmail,
       users: client.users,

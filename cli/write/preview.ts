@@ -2,7 +2,8 @@ import { mailOf, noticesOf } from '../../activities/notice-content.js';
 import { loadProfiles } from '../../authoring/load-profiles.js';
 import { add, compare, multiply, subtract } from '../../domain/money.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
-import { type Client } from '../../domain/reading.js';
+import { faultsText, isUnclear, type Client } from '../../domain/client.js';
+import { needsOf } from '../../domain/profile-needs.js';
 import type { NoticeMail, RenderedMail } from '../../delivery/message.js';
 
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
@@ -134,6 +135,11 @@ function sampleClient(profile: Profile): Client {
     createdAt: Date.now() - 365 * dayMs,
     lastChargeAt: Date.now() - longest - dayMs,
     lastRefillAt: null,
+    group: null,
+    lastRefillAmount: null,
+    ownThreshold: null,
+    dailySpend: null,
+    doubts: [],
     billingEmail: 'billing@client.example',
     managerEmail: `manager@${profile.reseller}.example`,
     users: Object.fromEntries(logins.map((login) => [login, `${login}@${profile.reseller}.example`])),
@@ -146,8 +152,9 @@ async function realClient(clientId: string, profile: Profile, io: Io): Promise<C
   const { createBilling } = await import('../../billing/mysql/billing.js');
   const billing = await connectBilling(io);
   try {
-    const logins = profile.rules.flatMap(({ users }) => users);
-    const client = await createBilling(billing).readClient(clientId, { currency: profile.currency, logins });
+    const client = await createBilling(billing).readClient(clientId, needsOf(profile));
+    if (client && isUnclear(client))
+      throw new CliError(`client "${clientId}" is unknown: ${faultsText(client.faults)}`, exitCode.findings);
     if (client) return client;
     throw new CliError(`the billing data has no client "${clientId}"`, exitCode.usage);
   } finally {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { namedProfilesOnly } from '../../domain/assignment.js';
 import type { Client } from '../../domain/reading.js';
 import { batchedBilling, batchedProfiles } from '../../billing/mysql/batched-reads.js';
-import type { Billing } from '../../billing/mysql/billing.js';
+import type { Billing } from '../../billing/billing.js';
 import type { StoredProfile } from '../../store/profiles.js';
 
 const needed = { currency: 'USD', logins: [] };
@@ -38,6 +39,7 @@ describe('reads of checks that come together', () => {
       {
         read: () => Promise.resolve({ version: 1 } as StoredProfile),
         periods: () => Promise.resolve(new Map()),
+        assigner: () => Promise.resolve(namedProfilesOnly),
       },
       5,
     );
@@ -94,6 +96,7 @@ describe('reads of checks that come together', () => {
       {
         read: () => Promise.resolve({ version: (reads += 1) } as StoredProfile),
         periods: () => Promise.resolve(new Map()),
+        assigner: () => Promise.resolve(namedProfilesOnly),
       },
       5,
     );

@@ -10,7 +10,7 @@ import type { Client } from '../../domain/reading.js';
 import { aClient, aProfile, hourMs } from '../domain/builders.js';
 
 const now = 1_000 * hourMs;
-const noFacts: BillingFacts = { rate: () => null, users: () => ({}) };
+const noFacts: BillingFacts = { rate: () => ({ rate: null }), users: () => ({}) };
 const before = aProfile({ clientNotification: { threshold: 50 } });
 const after = aProfile({ clientNotification: { threshold: 90 } });
 
@@ -107,7 +107,7 @@ describe('impactOnClient', () => {
 
   it('is unknown without an exchange rate, and converts with one', () => {
     const client = atPlan({ currency: 'EUR', balance: '70' });
-    const rates = (rate: string | null): BillingFacts => ({ ...noFacts, rate: () => rate });
+    const rates = (rate: string | null): BillingFacts => ({ ...noFacts, rate: () => ({ rate }) });
     const without = impactOnClient({ before, after }, client, rates(null), now);
     assert.deepEqual([without.sendingNow, without.unknown], [[], true]);
     assert.deepEqual(impactOnClient({ before, after }, client, rates('0.7'), now).sendingNow, []);

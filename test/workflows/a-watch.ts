@@ -15,6 +15,7 @@ import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { registerSearchAttributes } from '../../worker/search-attributes.js';
 import { workflowBundle } from '../../worker/workflow-bundle.js';
 import type { Seen } from '../../store/watched-clients.js';
+import { namedProfilesOnly } from '../../domain/assignment.js';
 import { aClient, aProfile } from '../domain/builders.js';
 
 /** The real workflow on a time-skipping server, over one client that the test holds in its hands. */
@@ -85,12 +86,19 @@ export async function openWatchBench(): Promise<WatchBench> {
         await Promise.resolve();
         return aClient({ createdAt: 1, clientId, ...bench.client });
       },
+      identify(clientId) {
+        return this.readClient(clientId, { currency: null, logins: [] });
+      },
     },
-    profiles: { read: () => Promise.resolve({ profile: bench.profile, version: 1 }) },
+    profiles: {
+      read: () => Promise.resolve({ profile: bench.profile, version: 1 }),
+      assigner: () => Promise.resolve(namedProfilesOnly),
+    },
     ledger,
     watched: {
       seen: (row) => Promise.resolve(void bench.rows.push(row)),
       replanned: () => Promise.resolve(),
+      unreadable: () => Promise.resolve(),
       ended: () => Promise.resolve(),
     },
     mailer: {

@@ -1,0 +1,132 @@
+import type { ClientFacts, ProfileFacts, UnclearClient } from '../../domain/client.js';
+import type { CostlyFact } from '../../domain/profile-needs.js';
+import type { Queryable } from '../../store/queryable.js';
+import { gateClient, idOf, type ClientRow, type ResellerRow } from '../client-gate.js';
+import { gateRate, gateUsers, type RateRow, type UserRow } from '../profile-facts.js';
+import { columnsFor, pageStatement, type Statement } from './client-statements.js';
+import { createViewColumns } from './known-view-columns.js';
+import { withLimit } from './statement-limit.js';
+import { asText } from './view-columns.js';
+
+/** What profiles need to know beside their clients; each table is read once. */
+export interface SharedFacts {
+  rate(from: string, to: string): Pick<ProfileFacts, 'rate' | 'rateDoubt'>;
+  /** Login → e-mail of those logins that a reseller's clients may name. */
+  users(logins: readonly string[], resellerId: string | null): ProfileFacts['users'];
+}
+
+export interface PageOptions {
+  /** The last client of the page before; "" for the first. */
+  readonly after: string;
+  readonly limit: number;
+  /** The costly facts to read. */
+  readonly costly: readonly CostlyFact[];
+  /** Only clients for which the billing data names one of these profiles; every client when absent. */
+  readonly named?: readonly string[] | undefined;
+}
+
+export interface FleetPage {
+  /** By id, each once, also one that has two rows. */
+  readonly clients: readonly (ClientFacts | UnclearClient)[];
+  /** What the next page comes after; absent at the end. */
+  readonly next?: string;
+}
+
+/** Reads many clients, for plans and for `doctor`, through the same gate as a check. */
+export interface FleetReader {
+  page(options: PageOptions): Promise<FleetPage>;
+  sharedFacts(logins: readonly string[]): Promise<SharedFacts>;
+}
+
+/** A page of a view that works each client out of call records may take a while. */
+const pageLimitMs = 120_000;
+
+export function createFleetReader(database: Queryable): FleetReader {
+  const known = createViewColumns(database);
+  let resellers: Promise<ReadonlyMap<string, readonly ResellerRow[]>> | undefined;
+
+  const ask = <T>({ sql, values }: Statement): Promise<T[]> =>
+    known.use((columns) => database.query<T[]>(withLimit(sql, pageLimitMs, columns.server), values));
+
+  const readResellers = async (): Promise<ReadonlyMap<string, readonly ResellerRow[]>> => {
+    const rows = await ask<ResellerRow>({
+      sql: 'SELECT reseller_id, name, manager_email FROM billing_reseller',
+      values: [],
+    });
+    return groupedBy(rows, ({ reseller_id }) => idOf(reseller_id) ?? '');
+  };
+
+  return {
+    async page({ after, limit, costly, named }) {
+      const rows = await known.use(async (columns) => {
+        const filter: Statement | undefined = named && {
+          sql: `${trimmedProfile(columns.of('billing_client', 'profile_id')?.collation)} IN (?)`,
+          values: [named],
+        };
+        const { sql, values } = pageStatement(columnsFor({ costly }), after, limit, columns, filter);
+        return await database.query<ClientRow[]>(withLimit(sql, pageLimitMs, columns.server), values);
+      });
+      resellers ??= readResellers();
+      const ofReseller = await resellers;
+      const byId = groupedBy(rows, ({ client_id }) => idOf(client_id) ?? '');
+      const clients = [...byId.values()].map((own) => {
+        const resellerId = idOf(own[0]?.reseller_id);
+        return gateClient(own, resellerId === null ? [] : (ofReseller.get(resellerId) ?? []));
+      });
+      const last = clients.at(-1);
+      return { clients, ...(last && rows.length >= limit ? { next: last.clientId } : {}) };
+    },
+    async sharedFacts(logins) {
+      const rates = await ask<RateRow>({
+        sql: 'SELECT from_currency, to_currency, rate FROM billing_exchange_rate',
+        values: [],
+      });
+      const users =
+        logins.length === 0
+          ? []
+          : await ask<UserRow>({
+              sql: 'SELECT login, reseller_id, email FROM billing_user WHERE login IN (?)',
+              values: [[...new Set(logins)]],
+            });
+      return sharedFactsOf(rates, users);
+    },
+  };
+}
+
+/** A column with a collation that pads blanks is compared as it is, so that its index serves. */
+function trimmedProfile(collation: string | null | undefined): string {
+  if (collation === undefined) return 'profile_id';
+  return collation !== null && !/_0900_|nopad|^binary$/.test(collation)
+    ? 'profile_id'
+    : asText('profile_id', { type: '', collation, length: null });
+}
+
+function sharedFactsOf(rates: readonly RateRow[], users: readonly UserRow[]): SharedFacts {
+  const found = new Map<string, ReturnType<SharedFacts['rate']>>();
+  const byLogin = groupedBy(users, ({ login }) => idOf(login) ?? '');
+  return {
+    rate(from, to) {
+      const pair = `${from}>${to}`;
+      const rate = found.get(pair) ?? gateRate(rates, from, to);
+      found.set(pair, rate);
+      return rate;
+    },
+    users: (logins, resellerId) =>
+      gateUsers(
+        logins.flatMap((login) => byLogin.get(login) ?? []),
+        logins,
+        resellerId,
+      ),
+  };
+}
+
+function groupedBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return groups;
+}

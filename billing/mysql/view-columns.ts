@@ -1,0 +1,103 @@
+import type { Queryable } from '../../store/queryable.js';
+import { billingViews, clientColumns, type BillingView, type ClientColumn } from '../billing-views.js';
+import { serverKindOf, type ServerKind } from './statement-limit.js';
+
+/** A column as the server describes it. */
+export interface FoundColumn {
+  /** In lower case, such as `varchar`. */
+  readonly type: string;
+  /** Null for what is no text. */
+  readonly collation: string | null;
+  /** Of BINARY columns, in bytes. */
+  readonly length: number | null;
+}
+
+/** What the views are made of, as far as statements depend on it. */
+export interface ViewColumns {
+  readonly server: ServerKind;
+  /** Undefined where the view lacks the column. */
+  of(view: BillingView, column: string): FoundColumn | undefined;
+  /** The columns of `billing_client` to read, out of those wanted: all but those that are optional and not there. */
+  readable(wanted: readonly ClientColumn[]): readonly ClientColumn[];
+}
+
+/** Asks the server. Views that it does not show count as having every column: a read then says what is wrong with them. */
+export async function readViewColumns(database: Queryable): Promise<ViewColumns> {
+  const rows = await database.query<
+    {
+      view: string;
+      name: string;
+      type: string;
+      collation: string | null;
+      length: string | number | null;
+      version: string;
+    }[]
+  >(
+    `SELECT VERSION() AS version, table_name AS view, column_name AS name, data_type AS type, collation_name AS collation,
+       character_maximum_length AS length
+     FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name IN (?)`,
+    [Object.keys(billingViews)],
+  );
+  const found = new Map(
+    rows.map(({ view, name, type, collation, length }) => [
+      `${view}.${name.toLowerCase()}`,
+      { type: type.toLowerCase(), collation, length: length === null ? null : Number(length) },
+    ]),
+  );
+  const known = rows.some(({ view }) => view === 'billing_client');
+  const version = rows[0]?.version ?? (await versionOf(database));
+  return {
+    server: serverKindOf(version),
+    of: (view, column) => found.get(`${view}.${column}`),
+    readable: (wanted) =>
+      clientColumns.filter(
+        (column) =>
+          wanted.includes(column) &&
+          (!('optional' in billingViews.billing_client[column]) ||
+            (known && found.has(`billing_client.${column}`))),
+      ),
+  };
+}
+
+async function versionOf(database: Queryable): Promise<string> {
+  const [row] = await database.query<{ version: string }[]>('SELECT VERSION() AS version');
+  return row?.version ?? '';
+}
+
+const numeric = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'decimal']);
+
+/**
+ * Whether the server finds equal what is equal here, when it compares the two as they are. Otherwise collations differ ("illegal mix"), or
+ * a trailing blank counts.
+ */
+export function comparable(a: FoundColumn | undefined, b: FoundColumn | undefined): boolean {
+  if (!a || !b) return true;
+  if (numeric.has(a.type) && numeric.has(b.type)) return true;
+  return a.collation !== null && a.collation === b.collation && padsBlanks(a.collation);
+}
+
+export function padsBlanks(collation: string): boolean {
+  return !/_0900_|nopad/.test(collation) && collation !== 'binary';
+}
+
+/** A column as text that compares bytewise, whatever its type, character set and collation are. */
+export function asText(expression: string, column: FoundColumn | undefined): string {
+  const bytes = column?.type === 'binary' ? `TRIM(TRAILING '\\0' FROM ${expression})` : expression;
+  return `RTRIM(CONVERT(${bytes} USING utf8mb4)) COLLATE utf8mb4_bin`;
+}
+
+/** `a = b` for two columns of the views, whatever their types and collations are. */
+export function equal(
+  a: readonly [expression: string, column: FoundColumn | undefined],
+  b: readonly [expression: string, column: FoundColumn | undefined],
+): string {
+  return comparable(a[1], b[1]) ? `${a[0]} = ${b[0]}` : `${asText(...a)} = ${asText(...b)}`;
+}
+
+/** An id as a value to compare the column with, so that its index serves. */
+export function keyValue(id: string, column: FoundColumn | undefined): string | Buffer {
+  if (column?.type !== 'binary' || column.length === null) return id;
+  const bytes = Buffer.alloc(column.length);
+  bytes.write(id);
+  return bytes;
+}

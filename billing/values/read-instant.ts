@@ -1,0 +1,40 @@
+import { trimmedText } from './raw-text.js';
+
+const pattern =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/i;
+
+/**
+ * A time in epoch milliseconds: DATETIME, TIMESTAMP and DATE as MySQL writes them, in UTC where they say no offset. Null where there is
+ * none, which is also what zero dates such as `0000-00-00` mean; undefined where it is no time.
+ */
+export function readInstant(value: unknown): number | null | undefined {
+  const text = trimmedText(value);
+  if (text === null || /^0000-00-00([T ]00:00(:00(\.0+)?)?)?$/.test(text)) return null;
+  const found = pattern.exec(text);
+  if (!found) return undefined;
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone] = found;
+  const ms = Number(`${fraction}000`.slice(0, 3));
+  const parts = [year, Number(month) - 1, day, hour, minute, second].map(Number) as DateParts;
+  const at = Date.UTC(...parts, ms);
+  const read = new Date(at);
+  const kept = [
+    read.getUTCFullYear(),
+    read.getUTCMonth(),
+    read.getUTCDate(),
+    read.getUTCHours(),
+    read.getUTCMinutes(),
+    read.getUTCSeconds(),
+  ];
+  // `2026-02-30` is no day, and must not become the 2nd of March.
+  if (kept.some((part, index) => part !== parts[index])) return undefined;
+  return at - offsetMs(zone);
+}
+
+type DateParts = [number, number, number, number, number, number];
+
+function offsetMs(zone: string | undefined): number {
+  const found = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone ?? '');
+  if (!found) return 0;
+  const minutes = Number(found[2]) * 60 + Number(found[3] ?? 0);
+  return (found[1] === '-' ? -minutes : minutes) * 60_000;
+}
