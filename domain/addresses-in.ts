@@ -3,7 +3,9 @@
  * `Name <address>`. What is no address is answered as it is, so that it can be named.
  */
 export function addressesIn(text: string): readonly string[] {
-  const parts = text.split(/[;,\r\n]/).map((part) => part.trim());
+  // A line break in an address field is no list but somebody's header: it stays whole, and so is no address.
+  if (/\p{Cc}/u.test(text.trim())) return [text];
+  const parts = text.split(/[;,]/).map((part) => part.trim());
   return parts.flatMap((part, index) => {
     if (part === '') return [];
     const bracketed = /<([^<>]*)>\s*$/.exec(part)?.[1];

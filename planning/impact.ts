@@ -115,7 +115,7 @@ export function withFacts(client: ClientAtPlan['client'], profile: Profile, fact
   const logins = profile.rules.flatMap(({ users }) => users);
   return {
     ...client,
-    ...facts.rate(profile.currency, client.currency),
+    ...(profile.currency === client.currency ? { rate: '1' } : facts.rate(profile.currency, client.currency)),
     users: logins.length === 0 ? {} : facts.users(logins, client.resellerId),
   };
 }

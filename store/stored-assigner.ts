@@ -1,10 +1,4 @@
-import {
-  createAssigner,
-  type AppliesTo,
-  type Assigner,
-  type AssignableProfile,
-  type ResellerPlace,
-} from '../domain/assignment.js';
+import { createAssigner, type AppliesTo, type Assigner, type ResellerPlace } from '../domain/assignment.js';
 import type { Queryable } from './queryable.js';
 
 /**
@@ -39,19 +33,24 @@ export async function readAssigner(own: Queryable): Promise<Assigner> {
   );
   return createAssigner(
     profiles.flatMap(({ id, reseller, content }) => {
-      const read = parsed<Pick<AssignableProfile, 'sortOrder'> & { readonly appliesTo?: AppliesTo }>(content);
+      const read = parsed(content) as ProfileText | undefined;
       return read ? [{ id, reseller, sortOrder: read.sortOrder, appliesTo: read.appliesTo }] : [];
     }),
     resellers.flatMap(({ reseller, content }) => {
-      const read = parsed<Omit<ResellerPlace, 'reseller'>>(content);
+      const read = parsed(content) as Omit<ResellerPlace, 'reseller'> | undefined;
       return read ? [{ reseller, billingId: read.billingId, platform: read.platform }] : [];
     }),
   );
 }
 
-function parsed<T>(text: string): T | undefined {
+interface ProfileText {
+  readonly sortOrder: number;
+  readonly appliesTo?: AppliesTo;
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }

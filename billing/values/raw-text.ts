@@ -11,7 +11,7 @@ export function rawText(value: unknown): string | null {
         ? value.toISOString()
         : typeof value === 'object'
           ? JSON.stringify(value)
-          : String(value as number | string | boolean | bigint);
+          : `${value as string | number}`;
   return text.trimEnd();
 }
 
