@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { openDatabase } from '../../store/database.js';
 import { clientsOfProfiles } from '../../planning/snapshot-clients.js';
 import { openSnapshot } from '../../planning/snapshot.js';
 import { useWorld, type Ran, type World } from './world.js';
