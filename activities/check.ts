@@ -2,7 +2,7 @@ import { checkClient } from '../domain/check-client.js';
 import { bouncedRules } from '../domain/notices.js';
 import type { Profile } from '../domain/profile/profile.js';
 import { faultsText, isUnclear, type ClientIdentity, type UnclearClient } from '../domain/client.js';
-import { needsOf } from '../domain/profile-needs.js';
+import { profileNeeds } from '../domain/profile-needs.js';
 import { endReasonOf } from '../domain/reading.js';
 import type { ClientRead } from '../billing/billing.js';
 import { nextOnGrid } from '../domain/schedule.js';
@@ -118,7 +118,7 @@ function readFor(
 ): Promise<ClientRead | undefined> {
   const withinMs = readWithinMs?.();
   return billing.readClient(clientId, {
-    ...needsOf(profile),
+    ...profileNeeds(profile),
     ...(withinMs === undefined ? {} : { withinMs }),
   });
 }

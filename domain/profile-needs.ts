@@ -13,7 +13,7 @@ export interface ProfileNeeds {
   readonly costly?: readonly CostlyFact[];
 }
 
-export function needsOf({ currency, rules }: Profile): ProfileNeeds {
+export function profileNeeds({ currency, rules }: Profile): ProfileNeeds {
   const asked = new Set<CostlyFact>();
   for (const { inactivityMs } of rules) if (inactivityMs !== undefined) asked.add('last_charge_at');
   return { currency, logins: rules.flatMap(({ users }) => users), costly: [...asked] };

@@ -11,7 +11,7 @@ import { readHeldProfiles } from './held-profiles.js';
 import { needsOf, type Need } from './needs.js';
 import { planHash } from './plan-hash.js';
 import { createFleetReader } from '../billing/mysql/fleet-reader.js';
-import { needsOf } from '../domain/profile-needs.js';
+import { profileNeeds } from '../domain/profile-needs.js';
 import { clientsOfProfiles } from './snapshot-clients.js';
 import { openSnapshot, type Snapshot } from './snapshot.js';
 import { planAgainst } from './sync.js';
@@ -121,7 +121,7 @@ async function withImpact(
     [...sides].map(([id, { before, after }]) => [id, createImpactSums(before, after)]),
   );
   const needs = [...sides.values()].flatMap(({ before, after }) =>
-    [before, after].flatMap((profile) => (profile ? [needsOf(profile)] : [])),
+    [before, after].flatMap((profile) => (profile ? [profileNeeds(profile)] : [])),
   );
   const facts = await createFleetReader(snapshot.billing).sharedFacts(needs.flatMap(({ logins }) => logins));
   const costly = [...new Set(needs.flatMap((each) => each.costly ?? []))];

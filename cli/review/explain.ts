@@ -3,7 +3,7 @@ import { checkClient } from '../../domain/check-client.js';
 import { watchAt } from '../../planning/impact.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
 import { faultsText, isUnclear } from '../../domain/client.js';
-import { needsOf } from '../../domain/profile-needs.js';
+import { profileNeeds } from '../../domain/profile-needs.js';
 import { endReasonOf } from '../../domain/reading.js';
 import { createBilling } from '../../billing/mysql/billing.js';
 import { readHeldProfiles } from '../../planning/held-profiles.js';
@@ -78,7 +78,7 @@ async function explainOn(snapshot: Snapshot, { id, file, clientId, now }: Asked)
       exitCode.findings,
     );
   // With all that a person may ask about, also what no rule needs.
-  const { currency, logins } = needsOf(profile);
+  const { currency, logins } = profileNeeds(profile);
   const client = await createBilling(snapshot.billing).readClient(clientId, { currency, logins });
   if (!client) throw new CliError(`the billing system knows no client "${clientId}"`, exitCode.findings);
   if (isUnclear(client))

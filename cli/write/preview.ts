@@ -3,7 +3,7 @@ import { loadProfiles } from '../../authoring/load-profiles.js';
 import { add, compare, multiply, subtract } from '../../domain/money.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
 import { faultsText, isUnclear, type Client } from '../../domain/client.js';
-import { needsOf } from '../../domain/profile-needs.js';
+import { profileNeeds } from '../../domain/profile-needs.js';
 import type { NoticeMail, RenderedMail } from '../../delivery/message.js';
 
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
@@ -152,7 +152,7 @@ async function realClient(clientId: string, profile: Profile, io: Io): Promise<C
   const { createBilling } = await import('../../billing/mysql/billing.js');
   const billing = await connectBilling(io);
   try {
-    const client = await createBilling(billing).readClient(clientId, needsOf(profile));
+    const client = await createBilling(billing).readClient(clientId, profileNeeds(profile));
     if (client && isUnclear(client))
       throw new CliError(`client "${clientId}" is unknown: ${faultsText(client.faults)}`, exitCode.findings);
     if (client) return client;
