@@ -22,7 +22,7 @@ export function sarif(problems: readonly Problem[]): string {
           locations: [
             {
               physicalLocation: {
-                artifactLocation: { uri: encodeURI(file) },
+                artifactLocation: { uri: uriOf(file), uriBaseId: '%SRCROOT%' },
                 region: { startLine: line, startColumn: column },
               },
             },
@@ -32,4 +32,8 @@ export function sarif(problems: readonly Problem[]): string {
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+function uriOf(file: string): string {
+  return file.split('/').map(encodeURIComponent).join('/');
 }

@@ -1,28 +1,24 @@
-import Table from 'cli-table3';
 import type { SentNotice, SentRecipient } from '../../delivery/ledger/sent-notices.js';
+import type { Io } from '../shared/io.js';
 import { counted, printable } from '../shared/printable.js';
+import { tableText } from '../shared/table.js';
 
 /** Recipients of one notice that are listed; the others are counted. */
 const listed = 10;
 
 /** A table for people, one row a notice. */
-export function noticesText(notices: readonly SentNotice[]): string {
+export function noticesText(notices: readonly SentNotice[], io: Pick<Io, 'columns'>): string {
   if (notices.length === 0) return 'No notice.\n';
-  const table = new Table({
-    head: ['Time (UTC)', 'Client', 'Told', 'Rules', 'Result', 'Recipients'],
-    style: { head: [], border: [] },
-  });
-  for (const notice of notices) {
-    table.push([
-      timeOf(notice.acceptedAt ?? notice.createdAt),
-      printable(notice.clientId),
-      notice.audience,
-      notice.rules.map(printable).join('\n'),
-      resultOf(notice),
-      recipientsOf(notice.recipients),
-    ]);
-  }
-  return `${table.toString()}\n${summaryOf(notices)}\n`;
+  const rows = notices.map((notice) => [
+    timeOf(notice.acceptedAt ?? notice.createdAt),
+    printable(notice.clientId),
+    notice.audience,
+    notice.rules.map(printable).join('\n'),
+    resultOf(notice),
+    recipientsOf(notice.recipients),
+  ]);
+  const head = ['Time (UTC)', 'Client', 'Audience', 'Rules', 'Result', 'Recipients'];
+  return `${tableText(head, rows, io)}\n${summaryOf(notices)}\n`;
 }
 
 function timeOf(at: number): string {

@@ -7,18 +7,18 @@ import type { Io } from '../shared/io.js';
 
 export interface RefillOptions {
   readonly id?: string;
-  /** ISO 8601; now where unsaid. */
-  readonly at?: string;
+  /** Epoch milliseconds; default: now. */
+  readonly at?: number;
   readonly amount?: string;
   readonly currency?: string;
-  readonly format: string;
+  readonly format: 'human' | 'json';
 }
 
 /** Tells a client's workflow of a refill, as the billing system does, and prints the receipt. Starts one that is not there yet. */
 export async function refill(clientId: string, options: RefillOptions, io: Io): Promise<ExitCode> {
   const message: RefillMessage = {
     refillId: options.id ?? `cli-${randomUUID()}`,
-    at: options.at ?? new Date().toISOString(),
+    at: new Date(options.at ?? Date.now()).toISOString(),
     ...(options.amount === undefined ? {} : { amount: options.amount }),
     ...(options.currency === undefined ? {} : { currency: options.currency }),
   };

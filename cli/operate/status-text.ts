@@ -1,11 +1,12 @@
-import Table from 'cli-table3';
 import { explanations, reasonSentences } from '../../workflows/details.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import type { WatchClientResult } from '../../workflows/watch-client.js';
+import type { Io } from '../shared/io.js';
 import { printable } from '../shared/printable.js';
+import { tableText } from '../shared/table.js';
 
 /** A client as its workflow knows it, with a reason for each rule. */
-export function statusText(status: WatchStatus): string {
+export function statusText(status: WatchStatus, io: Pick<Io, 'columns'> = {}): string {
   const { profile, unknown } = status;
   const facts: readonly (readonly [string, string])[] = [
     ['Client', printable(status.clientId)],
@@ -40,14 +41,17 @@ export function statusText(status: WatchStatus): string {
   const lines = facts.map(([name, value]) => `${name.padEnd(12)} ${value}`);
   const rules = Object.entries(status.rules);
   if (rules.length === 0) return `${lines.join('\n')}\n`;
-  const table = new Table({
-    head: ['Rule', 'Threshold', 'Sent', 'Last decision'],
-    style: { head: [], border: [] },
-  });
-  for (const [key, { threshold, count, maxQty, reason }] of rules) {
-    table.push([printable(key), threshold ?? 'not known', `${count} of ${maxQty}`, reasonSentences[reason]]);
-  }
-  return `${lines.join('\n')}\n\n${table.toString()}\n`;
+  const table = tableText(
+    ['Rule', 'Threshold', 'Sent', 'Last decision'],
+    rules.map(([key, { threshold, count, maxQty, reason }]) => [
+      printable(key),
+      threshold ?? 'not known',
+      `${count} of ${maxQty}`,
+      reasonSentences[reason],
+    ]),
+    io,
+  );
+  return `${lines.join('\n')}\n\n${table}\n`;
 }
 
 /** Why a workflow ended. */

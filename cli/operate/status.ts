@@ -4,7 +4,7 @@ import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 
 export interface StatusOptions {
-  readonly format: string;
+  readonly format: 'human' | 'json';
 }
 
 /** The workflow of one client: state, balance, and for each rule its count and why it was told or not. */
@@ -27,7 +27,7 @@ export interface Ended {
 export async function showStatus(
   workflow: ClientWorkflow,
   watched: WatchStatus,
-  format: string,
+  format: StatusOptions['format'],
   io: Io,
   { execution, result }: Ended = { execution: 'RUNNING', result: undefined },
 ): Promise<void> {
@@ -37,7 +37,7 @@ export async function showStatus(
     return;
   }
   const { endText, statusText } = await import('./status-text.js');
-  io.out(statusText(watched));
+  io.out(statusText(watched, io));
   if (execution === 'COMPLETED') io.out(`\nThe client is ${endText(result)}.\n`);
   else if (execution !== 'RUNNING')
     io.out(`\nThe workflow is ${execution.toLowerCase()}: the next reconciliation starts it again.\n`);

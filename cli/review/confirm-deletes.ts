@@ -22,7 +22,7 @@ export async function confirmDeletes(
   const losing = leftWithout(plan);
   const { allowDelete } = options;
   if (allowDelete !== undefined) {
-    return allowDelete === String(losing) ? undefined : required(plan, planFile, options, allowDelete);
+    return allowDelete === losing ? undefined : required(plan, planFile, options, allowDelete);
   }
   if (!plan.needs.some(({ kind }) => kind === 'acknowledgement')) return undefined;
   if (!io.interactive || options.format === 'json') return required(plan, planFile, options, undefined);
@@ -55,7 +55,7 @@ function required(
   plan: Plan,
   planFile: string | undefined,
   options: SyncOptions,
-  given: string | undefined,
+  given: number | undefined,
 ): SyncOutcome {
   const losing = leftWithout(plan);
   const confirmCommand = commandOf(planFile, options, losing);
@@ -67,7 +67,7 @@ function required(
       planText(plan, false).trimEnd(),
       ...(given === undefined
         ? []
-        : [`--allow-delete is ${printable(given)}; ${counted(losing, 'client')} would lose their profile.`]),
+        : [`--allow-delete is ${given}; ${counted(losing, 'client')} would lose their profile.`]),
       ...(going.length > 0 ? [lossText(going)] : []),
       `Nothing was changed. To confirm: ${confirmCommand}`,
       'Where a pull request merges it: name the profile and the number in acknowledged.json.',

@@ -14,7 +14,7 @@ import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import { explainedRules, explanationText, type Explanation } from './explanation.js';
 import type { Io } from '../shared/io.js';
 import { lineOf } from '../../planning/load-for-sync.js';
-import { profileIdOf } from '../shared/profile-id.js';
+import { namedProfile } from '../shared/named-profile.js';
 
 export interface ExplainOptions {
   readonly folder: string;
@@ -31,8 +31,8 @@ export async function explain(
   options: ExplainOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const id = profileIdOf(profileName, options.folder);
-  const file = await profileFromFile(id, options.folder, io);
+  const { id, folder } = namedProfile(profileName, options.folder, io.cwd);
+  const file = await profileFromFile(id, folder, io);
   const explanation = await withDatabases(io, async (database, billing) => {
     const snapshot = await openSnapshot(database, billing);
     try {
@@ -52,7 +52,7 @@ async function profileFromFile(id: string, folder: string, io: Io): Promise<Prof
   const loaded = profiles.find((profile) => profile.id === id);
   if (loaded) return normaliseProfile(id, loaded.content);
   const own = problems.filter(
-    ({ file, severity }) => severity === 'error' && file.replaceAll('\\', '/').endsWith(`/${id}.json`),
+    ({ file, severity }) => severity === 'error' && namedProfile(file, folder, io.cwd).id === id,
   );
   if (own.length > 0) throw new CliError(own.map(lineOf).join('\n'), exitCode.findings);
   return undefined;

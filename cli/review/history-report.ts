@@ -1,5 +1,4 @@
 import asciichart from 'asciichart';
-import Table from 'cli-table3';
 import {
   availableAt,
   balancesOf,
@@ -10,6 +9,8 @@ import {
 import type { Played } from '../../scenarios/story.js';
 import { formatDuration } from '../../domain/duration.js';
 import { multiply, toDecimal, type Decimal } from '../../domain/money.js';
+import type { Io } from '../shared/io.js';
+import { tableText } from '../shared/table.js';
 import { normaliseProfile } from '../../domain/profile/profile.js';
 
 /** What a profile would have sent on one balance history. */
@@ -45,35 +46,27 @@ export function writtenNotices({ toPlay, played, startAt }: HistoryResult): read
 }
 
 /** Plot and table, for people. */
-export function historyText(result: HistoryResult, colour: boolean): string {
+export function historyText(result: HistoryResult, io: Pick<Io, 'colour' | 'columns'>): string {
   const { toPlay, played } = result;
   const { name, maxQty, period, currency } = toPlay.profile;
-  const table = new Table({
-    head: ['at', 'available', 'told'],
-    style: { head: [], border: [] },
-    chars: withoutRules,
-  });
-  for (const { at, time, available, rules, count } of writtenNotices(result))
-    table.push([
-      time ?? at,
-      available,
-      rules.map((rule) => `${rule} (${count[rule]} of ${maxQty})`).join(', '),
-    ]);
+  const rows = writtenNotices(result).map(({ at, time, available, rules, count }) => [
+    time ?? at,
+    available,
+    rules.map((rule) => `${rule} (${count[rule]} of ${maxQty})`).join(', '),
+  ]);
   const sums = Object.entries(noticesByRule(played)).map(([rule, sum]) => `${rule} ${sum}`);
   return [
     `${toPlay.profileId}  ${name}: Period ${period}, Max Qty ${maxQty}`,
     '',
-    plotOf(result, colour),
+    plotOf(result, io.colour),
     '',
-    ...(played.told.length > 0 ? [table.toString()] : []),
-    `${formatDuration(toPlay.history.untilMs)}, ${toPlay.client.currency ?? currency}: ${sums.join(', ') || 'nobody would have been told'}`,
+    ...(rows.length > 0 ? [tableText(['at', 'available', 'notices'], rows, io, { ruled: false })] : []),
+    `${formatDuration(toPlay.history.untilMs)}, ${toPlay.client.currency ?? currency}: ${sums.join(', ') || 'no notice would have been sent'}`,
     '',
   ].join('\n');
 }
 
 const columns = 72;
-/** A table without lines between its rows. */
-export const withoutRules = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 
 /** The available balance over time with the thresholds as lines, and a mark below where somebody was told. */
 function plotOf({ toPlay, played }: HistoryResult, colour: boolean): string {

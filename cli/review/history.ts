@@ -1,13 +1,13 @@
-import Table from 'cli-table3';
 import { fieldsBetween, type FieldChange } from '../../domain/profile/profile-content.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { readHistory, type Revision } from '../../store/revisions.js';
 import { withDatabase } from '../shared/databases.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
-import { profileIdOf } from '../shared/profile-id.js';
+import { namedProfile } from '../shared/named-profile.js';
 import type { Io } from '../shared/io.js';
 import { valueText } from './plan-text.js';
 import { printable } from '../shared/printable.js';
+import { tableText } from '../shared/table.js';
 
 export interface HistoryOptions {
   readonly folder: string;
@@ -16,11 +16,11 @@ export interface HistoryOptions {
 
 /** Every revision of a profile, newest first, across renames: who changed what, when, from which commit. */
 export async function history(profileName: string, options: HistoryOptions, io: Io): Promise<ExitCode> {
-  const id = profileIdOf(profileName, options.folder);
+  const { id } = namedProfile(profileName, options.folder, io.cwd);
   const revisions = await withDatabase(io, (database) => readHistory(database, id));
   if (revisions.length === 0)
     throw new CliError(`no sync has ever written a profile "${id}"`, exitCode.findings);
-  io.out(options.format === 'json' ? jsonOf(revisions) : textOf(revisions));
+  io.out(options.format === 'json' ? jsonOf(revisions) : textOf(revisions, io));
   return exitCode.fine;
 }
 
@@ -53,22 +53,17 @@ function jsonOf(revisions: readonly Revision[]): string {
   return `${JSON.stringify({ revisions: shown }, null, 2)}\n`;
 }
 
-function textOf(revisions: readonly Revision[]): string {
-  const table = new Table({
-    head: ['Revision', 'Time (UTC)', 'Version', 'By', 'Commit', 'Change'],
-    style: { head: [], border: [] },
-  });
-  for (const revision of revisions) {
-    table.push([
-      revision.revision,
-      new Date(revision.at).toISOString().slice(0, 19).replace('T', ' '),
-      revision.version,
-      printable(revision.author ?? 'unknown'),
-      commitText(revision.sourceCommit),
-      changeText(revision),
-    ]);
-  }
-  return `${table.toString()}\nTo go back: npx low-balance rollback REVISION\n`;
+function textOf(revisions: readonly Revision[], io: Io): string {
+  const rows = revisions.map((revision) => [
+    revision.revision,
+    new Date(revision.at).toISOString().slice(0, 19).replace('T', ' '),
+    revision.version,
+    printable(revision.author ?? 'unknown'),
+    commitText(revision.sourceCommit),
+    changeText(revision),
+  ]);
+  const head = ['Revision', 'Time (UTC)', 'Version', 'By', 'Commit', 'Change'];
+  return `${tableText(head, rows, io)}\nTo go back: npx low-balance rollback REVISION\n`;
 }
 
 function commitText(commit: string | null): string {

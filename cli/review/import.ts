@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readHeldProfiles, type HeldRow } from '../../planning/held-profiles.js';
 import { withDatabase } from '../shared/databases.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
-import { profileIdOf } from '../shared/profile-id.js';
+import { namedProfile } from '../shared/named-profile.js';
 import type { Io } from '../shared/io.js';
 import { printable } from '../shared/printable.js';
 import { sourceFor } from '../shared/profile-source.js';
@@ -28,7 +28,7 @@ export async function importProfiles(
   io: Io,
 ): Promise<ExitCode> {
   const rows = await withDatabase(io, (database) => readHeldProfiles(database));
-  const ids = asked.map((name) => profileIdOf(name, options.folder));
+  const ids = asked.map((name) => namedProfile(name, options.folder, io.cwd).id);
   const wanted = ids.length === 0 ? rows : rows.filter(({ id }) => ids.includes(id));
   const results: Imported[] = ids
     .filter((id) => !rows.some((row) => row.id === id))

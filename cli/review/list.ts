@@ -1,24 +1,29 @@
-import Table from 'cli-table3';
 import { loadProfiles } from '../../authoring/load-profiles.js';
+import type { ClientState } from '../../domain/decide.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
 import { readHeldProfiles } from '../../planning/held-profiles.js';
-import { readProfileCounts, type ProfileCounts } from '../../store/profile-counts.js';
+import { lineOf } from '../../planning/load-for-sync.js';
 import { contentHash } from '../../store/content-hash.js';
+import { readProfileCounts, type ProfileCounts } from '../../store/profile-counts.js';
 import { hasDatabase } from '../shared/connect.js';
 import { withDatabases } from '../shared/databases.js';
-import { exitCode, type ExitCode } from '../shared/exit-code.js';
+import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
-import { lineOf } from '../../planning/load-for-sync.js';
 import { printable } from '../shared/printable.js';
+import { tableText } from '../shared/table.js';
 
 export interface ListOptions {
   readonly folder: string;
   readonly format: 'human' | 'json';
+  /** Only the profiles of this reseller. */
+  readonly reseller?: string;
+  /** Only profiles that have a client in this state, as of the last checks. */
+  readonly state?: ClientState;
   /** Only the files, also where MySQL is known. */
   readonly offline?: boolean;
 }
 
-interface Listed {
+interface ListedProfile {
   readonly id: string;
   readonly name: string;
   readonly sortOrder: number;
@@ -31,6 +36,8 @@ interface Listed {
   readonly clients?: number;
   readonly low?: number;
   readonly exhausted?: number;
+  /** Clients by state, as of their last checks. */
+  readonly states?: ProfileCounts['states'];
 }
 
 /** The profiles in the order in which people are shown them; with their clients where MySQL is reachable. */
@@ -41,22 +48,29 @@ export async function list(options: ListOptions, io: Io): Promise<ExitCode> {
     hash: contentHash(content),
     listed: listedOf(normaliseProfile(id, content), content.period),
   }));
-  const held = options.offline === true || !hasDatabase(io) ? undefined : await readHeld(io);
+  const rows = await rowsFor(options, io);
   const shown = [
-    ...files.map(({ hash, listed }) => ({ ...listed, ...held?.factsOf(listed.id, hash) })),
-    ...(held?.withoutFile(new Set(files.map(({ listed }) => listed.id))) ?? []),
-  ].sort(inListOrder);
+    ...files.map(({ hash, listed }) => ({ ...listed, ...rows?.factsOf(listed.id, hash) })),
+    ...(rows?.withoutFile(new Set(files.map(({ listed }) => listed.id))) ?? []),
+  ]
+    .filter((each) => isWanted(each, options))
+    .sort(inListOrder);
   if (options.format === 'json') io.out(`${JSON.stringify({ profiles: shown }, null, 2)}\n`);
-  else io.out(tableOf(shown, held !== undefined));
+  else io.out(textOf(shown, rows !== undefined, io));
   return problems.some(({ severity }) => severity === 'error') ? exitCode.findings : exitCode.fine;
 }
 
-function listedOf({ id, name, sortOrder, currency, maxQty, rules }: Profile, period: string): Listed {
+function isWanted({ id, states }: ListedProfile, { reseller, state }: ListOptions): boolean {
+  const isOfReseller = reseller === undefined || id.startsWith(`${reseller}/`);
+  return isOfReseller && (state === undefined || (states?.[state] ?? 0) > 0);
+}
+
+function listedOf({ id, name, sortOrder, currency, maxQty, rules }: Profile, period: string): ListedProfile {
   return { id, name, sortOrder, currency, period, maxQty, rules: rules.map(({ key }) => key) };
 }
 
 /** By sort order; where it is the same, by id. */
-function inListOrder(a: Listed, b: Listed): number {
+function inListOrder(a: ListedProfile, b: ListedProfile): number {
   return a.sortOrder - b.sortOrder || compare(a.id, b.id);
 }
 
@@ -64,55 +78,71 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-interface Held {
-  factsOf(id: string, hash: string): Partial<Listed>;
-  withoutFile(fileIds: ReadonlySet<string>): readonly Listed[];
+/** What MySQL knows of profiles. */
+interface ProfileRows {
+  factsOf(id: string, hash: string): Partial<ListedProfile>;
+  withoutFile(fileIds: ReadonlySet<string>): readonly ListedProfile[];
 }
 
-/** Undefined, and said, where MySQL cannot be reached: the list then is of the files. */
-async function readHeld(io: Io): Promise<Held | undefined> {
+/** Undefined, with a warning, where MySQL cannot be reached: the list then is of the files. A state needs MySQL. */
+async function rowsFor({ offline, state }: ListOptions, io: Io): Promise<ProfileRows | undefined> {
+  if (state !== undefined) {
+    if (hasDatabase(io)) return await readRows(io);
+    throw new CliError('--state needs MySQL, which knows the clients: expected MYSQL_URL, or a local stack');
+  }
+  if (offline === true || !hasDatabase(io)) return undefined;
   try {
-    return await withDatabases(io, async (database, billing) => {
-      const rows = await readHeldProfiles(database);
-      const counts = await readProfileCounts(database, billing);
-      const none: ProfileCounts = { clients: 0, low: 0, exhausted: 0 };
-      const hashes = new Map(rows.map(({ id, hash }) => [id, hash]));
-      return {
-        factsOf(id, hash) {
-          const synced = hashes.get(id) === hash ? 'yes' : hashes.has(id) ? 'changed' : 'no';
-          return { synced, ...(counts.get(id) ?? none) };
-        },
-        withoutFile: (fileIds) =>
-          rows.flatMap(({ id, content }) =>
-            fileIds.has(id) || !content
-              ? []
-              : [
-                  {
-                    ...listedOf(normaliseProfile(id, content), content.period),
-                    synced: 'no file' as const,
-                    ...(counts.get(id) ?? none),
-                  },
-                ],
-          ),
-      };
-    });
+    return await readRows(io);
   } catch (error) {
     io.err(`warning: without clients: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
 }
 
-function tableOf(shown: readonly Listed[], online: boolean): string {
+async function readRows(io: Io): Promise<ProfileRows> {
+  return await withDatabases(io, async (database, billing) => {
+    const rows = await readHeldProfiles(database);
+    const counts = await readProfileCounts(database, billing);
+    const hashes = new Map(rows.map(({ id, hash }) => [id, hash]));
+    const countsOf = (id: string) => {
+      const { clients, states } = counts.get(id) ?? { clients: 0, states: {} };
+      return { clients, low: states.low ?? 0, exhausted: states.exhausted ?? 0, states };
+    };
+    return {
+      factsOf(id, hash) {
+        const synced = hashes.get(id) === hash ? 'yes' : hashes.has(id) ? 'changed' : 'no';
+        return { synced, ...countsOf(id) };
+      },
+      withoutFile: (fileIds) =>
+        rows.flatMap(({ id, content }) =>
+          fileIds.has(id) || !content
+            ? []
+            : [
+                {
+                  ...listedOf(normaliseProfile(id, content), content.period),
+                  synced: 'no file' as const,
+                  ...countsOf(id),
+                },
+              ],
+        ),
+    };
+  });
+}
+
+function textOf(shown: readonly ListedProfile[], online: boolean, io: Io): string {
   if (shown.length === 0) return 'No profile.\n';
   const ofFiles = ['Order', 'Profile', 'Name', 'Currency', 'Period', 'Max Qty', 'Rules'];
   const ofClients = online ? ['Clients', 'Low', 'Exhausted', 'In MySQL'] : [];
-  const table = new Table({ head: [...ofFiles, ...ofClients], style: { head: [], border: [] } });
-  for (const each of shown) {
-    const { id, name, rules } = each;
-    const said = [each.sortOrder, printable(id), printable(name), each.currency, each.period, each.maxQty];
-    const counts = online ? [each.clients, each.low, each.exhausted, each.synced] : [];
-    table.push([...said, rules.map(printable).join('\n'), ...counts]);
-  }
+  const rows = shown.map((each) => [
+    each.sortOrder,
+    printable(each.id),
+    printable(each.name),
+    each.currency,
+    each.period,
+    each.maxQty,
+    each.rules.map(printable).join('\n'),
+    ...(online ? [each.clients ?? 0, each.low ?? 0, each.exhausted ?? 0, each.synced ?? ''] : []),
+  ]);
   const note = online ? 'Low and exhausted as of the last checks.\n' : '';
-  return `${table.toString()}\n${note}`;
+  return `${tableText([...ofFiles, ...ofClients], rows, io)}\n${note}`;
 }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DataSource } from 'typeorm';
-import { durationMs } from '../../domain/duration.js';
 import type { SyncOptions as ApplyOptions } from '../../planning/sync.js';
 import { applyPlan, StalePlanError } from '../../planning/sync.js';
 import { LockHeldError } from '../../planning/sync-lock.js';
@@ -21,10 +20,10 @@ export interface SyncOptions {
   readonly folder: string;
   readonly format: 'human' | 'json';
   /** The exact number of clients that may lose their profile. */
-  readonly allowDelete?: string;
-  /** How long to wait for another sync, as a duration. */
-  readonly lockWait: string;
-  /** Who is written down as the author; unsaid, Git is asked. */
+  readonly allowDelete?: number;
+  /** How long to wait for another sync. */
+  readonly lockWaitMs: number;
+  /** Who is recorded as the author; default: what Git says. */
   readonly author?: string;
 }
 
@@ -40,7 +39,7 @@ export async function sync(
 ): Promise<ExitCode> {
   const folder = await loadForSync(options.folder, io.cwd);
   const expected = planFile === undefined ? undefined : await readSavedHash(planFile, io);
-  const lockWaitMs = lockWaitOf(options.lockWait);
+  const { lockWaitMs } = options;
   const outcome = hasErrors(folder)
     ? invalid(folder.problems)
     : await withDatabases(io, async (database, billing) => {
@@ -133,13 +132,4 @@ async function readSavedHash(planFile: string, io: Io): Promise<string> {
     `${planFile} is no saved plan: ${saved.problem}. Expected the file of: low-balance plan --out ${planFile}`,
     exitCode.usage,
   );
-}
-
-function lockWaitOf(text: string): number {
-  try {
-    return durationMs(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError(`--lock-wait: ${reason}`, exitCode.usage, { cause: error });
-  }
 }

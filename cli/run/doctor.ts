@@ -3,7 +3,7 @@ import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 
 export interface DoctorOptions {
-  readonly format: string;
+  readonly format: 'human' | 'json';
 }
 
 /** One thing that was looked at. */

@@ -10,4 +10,8 @@ export interface Io {
   readonly interactive: boolean;
   /** Standard output is a terminal that shows colour. */
   readonly colour: boolean;
+  /** The width of the terminal that standard output is; absent where it is none. */
+  readonly columns?: number | undefined;
+  /** Aborted when nobody reads standard output any more: a verb that only prints may end. */
+  readonly outputClosed?: AbortSignal;
 }

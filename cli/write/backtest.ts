@@ -1,9 +1,8 @@
-import Table from 'cli-table3';
 import type { DataSource } from 'typeorm';
 import { noticesByRule, storyOfHistory, type HistoryToPlay } from '../../scenarios/balance-history.js';
 import { simulateStory } from '../../scenarios/simulate-story.js';
 import type { LoadedProfile } from '../../authoring/load-profiles.js';
-import { formatDuration, parseDuration } from '../../domain/duration.js';
+import { formatDuration } from '../../domain/duration.js';
 import { add, subtract } from '../../domain/money.js';
 import { normaliseProfile } from '../../domain/profile/profile.js';
 import { namedProfilesOnly } from '../../domain/assignment.js';
@@ -17,17 +16,20 @@ import {
 } from '../../billing/mysql/billing-entries.js';
 import { connectBilling } from '../shared/connect.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
-import { historyText, withoutRules, writtenNotices, type HistoryResult } from '../review/history-report.js';
+import { historyText, writtenNotices, type HistoryResult } from '../review/history-report.js';
 import type { Io } from '../shared/io.js';
-import { profileToTry } from '../shared/profile-to-try.js';
+import { printable } from '../shared/printable.js';
+import { tableText } from '../shared/table.js';
+import { loadNamedProfile } from '../shared/named-profile.js';
 
 export interface BacktestOptions {
   readonly folder: string;
-  /** One client; unsaid, every client of the profile. */
+  /** One client; otherwise every client of the profile. */
   readonly client?: string;
-  /** A duration before now, or an ISO 8601 time. */
-  readonly since: string;
-  readonly limit: string;
+  /** Epoch milliseconds, in the past. */
+  readonly since: number;
+  /** At most so many clients. */
+  readonly limit: number;
   readonly format: 'human' | 'json';
 }
 
@@ -38,15 +40,9 @@ interface ClientResult extends HistoryResult {
 
 /** What a profile would have sent on the recorded balances of real clients. Reads the billing views only. */
 export async function backtest(profileName: string, options: BacktestOptions, io: Io): Promise<ExitCode> {
-  const profile = await profileToTry(profileName, options.folder, io);
+  const profile = await loadNamedProfile(profileName, options.folder, io);
   const now = Date.now();
-  const since = sinceOf(options.since, now);
-  const limit = Number(options.limit);
-  if (!Number.isInteger(limit) || limit < 1)
-    throw new CliError(
-      `--limit: expected a whole number of at least 1, found "${options.limit}"`,
-      exitCode.usage,
-    );
+  const { since, limit } = options;
   const billing = await connectBilling(io);
   try {
     const ids =
@@ -151,35 +147,25 @@ function forPeople(
   io: Io,
 ): string {
   const [first] = results;
-  if (client !== undefined && first) return `client ${client}\n${historyText(first, io.colour)}`;
+  if (client !== undefined && first) return `client ${client}\n${historyText(first, io)}`;
   const rules = normaliseProfile(id, content).rules.map(({ key }) => key);
-  const table = new Table({
-    head: ['client', ...rules, 'first', 'last'],
-    style: { head: [], border: [] },
-    chars: withoutRules,
-  });
-  for (const result of results) {
+  const rows = results.map((result) => {
     const notices = writtenNotices(result);
     const sums = noticesByRule(result.played);
     const [earliest, latest] = [notices[0]?.time, notices.at(-1)?.time].map(
       (time) => time?.slice(0, 16) ?? '',
     );
-    table.push([result.clientId, ...rules.map((rule) => sums[rule] ?? 0), earliest, latest]);
-  }
-  const told = results.filter(({ played }) => played.told.length > 0).length;
+    return [
+      printable(result.clientId),
+      ...rules.map((rule) => sums[rule] ?? 0),
+      earliest ?? '',
+      latest ?? '',
+    ];
+  });
+  const table = tableText(['client', ...rules, 'first', 'last'], rows, io, { ruled: false });
+  const notified = results.filter(({ played }) => played.told.length > 0).length;
   const sum = results.reduce((checks, { played }) => checks + played.told.length, 0);
-  return `${table.toString()}\n${id}: ${told} of ${results.length} clients would have been told, at ${sum} checks\n`;
-}
-
-function sinceOf(text: string, now: number): number {
-  const ms = parseDuration(text);
-  const at = ms === undefined ? Date.parse(text) : now - ms;
-  if (!/^\d/.test(text) || Number.isNaN(at) || at >= now)
-    throw new CliError(
-      `--since: expected a duration such as "60d" or an ISO 8601 time in the past, found "${text}"`,
-      exitCode.usage,
-    );
-  return at;
+  return `${table}\n${id}: ${notified} of ${results.length} clients would have been notified, at ${sum} checks\n`;
 }
 
 /** The view is optional, so it is no bug where it is missing. */

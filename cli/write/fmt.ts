@@ -6,6 +6,7 @@ import { formatSource } from '../../authoring/format-source.js';
 import { readSource } from '../../authoring/read-source.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
+import { orProfiles } from '../shared/repository.js';
 import { lineOf } from '../../planning/load-for-sync.js';
 
 export interface FmtOptions {
@@ -13,13 +14,13 @@ export interface FmtOptions {
   readonly check?: boolean;
 }
 
-/** Formats JSON files as VS Code does on save. A file that is no JSON is left as it is, and named. */
+/** Formats JSON files as VS Code does on save. A file that is not JSON is left as it is, and named. */
 export async function fmt(
   paths: readonly string[],
   { check = false }: FmtOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const files = await findFiles(paths.length === 0 ? ['profiles'] : paths, io.cwd);
+  const files = await findFiles(orProfiles(paths, io), io.cwd);
   let findings = 0;
   for (const file of files) {
     const source = await readSource(file, io.cwd);
@@ -31,7 +32,7 @@ export async function fmt(
     const errors: ParseError[] = [];
     parseTree(source.text, errors, { allowTrailingComma: true });
     if (errors.length > 0) {
-      io.err(`${file} is left as it is: it is no JSON (low-balance validate ${file} says where)`);
+      io.err(`${file} is left as it is: it is not valid JSON (low-balance validate ${file} says where)`);
       findings += 1;
       continue;
     }

@@ -2,42 +2,32 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatSource } from '../../authoring/format-source.js';
 import { validateFile } from '../../authoring/validate-file.js';
-import { askForProfile } from './ask-for-profile.js';
+import { askForProfile, type NewProfile } from './ask-for-profile.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
+import { namedProfile } from '../shared/named-profile.js';
+import { profileTarget } from '../shared/profile-target.js';
 import { lineOf } from '../../planning/load-for-sync.js';
 
 export interface NewOptions {
   readonly folder: string;
   readonly name?: string;
   readonly currency?: string;
-  readonly sortOrder: string;
-  readonly maxQty: string;
+  readonly sortOrder: number;
+  readonly maxQty: number;
   readonly period: string;
   readonly staffThreshold?: string;
   readonly user: readonly string[];
   readonly clientThreshold?: string;
 }
 
-/** What a new profile needs to be told. */
-export interface NewProfile {
-  /** `<reseller>/<slug>` */
-  readonly id: string;
-  readonly name: string;
-  readonly currency: string;
-  readonly period: string;
-  readonly maxQty: string;
-  readonly staffThreshold?: string | undefined;
-  readonly clientThreshold?: string | undefined;
-}
-
 /**
- * Writes a new profile and a scenario beside it: from flags, or asking on a terminal for what they do not say.
+ * Writes a new profile and a scenario beside it: from options, or asking on a terminal for what they do not give.
  * Nothing is written where a file is there already or the profile would not be valid.
  */
 export async function newProfile(id: string | undefined, options: NewOptions, io: Io): Promise<ExitCode> {
   const profile = complete(id, options) ?? (await ask(id, options, io));
-  const [reseller, slug] = idOf(profile.id);
+  const [reseller, slug] = placeOf(profile.id, options.folder, io.cwd);
   const folder = path.posix.join(options.folder, reseller);
   const file = path.posix.join(folder, `${slug}.json`);
   const test = path.posix.join(folder, `${slug}.test.json`);
@@ -58,7 +48,7 @@ export async function newProfile(id: string | undefined, options: NewOptions, io
   return exitCode.fine;
 }
 
-/** The flags alone, where they say enough. */
+/** The options alone, where they are enough. */
 function complete(id: string | undefined, options: NewOptions): NewProfile | undefined {
   const { name, currency, period, maxQty, staffThreshold, clientThreshold } = options;
   if (id === undefined || name === undefined || currency === undefined) return undefined;
@@ -67,18 +57,20 @@ function complete(id: string | undefined, options: NewOptions): NewProfile | und
 }
 
 async function ask(id: string | undefined, options: NewOptions, io: Io): Promise<NewProfile> {
-  if (io.interactive) return await askForProfile(id, options);
+  if (io.interactive) return await askForProfile({ id, ...options });
   throw new CliError(
-    'expected all of it as flags where there is no terminal to ask on, such as: low-balance new acme/prepaid-usd --name "Prepaid USD" --currency USD --client-threshold 50',
+    'there is no terminal to ask on: expected an id, a name, a currency and a threshold, such as low-balance new acme/prepaid-usd --name "Prepaid USD" --currency USD --client-threshold 50',
     exitCode.usage,
   );
 }
 
-function idOf(id: string): readonly [string, string] {
-  const [reseller, slug, ...rest] = id.replace(/\.json$/, '').split('/');
-  if (reseller && slug && rest.length === 0) return [reseller, slug];
+/** Reseller and slug. */
+function placeOf(word: string, folder: string, cwd: string): readonly [string, string] {
+  const { id } = namedProfile(word, folder, cwd);
+  const [reseller, slug] = id.split('/');
+  if (reseller && slug && profileTarget(folder, cwd, id)) return [reseller, slug];
   throw new CliError(
-    `the id is "${id}": expected <reseller>/<slug>, such as acme/prepaid-usd`,
+    `the id is "${id}": expected <reseller>/<slug> in letters, digits, ".", "_" and "-", such as acme/prepaid-usd`,
     exitCode.usage,
   );
 }
@@ -101,14 +93,14 @@ function profileText(profile: NewProfile, reseller: string, { sortOrder, user }:
       name,
       reseller,
       currency,
-      sortOrder: numberOf('--sort-order', sortOrder),
-      maxQty: numberOf('--max-qty', maxQty),
+      sortOrder,
+      maxQty,
       period,
       ...(staffThreshold === undefined
         ? {}
         : {
             userNotification: {
-              threshold: numberOf('--staff-threshold', staffThreshold),
+              threshold: Number(staffThreshold),
               notify: true,
               ...users,
             },
@@ -116,7 +108,7 @@ function profileText(profile: NewProfile, reseller: string, { sortOrder, user }:
       ...(clientThreshold === undefined
         ? {}
         : {
-            clientNotification: { threshold: numberOf('--client-threshold', clientThreshold), notify: true },
+            clientNotification: { threshold: Number(clientThreshold), notify: true },
           }),
     },
     null,
@@ -148,10 +140,4 @@ function scenarioText({ currency, staffThreshold, clientThreshold }: NewProfile)
     null,
     2,
   );
-}
-
-function numberOf(flag: string, text: string): number {
-  const number = Number(text);
-  if (text.trim() !== '' && Number.isFinite(number)) return number;
-  throw new CliError(`${flag} is "${text}": expected a number`, exitCode.usage);
 }

@@ -1,5 +1,4 @@
 import { mailOf, noticesOf } from '../../activities/notice-content.js';
-import { loadProfiles } from '../../authoring/load-profiles.js';
 import { add, compare, multiply, subtract } from '../../domain/money.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
 import { faultsText, isUnclear, type Client } from '../../domain/client.js';
@@ -8,25 +7,25 @@ import type { NoticeMail, RenderedMail } from '../../delivery/message.js';
 
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
-import { lineOf } from '../../planning/load-for-sync.js';
 import { printable } from '../shared/printable.js';
-import { profileIdOf } from '../shared/profile-id.js';
+import { loadNamedProfile } from '../shared/named-profile.js';
 
 export interface PreviewOptions {
   readonly folder: string;
   readonly client?: string;
   readonly language?: string;
-  readonly audience?: string;
-  readonly reminder: string;
+  readonly audience?: 'staff' | 'client';
+  /** Which reminder of the cycle, from 1. */
+  readonly reminder: number;
   readonly open?: boolean;
-  readonly format: string;
+  readonly format: 'human' | 'json';
 }
 
 /** Renders the mails that a profile would send: to a sample client, or to a real one as it is in the billing data now. */
 export async function preview(name: string, options: PreviewOptions, io: Io): Promise<ExitCode> {
-  const reminder = reminderOf(options.reminder);
-  const audience = audienceOf(options.audience);
-  const profile = await profileFrom(name, options.folder, io);
+  const { audience, reminder } = options;
+  const { id, content } = await loadNamedProfile(name, options.folder, io);
+  const profile = normaliseProfile(id, content);
   const client =
     options.client === undefined ? sampleClient(profile) : await realClient(options.client, profile, io);
   const { createRenderer } = await import('../../delivery/email/render.js');
@@ -34,7 +33,7 @@ export async function preview(name: string, options: PreviewOptions, io: Io): Pr
   const mails = mailsOf(profile, client, Math.min(reminder, profile.maxQty), options.language)
     .filter((mail) => audience === undefined || mail.audience === audience)
     .map((mail) => ({ mail, rendered: renderer.render(mail) }));
-  if (mails.length === 0) io.err(`${profile.id} would mail nobody: no rule reaches anyone.`);
+  if (mails.length === 0) io.err(`${profile.id} would send no mail: no rule has a recipient.`);
   if (options.format === 'json') io.out(`${JSON.stringify(mails.map(jsonOf), null, 2)}\n`);
   else for (const each of mails) io.out(textOf(each));
   if (options.open) {
@@ -89,28 +88,6 @@ function mailsOf(
     const mail = mailOf(notice, notice.content, notice.recipients);
     return language === undefined ? mail : { ...mail, language };
   });
-}
-
-function reminderOf(text: string): number {
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new CliError(`--reminder is "${text}": expected a whole number from 1`, exitCode.usage);
-}
-
-function audienceOf(text: string | undefined): 'staff' | 'client' | undefined {
-  if (text === undefined || text === 'staff' || text === 'client') return text;
-  throw new CliError(`--audience is "${text}": expected staff or client`, exitCode.usage);
-}
-
-async function profileFrom(name: string, folder: string, io: Io): Promise<Profile> {
-  const id = profileIdOf(name, folder);
-  const { profiles, problems } = await loadProfiles(folder, io.cwd);
-  const loaded = profiles.find((profile) => profile.id === id);
-  if (loaded) return normaliseProfile(id, loaded.content);
-  const own = problems.filter(({ file }) => profileIdOf(file, folder) === id);
-  if (own.length > 0)
-    throw new CliError(`${id} is not valid:\n${own.map(lineOf).join('\n')}`, exitCode.findings);
-  const known = profiles.map((profile) => profile.id).join(', ');
-  throw new CliError(`there is no profile "${id}" in ${folder}/: expected one of ${known}`, exitCode.usage);
 }
 
 /** A client under every threshold, for whom every recipient that the profile names exists. */

@@ -8,42 +8,39 @@ import {
 } from '../../scenarios/balance-history.js';
 import { HistoryError, readBalanceHistory, type ReadHistory } from '../../scenarios/read-balance-history.js';
 import { simulateStory } from '../../scenarios/simulate-story.js';
-import { parseDuration } from '../../domain/duration.js';
-import { isDecimal, toDecimal, type Decimal } from '../../domain/money.js';
-import { isRefill } from '../../domain/refill-amount.js';
+import { toDecimal, type Decimal } from '../../domain/money.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import { historyText, writtenNotices, type HistoryResult } from '../review/history-report.js';
 import type { Io } from '../shared/io.js';
-import { profileToTry } from '../shared/profile-to-try.js';
+import { loadNamedProfile } from '../shared/named-profile.js';
 
 export interface SimulateOptions {
   readonly folder: string;
   /** A file with a balance history, instead of the linear one of the next options. */
   readonly balanceFrom?: string;
-  readonly balance: string;
-  readonly perDay: string;
-  readonly refill: readonly string[];
-  readonly for?: string;
+  readonly balance: Decimal;
+  readonly perDay: Decimal;
+  readonly refill: readonly { readonly atMs: number; readonly amount: Decimal }[];
+  /** How long; 30 days or the whole history where it is not given. */
+  readonly forMs?: number;
   readonly currency?: string;
-  readonly rate?: string;
-  readonly creditLimit: string;
+  readonly rate?: Decimal;
+  readonly creditLimit: Decimal;
   readonly format: 'human' | 'json';
 }
 
 /** What a profile would send on a balance that is given. Exit 0; 1: the history cannot be read; 64: usage. */
 export async function simulate(profileName: string, options: SimulateOptions, io: Io): Promise<ExitCode> {
-  const { id, content } = await profileToTry(profileName, options.folder, io);
+  const { id, content } = await loadNamedProfile(profileName, options.folder, io);
   const { history, startAt } = await historyOf(options, io);
   const currency = options.currency ?? content.currency;
   const rates =
-    options.rate === undefined
-      ? []
-      : [{ from: content.currency, to: currency, rate: amountOf('--rate', options.rate) }];
+    options.rate === undefined ? [] : [{ from: content.currency, to: currency, rate: options.rate }];
   const toPlay = {
     profileId: id,
     profile: content,
     history,
-    client: { currency, creditLimit: amountOf('--credit-limit', options.creditLimit) },
+    client: { currency, creditLimit: options.creditLimit },
     rates,
   };
   const result: HistoryResult = {
@@ -57,7 +54,7 @@ export async function simulate(profileName: string, options: SimulateOptions, io
       `${JSON.stringify({ profile: id, currency, sums: noticesByRule(result.played), notices }, undefined, 2)}\n`,
     );
   } else {
-    io.out(historyText(result, io.colour));
+    io.out(historyText(result, io));
   }
   return exitCode.fine;
 }
@@ -73,8 +70,8 @@ async function historyOf(options: SimulateOptions, io: Io): Promise<ReadHistory>
   }
   try {
     const read = readBalanceHistory(text);
-    if (options.for === undefined) return read;
-    return { ...read, history: { ...read.history, untilMs: durationOf('--for', options.for) } };
+    if (options.forMs === undefined) return read;
+    return { ...read, history: { ...read.history, untilMs: options.forMs } };
   } catch (error) {
     if (!(error instanceof HistoryError)) throw error;
     throw new CliError(`${options.balanceFrom}: ${error.message}`, exitCode.findings, { cause: error });
@@ -82,45 +79,20 @@ async function historyOf(options: SimulateOptions, io: Io): Promise<ReadHistory>
 }
 
 const hourMs = 3_600_000;
-const longestMs = 3650 * 24 * hourMs;
+const thirtyDaysMs = 30 * 24 * hourMs;
 
-/** A charge every hour, and refills where they are asked for. */
+/** A charge every hour, and the given refills. */
 function declining(options: SimulateOptions): BalanceHistory {
-  const untilMs = durationOf('--for', options.for ?? '30d');
-  if (untilMs > longestMs) throw new CliError('--for: expected at most 3650d', exitCode.usage);
-  const perHour = toDecimal((Number(amountOf('--per-day', options.perDay)) / 24).toFixed(8));
+  const untilMs = options.forMs ?? thirtyDaysMs;
+  const perHour = toDecimal((Number(options.perDay) / 24).toFixed(8));
   const hours = perHour === '0' ? 0 : Math.floor(untilMs / hourMs);
   const charges = Array.from({ length: hours }, (_, hour): BalanceStep => {
     return { atMs: (hour + 1) * hourMs, kind: 'charge', amount: perHour };
   });
-  const refills = options.refill.map((written): BalanceStep => {
-    const [at = '', amount = ''] = written.split('=');
-    const added = amountOf('--refill', amount);
-    if (!isRefill(added))
-      throw new CliError(`--refill: expected an amount above 0, found ${added}`, exitCode.usage);
-    return { atMs: durationOf('--refill', at), kind: 'refill', amount: added };
-  });
+  const refills = options.refill.map(({ atMs, amount }): BalanceStep => ({ atMs, kind: 'refill', amount }));
   return {
-    startBalance: amountOf('--balance', options.balance),
+    startBalance: options.balance,
     steps: [...refills, ...charges].sort((a, b) => a.atMs - b.atMs),
     untilMs,
   };
-}
-
-function durationOf(flag: string, text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined)
-    throw new CliError(
-      `${flag}: expected a duration such as "24h" or "30d", found "${text}"`,
-      exitCode.usage,
-    );
-  return ms;
-}
-
-function amountOf(flag: string, text: string): Decimal {
-  if (isDecimal(text)) return toDecimal(text);
-  throw new CliError(
-    `${flag}: expected an amount such as 12.50, found ${JSON.stringify(text)}`,
-    exitCode.usage,
-  );
 }

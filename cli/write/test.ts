@@ -14,6 +14,7 @@ import { simulateStory } from '../../scenarios/simulate-story.js';
 import type { Played, Story } from '../../scenarios/story.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
+import { fromGitRoot, orProfiles, problemsFromGitRoot } from '../shared/repository.js';
 
 export interface TestOptions {
   /** Play on the real workflow too, and expect the same. */
@@ -25,7 +26,7 @@ export interface TestOptions {
 
 /** Plays scenario files. Exit 0: all came out as expected; 1: some did not, or cannot be read; 64: nothing to play. */
 export async function test(paths: readonly string[], options: TestOptions, io: Io): Promise<ExitCode> {
-  const files = await scenarioFiles(paths.length > 0 ? paths : ['profiles'], io.cwd);
+  const files = await scenarioFiles(orProfiles(paths, io), io.cwd);
   const read = await Promise.all(files.map((file) => readScenarios(file, io.cwd)));
   const scenarios = read.flatMap((each) => each.scenarios).filter((each) => isWanted(each, options.filter));
   const problems = read.flatMap((each) => each.problems);
@@ -33,14 +34,25 @@ export async function test(paths: readonly string[], options: TestOptions, io: I
     throw new CliError(`no scenario matches the filter "${options.filter}"`, exitCode.usage);
   }
   const report = { outcomes: await playAll(scenarios, options.real === true, io), problems };
-  io.out(printed(report, options.format, io.colour));
+  io.out(printed(report, options.format, io));
   return sumsOf(report).failed > 0 ? exitCode.findings : exitCode.fine;
 }
 
-function printed(report: ScenarioReport, format: TestOptions['format'], colour: boolean): string {
+function printed(report: ScenarioReport, format: TestOptions['format'], { colour, cwd }: Io): string {
   if (format === 'json') return reportAsJson(report);
-  if (format === 'junit') return reportAsJunit(report);
+  if (format === 'junit') return reportAsJunit(atGitRoot(report, cwd));
   return reportForPeople(report, colour);
+}
+
+function atGitRoot({ outcomes, problems }: ScenarioReport, cwd: string): ScenarioReport {
+  return {
+    outcomes: outcomes.map((outcome) => ({
+      ...outcome,
+      file: fromGitRoot(outcome.file, cwd),
+      problems: problemsFromGitRoot(outcome.problems, cwd),
+    })),
+    problems: problemsFromGitRoot(problems, cwd),
+  };
 }
 
 async function playAll(

@@ -2,37 +2,30 @@ import { findFiles } from '../../authoring/find-files.js';
 import { validateFile } from '../../authoring/validate-file.js';
 import { assertNever } from '../../domain/assert-never.js';
 import type { Problem } from '../../domain/problem.js';
-import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
+import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { lineOf } from '../../planning/load-for-sync.js';
 import { counted } from '../shared/printable.js';
+import { fromGitRoot, orProfiles, problemsFromGitRoot } from '../shared/repository.js';
 
 export interface ValidateOptions {
-  readonly format: string;
+  readonly format: 'human' | 'json' | 'github' | 'sarif' | 'junit';
   readonly info?: boolean;
   readonly watch?: boolean;
 }
 
-const formats = ['human', 'json', 'github', 'sarif', 'junit'] as const;
-type Format = (typeof formats)[number];
+type Format = ValidateOptions['format'];
 
-/** Every problem of every file at once. `profiles/` and the mail templates where no path is said. */
+/** Every problem of every file at once. Without paths: the folder with the profiles, and the mail templates. */
 export async function validate(
   paths: readonly string[],
   options: ValidateOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const format = formats.find((each) => each === options.format);
-  if (!format) {
-    throw new CliError(
-      `--format is "${options.format}": expected one of ${formats.join(', ')}`,
-      exitCode.usage,
-    );
-  }
-  const once = () => validateOnce(paths, format, options.info ?? false, io);
+  const once = () => validateOnce(paths, options.format, options.info ?? false, io);
   if (options.watch) {
     const { watchFiles } = await import('./watch-files.js');
-    return await watchFiles(paths.length === 0 ? ['profiles'] : paths, io, once);
+    return await watchFiles(orProfiles(paths, io), io, once);
   }
   return await once();
 }
@@ -43,20 +36,20 @@ async function validateOnce(
   info: boolean,
   io: Io,
 ): Promise<ExitCode> {
-  const files = await findFiles(paths.length === 0 ? ['profiles'] : paths, io.cwd);
+  const files = await findFiles(orProfiles(paths, io), io.cwd);
   const validated = await Promise.all(files.map((file) => validateFile(file, io.cwd, { info })));
   const problems = [
     ...validated.flatMap((file) => file.problems),
     ...(paths.length === 0 ? await templateProblems(io) : []),
   ];
-  io.out(await formatted(format, files, problems));
+  io.out(await formatted(format, files, problems, io.cwd));
   const count = (severity: Problem['severity']) =>
     problems.filter((problem) => problem.severity === severity).length;
   io.err(
     `${counted(files.length, 'file')}: ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}`,
   );
   if (files.length === 0) {
-    io.err(`nothing to validate in ${paths.join(', ') || 'profiles'}: expected files named *.json`);
+    io.err(`nothing to validate in ${orProfiles(paths, io).join(', ')}: expected files named *.json`);
     return exitCode.findings;
   }
   return count('error') > 0 ? exitCode.findings : exitCode.fine;
@@ -69,10 +62,12 @@ async function templateProblems(io: Io): Promise<readonly Problem[]> {
   return checkTemplates().map((problem) => ({ ...problem, file: shown(problem.file, io.cwd) }));
 }
 
+/** Annotations are looked up by their paths in the Git repository; people's are relative to where they are. */
 async function formatted(
   format: Format,
   files: readonly string[],
   problems: readonly Problem[],
+  cwd: string,
 ): Promise<string> {
   switch (format) {
     case 'human':
@@ -80,11 +75,16 @@ async function formatted(
     case 'json':
       return `${JSON.stringify({ problems }, null, 2)}\n`;
     case 'github':
-      return (await import('../../authoring/formats/github.js')).githubAnnotations(problems);
+      return (await import('../../authoring/formats/github.js')).githubAnnotations(
+        problemsFromGitRoot(problems, cwd),
+      );
     case 'sarif':
-      return (await import('../../authoring/formats/sarif.js')).sarif(problems);
+      return (await import('../../authoring/formats/sarif.js')).sarif(problemsFromGitRoot(problems, cwd));
     case 'junit':
-      return (await import('../../authoring/formats/junit.js')).junit(files, problems);
+      return (await import('../../authoring/formats/junit.js')).junit(
+        files.map((file) => fromGitRoot(file, cwd)),
+        problemsFromGitRoot(problems, cwd),
+      );
     default:
       return assertNever(format);
   }

@@ -5,7 +5,7 @@ import type { Io } from '../shared/io.js';
 /** A save of an editor is several events. */
 const settleMs = 100;
 
-/** Runs `once` now and after every change of the files, until SIGINT. What the last run found is the exit status. */
+/** Runs `once` now and after every change of the files, until SIGINT, or until nobody reads the results. What the last run found is the exit status. */
 export async function watchFiles(
   paths: readonly string[],
   io: Io,
@@ -33,7 +33,11 @@ export async function watchFiles(
     timer = setTimeout(run, settleMs);
   });
   run();
-  await new Promise<void>((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve).once('SIGTERM', resolve);
+    if (io.outputClosed?.aborted) resolve();
+    else io.outputClosed?.addEventListener('abort', () => resolve(), { once: true });
+  });
   clearTimeout(timer);
   await watcher.close();
   await running;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fmt } from '../../cli/write/fmt.js';
 import type { Io } from '../../cli/shared/io.js';
 import { newProfile, type NewOptions } from '../../cli/write/new.js';
-import { validate } from '../../cli/write/validate.js';
+import { validate, type ValidateOptions } from '../../cli/write/validate.js';
 
 const valid = JSON.stringify({
   name: 'P',
@@ -49,8 +49,11 @@ describe('the verbs of authors', () => {
     return { code, out, err };
   }
 
-  const validated = (paths: readonly string[] = [], format = 'human', info = false) =>
-    run((io) => validate(paths, { format, info }, io));
+  const validated = (
+    paths: readonly string[] = [],
+    format: ValidateOptions['format'] = 'human',
+    info = false,
+  ) => run((io) => validate(paths, { format, info }, io));
 
   describe('validate', () => {
     it('says nothing but the counts where all is well', async () => {
@@ -191,14 +194,6 @@ describe('the verbs of authors', () => {
       await symlink('..', path.join(cwd, 'profiles/acme/up'));
       assert.equal((await validated()).err, '1 file: 0 errors, 0 warnings\n');
     });
-
-    it('refuses a format that it does not know', async () => {
-      await assert.rejects(validated([], 'xml'), {
-        name: 'CliError',
-        code: 64,
-        message: /--format is "xml": expected one of human, json/,
-      });
-    });
   });
 
   describe('fmt', () => {
@@ -225,7 +220,7 @@ describe('the verbs of authors', () => {
       await write('profiles/acme/a.json', '{"a": ');
       const { code, err } = await run((io) => fmt([], {}, io));
       assert.equal(code, 1);
-      assert.match(err, /a\.json is left as it is: it is no JSON/);
+      assert.match(err, /a\.json is left as it is: it is not valid JSON/);
       assert.equal(await readFile(path.join(cwd, 'profiles/acme/a.json'), 'utf8'), '{"a": ');
     });
   });
@@ -235,8 +230,8 @@ describe('the verbs of authors', () => {
       folder: 'profiles',
       name: 'New',
       currency: 'EUR',
-      sortOrder: '10',
-      maxQty: '3',
+      sortOrder: 10,
+      maxQty: 3,
       period: '24h',
       user: [],
       clientThreshold: '20',
@@ -271,8 +266,8 @@ describe('the verbs of authors', () => {
       await assert.rejects(readFile(path.join(cwd, 'profiles/acme/a.json')), { code: 'ENOENT' });
     });
 
-    it('asks for nothing where there is no terminal, and says what it needs', async () => {
-      await assert.rejects(create(undefined), { code: 64, message: /expected all of it as flags/ });
+    it('asks nothing where there is no terminal, and says what it needs', async () => {
+      await assert.rejects(create(undefined), { code: 64, message: /there is no terminal to ask on/ });
       await assert.rejects(create('no-slash'), { code: 64, message: /expected <reseller>\/<slug>/ });
     });
   });

@@ -68,7 +68,7 @@ describe('low-balance notices', function () {
       interactive: false,
       colour: false,
     };
-    const code = await notices({ limit: '50', format: 'human', ...options }, io);
+    const code = await notices({ limit: 50, format: 'human', ...options }, io);
     return { out, err, code };
   }
 
@@ -92,16 +92,15 @@ describe('low-balance notices', function () {
     ['of one client', { client: 'n-1' }, ['n-1 staff', 'n-1 client']],
     ['of one state', { state: 'withdrawn' }, ['n-2 client']],
     ['of which a mail bounced', { state: 'bounced' }, ['n-1 client']],
-    ['since an hour ago', { since: '1h' }, ['n-2 client', 'n-1 staff', 'n-1 client']],
-    ['since a time', { since: '2020-01-01', client: 'n-3' }, ['n-3 staff', 'n-3 client']],
-    ['since a time to come', { since: '2999-01-01 00:00' }, []],
+    ['since an hour ago', { since: Date.now() - 3_600_000 }, ['n-2 client', 'n-1 staff', 'n-1 client']],
+    ['since a time', { since: Date.UTC(2020, 0, 1), client: 'n-3' }, ['n-3 staff', 'n-3 client']],
     ['of a client that is not there', { client: "n-1' OR '1'='1" }, []],
   ] as const) {
     it(`lists those ${name}`, async () => assert.deepEqual(await clientsOf(options), expected));
   }
 
   it('masks addresses, also in what receivers said, unless asked', async () => {
-    for (const format of ['human', 'json']) {
+    for (const format of ['human', 'json'] as const) {
       const { out } = await run({ format });
       assert.match(out, /b\*\*\*@n-1\.example/);
       assert.doesNotMatch(out, /billing@/);
@@ -118,27 +117,11 @@ describe('low-balance notices', function () {
   });
 
   it('says that there are more than are shown', async () => {
-    const { out, err } = await run({ limit: '2' });
+    const { out, err } = await run({ limit: 2 });
     assert.match(out, /2 notices/);
     assert.match(err, /Only the latest 2/);
   });
 
   it('says that there is none', async () =>
     assert.equal((await run({ client: 'none' })).out, 'No notice.\n'));
-
-  for (const [options, message] of [
-    [{ limit: '0' }, /--limit is "0"/],
-    [{ limit: '1e9' }, /whole number from 1 to 10000/],
-    [{ state: 'sent' }, /--state is "sent": expected one of pending, accepted/],
-    [{ since: 'yesterday' }, /--since is "yesterday": expected a duration/],
-    [{ since: '2026-13-45' }, /--since is "2026-13-45"/],
-    [{ format: 'xml' }, /expected one of human, json/],
-  ] as const) {
-    it(`refuses ${JSON.stringify(options)}, saying what it expected`, async () => {
-      await assert.rejects(
-        run(options),
-        (error: Error & { code?: number }) => message.test(error.message) && error.code === 64,
-      );
-    });
-  }
 });

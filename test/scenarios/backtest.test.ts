@@ -61,7 +61,12 @@ describe('what a profile would have sent', function () {
     ];
     await database.query('INSERT INTO billing_entry (client_id, at, kind, amount) VALUES ?', [entries]);
     const io = anIo(folder, { MYSQL_URL: mysql.url });
-    const options = { folder: 'profiles', since: '10d12h', limit: '10', format: 'json' } as const;
+    const options = {
+      folder: 'profiles',
+      since: Date.now() - 10.5 * 86_400_000,
+      limit: 10,
+      format: 'json',
+    } as const;
     assert.equal(await backtest('acme/prepaid', options, io), 0);
     const { clients } = JSON.parse(io.printed()) as {
       clients: {
@@ -84,7 +89,7 @@ describe('what a profile would have sent', function () {
 
     const people = anIo(folder, { MYSQL_URL: mysql.url });
     await backtest('acme/prepaid', { ...options, format: 'human' }, people);
-    assert.match(people.printed(), /1 of 1 clients would have been told, at 3 checks/);
+    assert.match(people.printed(), /1 of 1 clients would have been notified, at 3 checks/);
   });
 
   it('simulate: by a balance history, and by a linear decline', async () => {
@@ -94,7 +99,11 @@ describe('what a profile would have sent', function () {
     );
     const options = { folder: 'profiles', balance: '100', perDay: '24', refill: [], creditLimit: '0' };
     const io = anIo(folder);
-    await simulate('acme/prepaid', { ...options, balanceFrom: 'h.csv', for: '10d', format: 'json' }, io);
+    await simulate(
+      'acme/prepaid',
+      { ...options, balanceFrom: 'h.csv', forMs: 10 * 86_400_000, format: 'json' },
+      io,
+    );
     const { notices } = JSON.parse(io.printed()) as { notices: { time: string; available: string }[] };
     assert.deepEqual(
       notices.map(({ time, available }) => [time, available]),

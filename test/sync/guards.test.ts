@@ -31,7 +31,7 @@ describe('what sync asks and refuses', function () {
       assert.equal((await rowsOf(world)).length, 2);
     });
 
-    for (const wrong of ['0', '1', '3', '2.0', 'all', '']) {
+    for (const wrong of [0, 1, 3]) {
       it(`does not take ${JSON.stringify(wrong)} for the exact number`, async () => {
         const { code } = await world.sync(undefined, { allowDelete: wrong });
         assert.equal(code, 3);
@@ -40,7 +40,7 @@ describe('what sync asks and refuses', function () {
     }
 
     it('is done with the exact number of clients', async () => {
-      assert.equal((await world.sync(undefined, { allowDelete: '2' })).code, 0);
+      assert.equal((await world.sync(undefined, { allowDelete: 2 })).code, 0);
       assert.deepEqual(
         (await rowsOf(world)).map(({ id }) => id),
         ['acme/b'],
@@ -77,7 +77,7 @@ describe('what sync asks and refuses', function () {
 
     it('of a whole reseller needs its folder, or each of its profiles acknowledged', async () => {
       await world.write('globex/c', { reseller: 'globex' });
-      await world.sync(undefined, { allowDelete: '2' });
+      await world.sync(undefined, { allowDelete: 2 });
       await world.remove('globex');
       await world.writeText('policy.json', '{ "maxDeletedPercentPerReseller": 100 }');
       assert.equal((await world.plan({ forMerge: true })).code, 1);
@@ -95,7 +95,7 @@ describe('what sync asks and refuses', function () {
 
     it('is refused by the guard whatever is allowed', async () => {
       await world.writeText('policy.json', '{ "maxDeletedPercentPerReseller": 49 }');
-      const { code, out } = await world.sync(undefined, { allowDelete: '2' });
+      const { code, out } = await world.sync(undefined, { allowDelete: 2 });
       assert.deepEqual([code, json({ out, code, err: '' }).status], [3, 'refused']);
       assert.equal((await rowsOf(world)).length, 2);
     });
@@ -111,7 +111,7 @@ describe('what sync asks and refuses', function () {
     assert.equal((await world.plan()).code, 2);
     await world.addClient({ id: 'c-2', profile: 'acme/a' });
     assert.equal((await world.sync()).code, 3);
-    assert.equal((await world.sync(undefined, { allowDelete: '1' })).code, 0);
+    assert.equal((await world.sync(undefined, { allowDelete: 1 })).code, 0);
   });
 
   describe('guards', () => {

@@ -30,7 +30,7 @@ describe('two syncs at once, and a sync that dies', function () {
     try {
       await holder.query("DO GET_LOCK(CONCAT('low-balance:sync:', LEFT(DATABASE(), 40)), 0)");
       const [{ id } = { id: '' }] = await holder.query<{ id: string }[]>('SELECT CONNECTION_ID() AS id');
-      const { code, err, out } = await world.sync(undefined, { lockWait: '1s' });
+      const { code, err, out } = await world.sync(undefined, { lockWaitMs: 1_000 });
       assert.deepEqual([code, json({ out, code, err }).status], [4, 'locked']);
       assert.match(err, new RegExp(`another sync holds the lock .*connection ${id}\\b`));
       assert.deepEqual(await rowsOf(world), []);
@@ -85,7 +85,7 @@ describe('two syncs at once, and a sync that dies', function () {
       await world.database.query('DROP TRIGGER slow_profile');
     }
     assert.deepEqual([await rowsOf(world), await revisionsOf(world)], before);
-    assert.equal((await world.sync(undefined, { lockWait: '10s' })).code, 0);
+    assert.equal((await world.sync(undefined, { lockWaitMs: 10_000 })).code, 0);
     assert.deepEqual(
       (await rowsOf(world)).map(({ id, version }) => [id, version]),
       [['acme/a', 2]],

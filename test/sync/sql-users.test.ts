@@ -60,7 +60,7 @@ describe('plan and sync as SQL users with few rights', function () {
         MYSQL_URL: urlOf('lb_sync', 'change-me-3'),
         BILLING_MYSQL_URL: urlOf('lb_billing', 'change-me-5'),
       };
-      assert.equal((await world.sync(undefined, { allowDelete: '0' }, { env })).code, 0);
+      assert.equal((await world.sync(undefined, { allowDelete: 0 }, { env })).code, 0);
       assert.deepEqual(
         (await rowsOf(world)).map(({ id, version }) => [id, version]),
         [['acme/a', 2]],

@@ -40,7 +40,7 @@ describe('plan and sync on real MySQL', function () {
       'create acme/d',
     ]);
     assert.deepEqual(json(planned).changes[0]?.fields, [{ path: 'maxQty', from: 3, to: 4 }]);
-    assert.equal((await world.sync(undefined, { allowDelete: '0' })).code, 0);
+    assert.equal((await world.sync(undefined, { allowDelete: 0 })).code, 0);
     assert.deepEqual(
       (await rowsOf(world)).map(({ id, version }) => `${id} ${version}`),
       ['acme/a 2', 'acme/b2 2', 'acme/d 1'],
@@ -130,16 +130,16 @@ describe('plan and sync on real MySQL', function () {
     await world.write('acme/a');
     await world.write('globex/a');
     await world.sync();
-    const missingFolder = await world.sync(undefined, { folder: 'elsewhere', allowDelete: '0' });
+    const missingFolder = await world.sync(undefined, { folder: 'elsewhere', allowDelete: 0 });
     assert.deepEqual([missingFolder.code, /missing-folder/.test(missingFolder.err)], [1, true]);
     await world.remove('globex');
-    const missingReseller = await world.sync(undefined, { allowDelete: '0' });
+    const missingReseller = await world.sync(undefined, { allowDelete: 0 });
     assert.deepEqual(
       [missingReseller.code, /profiles\/globex:1:1: error missing-reseller-folder/.test(missingReseller.err)],
       [1, true],
     );
     await world.remove('acme/a.json');
-    const empty = await world.sync(undefined, { allowDelete: '0' });
+    const empty = await world.sync(undefined, { allowDelete: 0 });
     assert.deepEqual([empty.code, /no-profiles/.test(empty.err)], [1, true]);
     assert.equal((await rowsOf(world)).length, 2);
   });

@@ -204,7 +204,7 @@ describe('list, explain, history, rollback and import', function () {
       await world.write('acme/b', { name: 'B' });
       await world.sync();
       await world.remove('acme/b.json');
-      await world.sync(undefined, { allowDelete: '0' });
+      await world.sync(undefined, { allowDelete: 0 });
       const [deleted, created] = await historyOf('acme/b');
       await assert.rejects(
         rollback(deleted!.revision, { folder: 'profiles' }, world.io()),

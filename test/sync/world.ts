@@ -128,7 +128,7 @@ export async function createWorld(): Promise<World> {
     sync: (planFile, options, changes = {}, wake = () => Promise.resolve(true)) =>
       ran(
         (given) =>
-          sync(planFile, { folder: 'profiles', format: 'json', lockWait: '30s', ...options }, given, wake),
+          sync(planFile, { folder: 'profiles', format: 'json', lockWaitMs: 30_000, ...options }, given, wake),
         changes,
       ),
     addClient: (client) => addClient(database, client),

@@ -3,6 +3,7 @@ import { input, select } from '@inquirer/prompts';
 import { knownCurrency } from '../../../authoring/currencies.js';
 import { CliError, exitCode } from '../../shared/exit-code.js';
 import type { Io } from '../../shared/io.js';
+import { ciChoices, type Ci } from './choices.js';
 import { billingSystems } from './repository-files.js';
 
 export interface InitOptions {
@@ -11,9 +12,6 @@ export interface InitOptions {
   readonly ci?: Ci;
   readonly billing?: string;
 }
-
-export const ciChoices = ['github', 'gitlab', 'both', 'none'] as const;
-export type Ci = (typeof ciChoices)[number];
 
 /** What a new repository of profiles is made from. */
 export interface Answers {

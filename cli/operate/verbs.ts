@@ -1,0 +1,99 @@
+import { deliveriesInOrder } from '../../delivery/delivery-report.js';
+import { theClient, theFormat } from '../shared/common-parameters.js';
+import { argument, flag, option, optionWithDefault } from '../shared/parameters.js';
+import {
+  choice,
+  clientId,
+  currency,
+  duration,
+  futureInstant,
+  instant,
+  pastInstant,
+  refillAmount,
+  ruleKey,
+  text,
+  wholeNumber,
+} from '../shared/readers.js';
+import { verb, type Verb } from '../shared/verb.js';
+
+/** Verbs of operators, on one client. */
+export const operateVerbs: readonly Verb[] = [
+  verb({
+    name: 'status',
+    description: 'One client: its state, and for each rule why it was notified or not.',
+    parameters: { client: theClient, format: theFormat('json') },
+    run: async ({ client, ...options }, io) => (await import('./status.js')).status(client, options, io),
+  }),
+  verb({
+    name: 'refill',
+    description: 'Sends a refill to a client’s workflow, as the billing system does; prints the receipt.',
+    parameters: {
+      client: theClient,
+      id: option('--id <id>', 'of the refill; it may be repeated without harm', text),
+      at: option('--at <time>', 'ISO 8601, UTC without an offset; default: now', instant),
+      amount: option('--amount <amount>', 'only shown', refillAmount),
+      currency: option('--currency <code>', 'only shown', currency),
+      format: theFormat('json'),
+    },
+    run: async ({ client, ...options }, io) => (await import('./refill.js')).refill(client, options, io),
+  }),
+  verb({
+    name: 'check-now',
+    description: 'Checks a client at once, besides its planned checks.',
+    parameters: { client: theClient, format: theFormat('json') },
+    run: async ({ client, ...options }, io) => (await import('./check-now.js')).checkNow(client, options, io),
+  }),
+  verb({
+    name: 'mute',
+    description: 'Sends no notice about a client until a time.',
+    parameters: {
+      client: theClient,
+      forMs: option('--for <duration>', 'such as 8h', duration(1_000), { contradicts: ['--until'] }),
+      until: option('--until <time>', 'ISO 8601, UTC without an offset', futureInstant),
+      format: theFormat('json'),
+    },
+    refuse: ({ forMs, until }) =>
+      forMs === undefined && until === undefined
+        ? 'expected one of --for and --until, such as --for 8h or --until 2026-11-25T09:00'
+        : undefined,
+    run: async ({ client, ...options }, io) => (await import('./mute.js')).mute(client, options, io),
+  }),
+  verb({
+    name: 'unmute',
+    description: 'Ends a mute: notices are sent again from the next check.',
+    parameters: { client: theClient, format: theFormat('json') },
+    run: async ({ client, ...options }, io) => (await import('./mute.js')).unmute(client, options, io),
+  }),
+  verb({
+    name: 'reset-rule',
+    description: 'Sets the counter of one rule of a client to 0.',
+    parameters: {
+      client: theClient,
+      rule: argument('rule', 'user, client or advanced:<name>', ruleKey),
+      format: theFormat('json'),
+    },
+    run: async ({ client, rule, ...options }, io) =>
+      (await import('./reset-rule.js')).resetRule(client, rule, options, io),
+  }),
+  verb({
+    name: 'notices',
+    description: 'The ledger: what was sent for which client to whom, when, with which result; newest first.',
+    parameters: {
+      client: option('--client <id>', 'only of this client', clientId),
+      state: option(
+        '--state <state>',
+        'of a notice, or what became of a mail',
+        choice('pending', 'accepted', 'failed', 'withdrawn', ...deliveriesInOrder),
+      ),
+      since: option(
+        '--since <time>',
+        'a duration before now such as 24h, or an ISO 8601 time, UTC without an offset',
+        pastInstant,
+      ),
+      limit: optionWithDefault('--limit <count>', 'at most so many', wholeNumber(1, 10_000), '50'),
+      showAddresses: flag('--show-addresses', 'whole e-mail addresses; they are masked otherwise'),
+      format: theFormat('json'),
+    },
+    run: async (options, io) => (await import('./notices.js')).notices(options, io),
+  }),
+];
