@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { noticesFor } from '../domain/notices.js';
 import type { Audience, Profile, RuleKey } from '../domain/profile/profile.js';
 import { thresholdIn, type Client } from '../domain/reading.js';
-import type { NoticeMail, RuleFacts } from '../delivery/message.js';
+import type { Message, RuleFacts } from '../delivery/message.js';
 import type { LedgerEntry, LedgerNotice } from '../delivery/ledger/ledger.js';
 import type { NotifyInput } from './contract.js';
 
 /** What the ledger keeps of a mail's content: everything that is said, and no address. */
-type NoticeContent = Pick<NoticeMail, 'language' | 'timeZone' | 'facts'>;
+type NoticeContent = Pick<Message, 'language' | 'timeZone' | 'facts'>;
 
 /** The notices of a check, by the client and the profile as they are now. */
 export function noticesOf(input: NotifyInput, profile: Profile, client: Client): readonly LedgerNotice[] {
@@ -31,7 +31,7 @@ export function mailOf(
   entry: Pick<LedgerEntry, 'id' | 'clientId' | 'audience' | 'profileId'>,
   content: object,
   recipients: readonly string[],
-): NoticeMail {
+): Message {
   return {
     ...(content as NoticeContent),
     noticeId: entry.id,

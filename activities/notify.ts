@@ -1,8 +1,8 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { recipientsPerMail } from '../domain/notices.js';
 import { faultsText, isUnclear } from '../domain/client.js';
 import { endReasonOf } from '../domain/reading.js';
-import type { MailError, Sent } from '../delivery/message.js';
+import type { DeliveryError } from '../delivery/delivery-error.js';
+import type { Sent } from '../delivery/channel.js';
 import type { Claim, LedgerEntry } from '../delivery/ledger/ledger.js';
 import { readWatched } from './check.js';
 import type { NotifyInput, Told } from './contract.js';
@@ -94,7 +94,7 @@ async function sendNotice(
     parts.count({ what: 'notice', result: 'accepted' });
     return undefined;
   } catch (error) {
-    if (!isMailError(error)) throw error;
+    if (!isDeliveryError(error)) throw error;
     const { kind, message, permanent, retryAfterMs } = error;
     const attempt = { token: claim.token, reason: message, final: permanent };
     await recorded(async () => ledger.failed(entry.id, attempt, await now()));
@@ -111,9 +111,11 @@ async function sendClaimed(
   now: () => Promise<number>,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let from = 0; from < recipients.length; from += recipientsPerMail) {
-    const some = recipients.slice(from, from + recipientsPerMail);
-    const sent = await parts.mailer.send(mailOf(entry, content, some), { signal, timeoutMs });
+  const { email } = parts.channels;
+  const atOnce = email.recipientsAtOnce ?? recipients.length;
+  for (let from = 0; from < recipients.length; from += atOnce) {
+    const some = recipients.slice(from, from + atOnce);
+    const sent = await email.send(mailOf(entry, content, some), { signal, timeoutMs });
     await recorded(async () => parts.ledger.accepted(entry.id, acceptanceOf(sent, some), await now()));
   }
 }
@@ -123,9 +125,9 @@ function acceptanceOf({ messageId, refused = [] }: Sent, recipients: readonly st
   return { messageId, refused, recipients: recipients.filter((address) => !left.has(address)) };
 }
 
-/** Known by its name: activities import only types from mail/. */
-function isMailError(error: unknown): error is MailError {
-  return error instanceof Error && error.name === 'MailError';
+/** Known by its name: activities import only types from delivery/. */
+function isDeliveryError(error: unknown): error is DeliveryError {
+  return error instanceof Error && error.name === 'DeliveryError';
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Mailer } from '../delivery/message.js';
+import type { Channels } from '../delivery/channel.js';
 import type { Billing } from '../billing/billing.js';
 import type { BouncedAddresses } from '../delivery/ledger/bounced-addresses.js';
 import type { Ledger } from '../delivery/ledger/ledger.js';
@@ -23,7 +23,7 @@ export interface WatchParts {
   readonly watched: Pick<WatchedClients, 'seen' | 'replanned' | 'ended' | 'unreadable'>;
   /** For how long a read of billing data is waited for, milliseconds; as long as it takes when absent. */
   readonly readWithinMs?: () => number;
-  readonly mailer: Mailer;
+  readonly channels: Channels;
   /** The present, epoch milliseconds. */
   readonly now: () => Promise<number>;
   /** When the current attempt of the current activity was scheduled, by the Temporal server's clock. */
@@ -35,6 +35,12 @@ export interface WatchParts {
 export type Counted =
   | { readonly what: 'check'; readonly result: string; readonly lagMs?: number }
   | { readonly what: 'notice'; readonly result: 'accepted' | 'failed' | 'retried' }
+  /** Reports of providers of what became of messages. */
+  | {
+      readonly what: 'report';
+      readonly result: 'received' | 'passed-over' | 'unstorable';
+      readonly count: number;
+    }
   | { readonly what: 'reconciled'; readonly started: number; readonly woken: number };
 
 /** Starts and wakes clients' workflows. */

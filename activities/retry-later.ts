@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { MailErrorKind } from '../delivery/message.js';
+import type { DeliveryErrorKind } from '../delivery/delivery-error.js';
 
 /** Why a notice is to be tried again. */
 export interface Delay {
-  readonly kind: MailErrorKind | 'busy';
+  readonly kind: DeliveryErrorKind | 'busy';
   readonly message: string;
   /** How often it was tried before. */
   readonly attempts: number;

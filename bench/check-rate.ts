@@ -3,7 +3,7 @@ import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { Counted } from '../activities/parts.js';
 import { putProfile, startRealServers, type RealServers } from '../test/worker/real-servers.js';
 import { taskQueue } from '../worker/parts.js';
-import type { Environment } from '../worker/settings.js';
+import type { Environment } from '../settings/read-settings.js';
 import { bundleBareWorkflows, startBareWorker } from './bare-worker.js';
 import { ratioOf, type Measured, type Series } from './measured.js';
 

@@ -3,7 +3,7 @@ import getPort from 'get-port';
 import { putProfile, startRealServers } from '../test/worker/real-servers.js';
 import { startWorkerCommand } from '../test/worker/worker-command.js';
 import { taskQueue, watchWorkflowId } from '../worker/parts.js';
-import type { Environment } from '../worker/settings.js';
+import type { Environment } from '../settings/read-settings.js';
 import { costNames, costOfChecks, processesOf } from './check-cost.js';
 import { clientIdOf, insertClients } from './clients.js';
 import { ratioOf, type Measured, type Series } from './measured.js';

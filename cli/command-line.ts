@@ -12,7 +12,7 @@ const expectedErrors = new Set([
   'DatabaseError',
   'SettingsError',
   'TemporalError',
-  'MailError',
+  'DeliveryError',
 ]);
 
 /** Runs one command line, without the program's name, and answers its exit status. Never throws. */

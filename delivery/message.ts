@@ -1,5 +1,5 @@
-/** One e-mail text to one group of people; each recipient gets its own copy. Instants are epoch milliseconds. */
-export interface NoticeMail {
+/** What one group of people is told through one channel; each recipient gets its own copy. Instants are epoch milliseconds. */
+export interface Message {
   readonly noticeId: string;
   readonly clientId: string;
   readonly audience: 'staff' | 'client';
@@ -10,10 +10,38 @@ export interface NoticeMail {
   readonly language: string | null;
   /** IANA name; UTC where absent or unknown. */
   readonly timeZone: string | null;
+  /** In whose name it is sent; the channel's own sender where absent. */
+  readonly sender?: Sender;
+  /** How the reseller presents itself; plain where absent. */
+  readonly branding?: Branding;
   readonly facts: NoticeFacts;
 }
 
-/** What a mail says. Amounts are decimal strings in the client's currency unless said otherwise. */
+/** In whose name a message is sent: `Name <address>` or an address each. */
+export interface Sender {
+  readonly from: string;
+  readonly replyTo?: string | undefined;
+}
+
+/** What a reseller's own settings say of its messages. Each is optional. */
+export interface Branding {
+  readonly name?: string | undefined;
+  /** An `https` address of a picture. */
+  readonly logoUrl?: string | undefined;
+  /** `#rrggbb`. */
+  readonly color?: string | undefined;
+  /** Where the client pays; `{clientId}`, `{currency}` and `{language}` are filled in. */
+  readonly topUpUrl?: string | undefined;
+  readonly support?:
+    | {
+        readonly email?: string | undefined;
+        readonly phone?: string | undefined;
+        readonly url?: string | undefined;
+      }
+    | undefined;
+}
+
+/** What a message says. Amounts are decimal strings in the client's currency unless said otherwise. */
 export interface NoticeFacts {
   readonly clientName: string;
   readonly resellerName: string;
@@ -23,88 +51,31 @@ export interface NoticeFacts {
   readonly checkedAt: number;
   readonly nextCheckAt: number;
   readonly rules: readonly RuleFacts[];
+  /** Rules that are no longer met, in a notice that says so; absent where there is none. */
+  readonly recovered?: readonly RuleFacts[];
 }
 
 export interface RuleFacts {
   readonly key: string;
-  /** In the profile's currency. */
+  /** On which side of the threshold the rule is met; `below` where absent. */
+  readonly when?: 'below' | 'above';
+  /** In `thresholdCurrency`: the amount that the profile says, or what another kind of threshold comes to. */
   readonly threshold: string;
+  /** The profile's currency, or the client's. */
   readonly thresholdCurrency: string;
   /** In the client's currency, where that differs. */
   readonly convertedThreshold: string | null;
+  /** What the threshold was taken from, where it is no amount of the profile. */
+  readonly basis?: ThresholdBasis;
   readonly inactiveSince: number | null;
   /** 1-based: this is the n-th reminder of the cycle. */
   readonly reminder: number;
   readonly maxQty: number;
 }
 
-/** The words of a mail. */
-export interface RenderedMail {
-  /** One line. */
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-  /** The language that was found for the client, such as `de`. */
-  readonly language: string;
-}
-
-/** Puts facts into words. */
-export interface Renderer {
-  render(mail: NoticeMail): RenderedMail;
-  /** What a dynamic template of the provider is filled with; the facts as they are where absent. */
-  templateData?(mail: NoticeMail): Readonly<Record<string, unknown>>;
-}
-
-export interface SendOptions {
-  /** Once aborted no call is begun; one under way is still waited for, because the provider may have accepted it. */
-  readonly signal: AbortSignal;
-  /** How long the provider may take to answer. */
-  readonly timeoutMs: number;
-}
-
-export interface RefusedRecipient {
-  readonly address: string;
-  readonly reason: string;
-}
-
-export interface Sent {
-  /** The provider's id of the mail. */
-  readonly messageId: string;
-  /** Recipients that the provider refused, and who are not told; all others are. */
-  readonly refused?: readonly RefusedRecipient[];
-}
-
-export interface Mailer {
-  /** Resolves when the provider accepted the mail; throws MailError otherwise. */
-  send(mail: NoticeMail, options: SendOptions): Promise<Sent>;
-}
-
-/**
- * - `rejected`: the provider will never accept this mail.
- * - `unauthorized`: it refuses us, whatever the mail.
- * - `rate-limited`: too many calls, or too many waiting.
- * - `unavailable`: not accepted, and may be later.
- * - `no-answer`: it was asked and its answer was lost: it may have accepted.
- */
-export type MailErrorKind = 'rejected' | 'unauthorized' | 'rate-limited' | 'unavailable' | 'no-answer';
-
-/** A mail was not accepted, as far as is known. */
-export class MailError extends Error {
-  override readonly name = 'MailError';
-  readonly kind: MailErrorKind;
-  /** The same mail will never be accepted. */
-  readonly permanent: boolean;
-  /** When the provider wants to be asked again. */
-  readonly retryAfterMs: number | undefined;
-
-  constructor(
-    kind: MailErrorKind,
-    message: string,
-    options: { readonly retryAfterMs?: number; readonly cause?: unknown } = {},
-  ) {
-    super(message, { cause: options.cause });
-    this.kind = kind;
-    this.permanent = kind === 'rejected';
-    this.retryAfterMs = options.retryAfterMs;
-  }
-}
+/** What a threshold was taken from. Amounts are in the client's currency. */
+export type ThresholdBasis =
+  | { readonly kind: 'percentOfCreditLimit'; readonly percent: string; readonly creditLimit: string }
+  | { readonly kind: 'percentOfLastRefill'; readonly percent: string; readonly lastRefillAmount: string }
+  | { readonly kind: 'lasts'; readonly lastsMs: number; readonly dailySpend: string }
+  | { readonly kind: 'own' };

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import type { NoticeMail } from '../delivery/message.js';
+import type { Message } from '../delivery/message.js';
 import { createRenderer } from '../delivery/email/render.js';
 import { sampleMail } from '../delivery/email/sample-mail.js';
 import { environment } from '../worker/settings.js';
@@ -37,7 +37,7 @@ const clients = [
   },
 ] as const;
 
-function mailTo(client: (typeof clients)[number], audience: NoticeMail['audience']): NoticeMail {
+function mailTo(client: (typeof clients)[number], audience: Message['audience']): Message {
   const { language, timeZone, clientName, resellerName, currency } = client;
   const common = { thresholdCurrency: currency, convertedThreshold: null, maxQty: 3 };
   const rules = [

@@ -3,13 +3,14 @@ import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
 import { startMailbox, type Mailbox } from '../delivery/mailbox/mailbox.js';
-import { createRenderer } from '../delivery/email/render.js';
-import { createSendGridMailer } from '../delivery/sendgrid/sendgrid.js';
+import { openEmail } from '../delivery/email/open-email.js';
+import { mailboxSettings } from '../delivery/mailbox/mailbox-settings.js';
 import { openDatabase } from '../store/database.js';
 import { createLog } from '../worker/log.js';
 import { searchAttributes } from '../worker/search-attributes.js';
 import { installRuntime, startService } from '../worker/service.js';
-import { billingMysqlUrl, serviceSettings, type Environment } from '../worker/settings.js';
+import { billingMysqlUrl, serviceSettings } from '../worker/settings.js';
+import type { Environment } from '../settings/read-settings.js';
 import { reconcileNow, setUp } from '../worker/setup.js';
 import { connectNative, connectTemporal, temporalSettings } from '../worker/temporal.js';
 import { openDataFolder, type DataFolder } from './data-folder.js';
@@ -81,12 +82,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     client,
     connection,
     namespace,
-    mailer: createSendGridMailer({
-      apiKey: 'SG.local-mailbox',
-      baseUrl: mailbox.apiUrl,
-      from: 'Low Balance Service <no-reply@low-balance.example>',
-      renderer: createRenderer(),
-    }),
+    channels: { email: openEmail(mailboxSettings(mailbox.apiUrl), {}).channel },
     settings: { ...serviceSettings(env), httpPort: 0, reconcileEveryMs: options.reconcileEveryMs },
     log,
   });

@@ -1,9 +1,6 @@
 import type { Audience, Profile, Rule, RuleKey } from './profile/profile.js';
 import { addressesOf, isAddress, namedAddresses, type Client } from './reading.js';
 
-/** How many recipients one mail to the provider may have: SendGrid's most personalizations of one call. */
-export const recipientsPerMail = 1_000;
-
 /** What one group of people is told at one check: one e-mail to each of them, naming every rule that sent to the group. */
 export interface Notice {
   readonly audience: Audience;

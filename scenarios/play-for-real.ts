@@ -7,7 +7,7 @@ import type { WatchParts } from '../activities/parts.js';
 import { assertNever } from '../domain/assert-never.js';
 import { namedProfilesOnly } from '../domain/assignment.js';
 import { endReasonOf } from '../domain/reading.js';
-import { MailError } from '../delivery/message.js';
+import { DeliveryError } from '../delivery/delivery-error.js';
 import { createMemoryLedger, type MemoryLedger } from '../delivery/ledger/memory-ledger.js';
 import { Recorder } from './recorder.js';
 import type { Played, Story, StoryEvent, Told } from './story.js';
@@ -244,13 +244,15 @@ class Player {
         unreadable: () => Promise.resolve(),
         ended: () => Promise.resolve(),
       },
-      mailer: {
-        send({ noticeId }) {
-          if (world.mail === 'refuses')
-            throw new MailError('unavailable', 'the mail provider refuses just now');
-          if (world.mail === 'rejects')
-            throw new MailError('rejected', 'the mail provider refuses it for good');
-          return Promise.resolve({ messageId: noticeId });
+      channels: {
+        email: {
+          send({ noticeId }) {
+            if (world.mail === 'refuses')
+              throw new DeliveryError('unavailable', 'the mail provider refuses just now');
+            if (world.mail === 'rejects')
+              throw new DeliveryError('rejected', 'the mail provider refuses it for good');
+            return Promise.resolve({ messageId: noticeId });
+          },
         },
       },
       now,

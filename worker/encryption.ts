@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { SettingsError } from './settings.js';
+import { SettingsError } from '../settings/read-settings.js';
 
 const algorithm = 'aes-256-gcm';
 const keyBytes = 32;

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Metrics } from './metrics.js';
 import type { Readiness } from './readiness.js';
-import { SettingsError } from './settings.js';
+import { SettingsError } from '../settings/read-settings.js';
 
 export interface WorkerHttpOptions {
   readonly host: string;

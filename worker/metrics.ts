@@ -1,14 +1,28 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Counted } from '../activities/parts.js';
+import type { Channel, Channels, SenderHealth } from '../delivery/channel.js';
 import type { Fleet } from '../store/watched-clients.js';
 
 export interface MetricsOptions {
   /** Counts the watched clients in MySQL. Every worker reports the same: take the maximum over workers. */
   readonly fleet: () => Promise<Fleet>;
+  /** How sending goes, sender by sender. */
+  readonly senders: () => readonly Sender[];
   /** Where Temporal's SDK serves its own metrics; absent: left out. */
   readonly sdkUrl?: string | undefined;
   readonly buildId: string;
   readonly onError: (error: unknown) => void;
+}
+
+/** A sender of a channel. */
+export interface Sender extends SenderHealth {
+  readonly channel: string;
+}
+
+export function sendersOf(channels: Channels): readonly Sender[] {
+  return Object.entries<Channel>({ ...channels }).flatMap(([name, channel]) =>
+    (channel.health?.() ?? []).map((each) => ({ ...each, channel: name })),
+  );
 }
 
 export interface Metrics {
@@ -60,7 +74,14 @@ export function createMetrics(options: MetricsOptions): Metrics {
     labelNames: ['build_id'],
     registers,
   }).set({ build_id: options.buildId }, 1);
+  const reports = new Counter({
+    name: 'low_balance_delivery_reports_total',
+    help: 'Reports of providers of what became of messages: received, passed-over (cannot be used), unstorable.',
+    labelNames: ['result'],
+    registers,
+  });
   addFleet(registers, options);
+  addSenders(registers, options);
   return {
     contentType: registry.contentType,
     count(counted) {
@@ -72,6 +93,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
         case 'notice':
           notices.inc({ result: counted.result });
           break;
+        case 'report':
+          reports.inc({ result: counted.result }, counted.count);
+          break;
         case 'reconciled':
           reconciled.inc({ action: 'started' }, counted.started);
           reconciled.inc({ action: 'woken' }, counted.woken);
@@ -82,6 +106,39 @@ export function createMetrics(options: MetricsOptions): Metrics {
       return `${own}\n${sdk}`;
     },
   };
+}
+
+/** Whether messages are accepted, whatever the cause where they are not. */
+function addSenders(registers: Registry[], { senders }: MetricsOptions): void {
+  const labelNames = ['channel', 'sender'] as const;
+  const gauges = [
+    {
+      name: 'low_balance_sender_failing_seconds',
+      help: 'For how long every attempt of this worker to send has failed; 0 where the last one did not.',
+      value: ({ failingForMs }: Sender) => failingForMs / 1_000,
+    },
+    {
+      name: 'low_balance_sender_held',
+      help: '1 while messages are held back, because the receiver refuses us or asks for a pause: only probes are sent.',
+      value: ({ held }: Sender) => Number(held),
+    },
+    {
+      name: 'low_balance_sender_alarm',
+      help: '1 from an alarm until a message is accepted again.',
+      value: ({ alarmed }: Sender) => Number(alarmed),
+    },
+  ];
+  for (const { name, help, value } of gauges) {
+    const gauge: Gauge<'channel' | 'sender'> = new Gauge({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        for (const each of senders()) gauge.set({ channel: each.channel, sender: each.sender }, value(each));
+      },
+    });
+  }
 }
 
 function addFleet(registers: Registry[], { fleet, onError }: MetricsOptions): void {

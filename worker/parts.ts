@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
 import type { Parts, Watchers } from '../activities/parts.js';
-import type { Mailer } from '../delivery/message.js';
+import type { Channels } from '../delivery/channel.js';
 import { batchedBilling, batchedProfiles } from '../billing/mysql/batched-reads.js';
 import { createBilling } from '../billing/mysql/billing.js';
 import { createBouncedAddresses } from '../delivery/ledger/bounced-addresses.js';
@@ -25,7 +25,7 @@ export interface PartsOptions {
   readonly batchMs?: number;
   /** Made of `database` when unsaid. */
   readonly watched?: WatchedClients;
-  readonly mailer: Mailer;
+  readonly channels: Channels;
   readonly count?: Parts['count'];
   readonly onError: (error: unknown) => void;
   /** Epoch milliseconds; the machine's clock when unsaid. */
@@ -44,7 +44,7 @@ export function createParts(options: PartsOptions): Parts {
     bounced: createBouncedAddresses(database, { onError: options.onError }),
     readWithinMs,
     watched: options.watched ?? createWatchedClients(database, options.onError),
-    mailer: options.mailer,
+    channels: options.channels,
     watchers: createWatchers(client, options.onError),
     now: options.now ?? (() => Promise.resolve(Date.now())),
     attemptedAt: () => Promise.resolve(attemptedAt()),

@@ -4,19 +4,19 @@ import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@tem
 import type { DataSource } from 'typeorm';
 import { createActivities } from '../activities/create-activities.js';
 import type { Counted } from '../activities/parts.js';
-import { startEventWebhook } from '../delivery/sendgrid/sendgrid-receiver.js';
-import type { Mailer } from '../delivery/message.js';
-import { createDeliveryReports } from '../delivery/ledger/delivery-reports.js';
+import type { Channels } from '../delivery/channel.js';
 import { createWatchedClients } from '../store/watched-clients.js';
 import { readBuildId } from './build.js';
 import { startWorkerHttp } from './http.js';
 import { keepUndecoded } from './keep-undecoded.js';
 import { temporalLogger, type Log } from './log.js';
-import { createMetrics } from './metrics.js';
+import { createMetrics, sendersOf } from './metrics.js';
 import { createParts, taskQueue } from './parts.js';
 import { preflight } from './preflight.js';
+import { startReceivers, type NamedReceiver } from './receivers.js';
 import { readinessOf } from './readiness.js';
-import { SettingsError, type ServiceSettings, type WebhookSettings } from './settings.js';
+import { SettingsError } from '../settings/read-settings.js';
+import type { ServiceSettings } from './settings.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 /** What a worker is put together from. */
@@ -26,10 +26,10 @@ export interface ServiceParts {
   readonly client: Client;
   readonly connection: NativeConnection;
   readonly namespace: string;
-  readonly mailer: Mailer;
+  readonly channels: Channels;
   readonly settings: ServiceSettings;
-  /** Absent: SendGrid's events are not received here. */
-  readonly webhook?: WebhookSettings | undefined;
+  /** What providers report of messages is received by these, each where its settings ask for it. */
+  readonly receivers?: readonly NamedReceiver[] | undefined;
   /** What `installRuntime` answered. */
   readonly sdkMetricsUrl?: string | undefined;
   readonly log: Log;
@@ -97,6 +97,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const buildId = settings.buildId ?? (await readBuildId());
   const metrics = createMetrics({
     fleet: () => watched.fleet(Date.now()),
+    senders: () => sendersOf(parts.channels),
     sdkUrl: parts.sdkMetricsUrl,
     buildId: buildId ?? 'unknown',
     onError: (error) => log.warn({ err: error }, 'a metric could not be read'),
@@ -106,7 +107,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     billing,
     client,
     watched,
-    mailer: parts.mailer,
+    channels: parts.channels,
     batchMs: settings.batchMs,
     count(what) {
       metrics.count(what);
@@ -213,10 +214,12 @@ interface Servers {
 }
 
 async function startServers(
-  { database, billing, client, namespace, settings, webhook, log }: ServiceParts,
+  { database, billing, client, namespace, settings, receivers = [], log }: ServiceParts,
   workerState: () => ReturnType<Worker['getState']>,
   metrics: ReturnType<typeof createMetrics>,
 ): Promise<Servers> {
+  const { count } = metrics;
+  const stopReceivers = await startReceivers({ database, receivers, count, log });
   const http =
     settings.httpPort === 0
       ? undefined
@@ -227,27 +230,10 @@ async function startServers(
           readiness: () => readinessOf({ database, billing, client, namespace, workerState }),
           metrics,
         });
-  const deliveryReports = createDeliveryReports(database, {
-    onUnstorable: ({ eventId }, error) =>
-      log.error({ err: error, eventId }, 'a delivery report was passed over: it cannot be stored'),
-  });
-  const receiver =
-    webhook &&
-    (await startEventWebhook({
-      publicKey: webhook.publicKey,
-      port: webhook.port,
-      record: (reports) => deliveryReports.record(reports),
-      onPassedOver: (reasons) =>
-        log.warn(
-          { events: Object.fromEntries(reasons) },
-          'events of SendGrid that cannot be used were passed over',
-        ),
-      onError: (error) => log.error({ err: error }, 'events of SendGrid were not recorded'),
-    }));
   return {
     httpPort: http?.port,
     async stop() {
-      await receiver?.stop();
+      await stopReceivers();
       await http?.stop();
     },
   };

@@ -1,36 +1,16 @@
-import { durationMs } from '../domain/duration.js';
+import {
+  count,
+  duration,
+  httpUrl,
+  missing,
+  oneOf,
+  SettingsError,
+  text,
+  type Environment,
+} from '../settings/read-settings.js';
 
 /** The environment as this process was given it. No other file reads `process.env`. */
 export const environment: Environment = process.env;
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** A setting is missing or wrong. The message names it, says what was expected and gives an example; never a secret's value. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-}
-
-/** SendGrid's settings. */
-export interface MailSettings {
-  readonly apiKey: string;
-  /** SendGrid's own, or the local mailbox's. */
-  readonly baseUrl: string | undefined;
-  /** `Name <address>` or an address. */
-  readonly from: string;
-  readonly sandbox: boolean;
-  readonly clickTracking: boolean;
-  readonly unsubscribeGroupId: number | undefined;
-  readonly categories: readonly string[];
-  readonly ratePerSecond: number | undefined;
-  /** Dynamic template ids by `<audience>` or `<audience>.<language>`, such as `{"client":"d-1","client.de":"d-2"}`. */
-  readonly templateIds: Readonly<Record<string, string>>;
-}
-
-/** What the receiver of SendGrid's events needs; absent: no receiver. */
-export interface WebhookSettings {
-  readonly publicKey: string;
-  readonly port: number;
-}
 
 /** How the worker serves. */
 export interface ServiceSettings {
@@ -86,33 +66,6 @@ export function billingMysqlUrl(env: Environment): string {
   return mysqlUrlOf(env, 'BILLING_MYSQL_URL') ?? mysqlUrl(env);
 }
 
-export function mailSettings(env: Environment): MailSettings {
-  return {
-    apiKey: text(env, 'SENDGRID_API_KEY') ?? missing('SENDGRID_API_KEY', 'SG.xxxxx'),
-    baseUrl: httpUrl(env, 'SENDGRID_BASE_URL'),
-    from: text(env, 'MAIL_FROM') ?? missing('MAIL_FROM', 'Acme Billing <billing@acme.example>'),
-    sandbox: flag(env, 'SENDGRID_SANDBOX', false),
-    clickTracking: flag(env, 'SENDGRID_CLICK_TRACKING', false),
-    unsubscribeGroupId:
-      text(env, 'SENDGRID_UNSUBSCRIBE_GROUP') === undefined
-        ? undefined
-        : count(env, 'SENDGRID_UNSUBSCRIBE_GROUP', 0, 1),
-    categories: (text(env, 'SENDGRID_CATEGORIES') ?? 'low-balance').split(',').map((each) => each.trim()),
-    ratePerSecond:
-      text(env, 'SENDGRID_RATE_PER_SECOND') === undefined
-        ? undefined
-        : count(env, 'SENDGRID_RATE_PER_SECOND', 0, 1),
-    templateIds: templateIds(env),
-  };
-}
-
-export function webhookSettings(env: Environment): WebhookSettings | undefined {
-  const publicKey = text(env, 'SENDGRID_WEBHOOK_PUBLIC_KEY');
-  return publicKey === undefined
-    ? undefined
-    : { publicKey, port: count(env, 'SENDGRID_WEBHOOK_PORT', 8080, 1) };
-}
-
 export function serviceSettings(env: Environment): ServiceSettings {
   const cachedWorkflows = count(env, 'WORKER_CACHED_WORKFLOWS', 2_000, 0);
   const concurrentWorkflowTasks = count(env, 'WORKER_CONCURRENT_WORKFLOW_TASKS', 100, 2);
@@ -166,24 +119,6 @@ function tracingSettings(env: Environment): TracingSettings | undefined {
   };
 }
 
-function oneOf<T extends string>(env: Environment, name: string, values: readonly T[], unsaid: T): T {
-  const value = text(env, name)?.toLowerCase();
-  if (value === undefined) return unsaid;
-  const found = values.find((each) => each === value);
-  if (found === undefined)
-    throw new SettingsError(`${name} is "${value}". Expected one of ${values.join(', ')}`);
-  return found;
-}
-
-function text(env: Environment, name: string): string | undefined {
-  const value = env[name]?.trim();
-  return value === '' ? undefined : value;
-}
-
-function missing(name: string, example: string): never {
-  throw new SettingsError(`${name} is not set. Expected for example: ${name}='${example}'`);
-}
-
 function mysqlUrlOf(env: Environment, name: string): string | undefined {
   const value = text(env, name);
   if (value === undefined) return undefined;
@@ -195,61 +130,4 @@ function mysqlUrlOf(env: Environment, name: string): string | undefined {
     );
   }
   return value;
-}
-
-function httpUrl(env: Environment, name: string): string | undefined {
-  const value = text(env, name);
-  if (
-    value !== undefined &&
-    !(URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol))
-  ) {
-    throw new SettingsError(`${name} is "${value}". Expected an address such as https://api.eu.sendgrid.com`);
-  }
-  return value;
-}
-
-function flag(env: Environment, name: string, unsaid: boolean): boolean {
-  const value = text(env, name)?.toLowerCase();
-  if (value === undefined) return unsaid;
-  if (['1', 'true', 'yes', 'on'].includes(value)) return true;
-  if (['0', 'false', 'no', 'off'].includes(value)) return false;
-  throw new SettingsError(`${name} is "${value}". Expected true or false`);
-}
-
-function count(env: Environment, name: string, unsaid: number, least: number): number {
-  const value = text(env, name);
-  if (value === undefined) return unsaid;
-  if (!/^\d{1,9}$/.test(value) || Number(value) < least) {
-    throw new SettingsError(`${name} is "${value}". Expected a whole number from ${least}`);
-  }
-  return Number(value);
-}
-
-function duration(env: Environment, name: string, unsaid: string): number {
-  try {
-    return durationMs(text(env, name) ?? unsaid);
-  } catch (error) {
-    throw new SettingsError(`${name}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-function templateIds(env: Environment): Readonly<Record<string, string>> {
-  const value = text(env, 'SENDGRID_TEMPLATES');
-  if (value === undefined) return {};
-  try {
-    const parsed: unknown = JSON.parse(value);
-    if (
-      typeof parsed === 'object' &&
-      parsed !== null &&
-      Object.values(parsed).every((id) => typeof id === 'string')
-    )
-      return parsed as Record<string, string>;
-  } catch {
-    // Said below, with what was expected.
-  }
-  throw new SettingsError(
-    `SENDGRID_TEMPLATES is ${value}. Expected JSON of dynamic template ids, such as {"client":"d-123","staff":"d-456","client.de":"d-789"}`,
-  );
 }

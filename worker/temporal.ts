@@ -3,7 +3,8 @@ import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { encryptingConverter } from './encryption.js';
-import { payloadSettings, type Environment } from './settings.js';
+import { payloadSettings } from './settings.js';
+import type { Environment } from '../settings/read-settings.js';
 import { tlsRefusal } from './tls-refusal.js';
 
 /** Temporal could not be reached. The message names the address. */

@@ -68,9 +68,9 @@ export const defects: readonly Defect[] = [
   {
     name: 'refused is taken for accepted',
     file: 'activities/notify.js',
-    code: 'if (!isMailError(error))\n            throw error;',
+    code: 'if (!isDeliveryError(error))\n            throw error;',
     becomes:
-      'if (isMailError(error)) { await parts.ledger.accepted(entry.id, { messageId: "x", refused: [], recipients: claim.recipients }, await now()); return undefined; }',
+      'if (isDeliveryError(error)) { await parts.ledger.accepted(entry.id, { messageId: "x", refused: [], recipients: claim.recipients }, await now()); return undefined; }',
   },
   {
     name: 'a notice is given up at its first failure',

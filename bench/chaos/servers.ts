@@ -14,7 +14,7 @@ import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
 import { startWorkerCommand, type WorkerCommand } from '../../test/worker/worker-command.js';
 import { openDatabase } from '../../store/database.js';
 import { searchAttributes } from '../../worker/search-attributes.js';
-import type { Environment } from '../../worker/settings.js';
+import type { Environment } from '../../settings/read-settings.js';
 import { setUp } from '../../worker/setup.js';
 
 /** The real stack, whose parts can be killed and started again with what they knew. */

@@ -1,20 +1,13 @@
 import { styleText } from 'node:util';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
+import type { Finding } from '../../domain/finding.js';
 import type { Io } from '../shared/io.js';
 
 export interface DoctorOptions {
   readonly format: 'human' | 'json';
 }
 
-/** One thing that was looked at. */
-export interface Finding {
-  readonly what: string;
-  readonly result: 'ok' | 'warning' | 'error';
-  /** What was found, and how to mend it where it is not as it should be. */
-  readonly message: string;
-}
-
-/** Looks at settings, MySQL, the billing views, Temporal and SendGrid: what is wrong, and how to mend it. Changes nothing. */
+/** Looks at settings, MySQL, the billing views, Temporal and the mail provider: what is wrong, and how to mend it. Changes nothing. */
 export async function doctor(options: DoctorOptions, io: Io): Promise<ExitCode> {
   const { examine } = await import('./examinations.js');
   const findings = await examine(io);

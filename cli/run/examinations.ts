@@ -4,36 +4,30 @@ import { addressOf } from '../../store/database.js';
 import { taskQueue } from '../../worker/parts.js';
 import { pendingMigrations } from '../../worker/preflight.js';
 import { missingSearchAttributes } from '../../worker/search-attributes.js';
-import {
-  billingMysqlUrl,
-  mailSettings,
-  mysqlUrl,
-  serviceSettings,
-  webhookSettings,
-  type Environment,
-} from '../../worker/settings.js';
+import { billingMysqlUrl, mysqlUrl, serviceSettings } from '../../worker/settings.js';
+import type { Environment } from '../../settings/read-settings.js';
 import { reconcileId } from '../../worker/setup.js';
 import { connectBilling, connectDatabase, openTemporal, resolveEnvironment } from '../shared/connect.js';
-import type { Finding } from './doctor.js';
+import { ok, wrong, type Finding } from '../../domain/finding.js';
 import type { Io } from '../shared/io.js';
 
 /** Everything that a worker needs, one after the other: what fails is a finding, and the rest is looked at all the same. */
 export async function examine(io: Io): Promise<readonly Finding[]> {
   const env = resolveEnvironment(io);
   return [
-    ...settings(env),
+    ...(await settings(env)),
     ...(await ofMysql(env, io)),
     ...(await ofBilling(env, io)),
     ...(await ofTemporal(io)),
-    ...(await ofSendGrid(env)),
+    ...(await ofMail(env)),
   ];
 }
 
-function settings(env: Environment): readonly Finding[] {
+async function settings(env: Environment): Promise<readonly Finding[]> {
+  const { emailSettings } = await import('../../delivery/email/email-settings.js');
   const read = {
     'own tables': mysqlUrl,
-    mail: mailSettings,
-    webhook: webhookSettings,
+    mail: emailSettings,
     service: serviceSettings,
   };
   const findings = Object.values(read).flatMap((reading) => {
@@ -186,35 +180,13 @@ async function ofWorkers(connection: Connection, namespace: string): Promise<Fin
       };
 }
 
-async function ofSendGrid(env: Environment): Promise<readonly Finding[]> {
-  let key: string;
-  let baseUrl: string;
+/** What the provider says of itself; its settings are complete, or `settings` has said what is missing. */
+async function ofMail(env: Environment): Promise<readonly Finding[]> {
+  const { emailSettings } = await import('../../delivery/email/email-settings.js');
   try {
-    const mail = mailSettings(env);
-    key = mail.apiKey;
-    baseUrl = (mail.baseUrl ?? 'https://api.sendgrid.com').replace(/\/+$/, '');
+    return await emailSettings(env).provider.examine();
   } catch {
-    return [wrong('SendGrid', 'not looked at: its settings are not complete')];
-  }
-  try {
-    const response = await fetch(`${baseUrl}/v3/scopes`, {
-      headers: { Authorization: `Bearer ${key}` },
-      signal: AbortSignal.timeout(8_000),
-    });
-    if (response.status === 401 || response.status === 403) {
-      return [
-        wrong(
-          'SendGrid',
-          `${baseUrl} refuses the key (${response.status}). Expected an API key with the scope mail.send`,
-        ),
-      ];
-    }
-    const { scopes = [] } = (await response.json()) as { scopes?: readonly string[] };
-    return scopes.includes('mail.send')
-      ? [ok('SendGrid', `${baseUrl} takes the key, which may send`)]
-      : [wrong('SendGrid', `the key may not send. Expected the scope mail.send at ${baseUrl}`)];
-  } catch (error) {
-    return [wrong('SendGrid', `${baseUrl} does not answer: ${messageOf(error)}`)];
+    return [wrong('mail', 'not looked at: its settings are not complete')];
   }
 }
 
@@ -246,14 +218,6 @@ async function using<T extends Closable>(
 async function versionOf(database: DataSource): Promise<string> {
   const [row] = await database.query<{ version: string }[]>('SELECT VERSION() AS version');
   return row?.version.includes('MariaDB') ? `MariaDB ${row.version.split('-')[0]}` : `MySQL ${row?.version}`;
-}
-
-function ok(what: string, message: string): Finding {
-  return { what, result: 'ok', message };
-}
-
-function wrong(what: string, message: string): Finding {
-  return { what, result: 'error', message };
 }
 
 function messageOf(error: unknown): string {

@@ -32,7 +32,7 @@ export const runVerbs: readonly Verb[] = [
   verb({
     name: 'doctor',
     description:
-      'Checks settings, MySQL, billing views, Temporal and SendGrid: what is wrong, and how to fix it.',
+      'Checks settings, MySQL, billing views, Temporal and the mail provider: what is wrong, and how to fix it.',
     parameters: { format: theFormat('json') },
     run: async (options, io) => (await import('./doctor.js')).doctor(options, io),
   }),

@@ -1,11 +1,5 @@
-import {
-  SettingsError,
-  billingMysqlUrl,
-  mailSettings,
-  mysqlUrl,
-  serviceSettings,
-  webhookSettings,
-} from '../../worker/settings.js';
+import { SettingsError } from '../../settings/read-settings.js';
+import { billingMysqlUrl, mysqlUrl, serviceSettings } from '../../worker/settings.js';
 import { resolveEnvironment } from '../shared/connect.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
@@ -15,19 +9,21 @@ export async function worker(io: Io): Promise<ExitCode> {
   const env = resolveEnvironment(io);
   // All settings are read before anything is connected: one that is missing is said at once.
   const settings = serviceSettings(env);
-  const mail = mailSettings(env);
-  const webhook = webhookSettings(env);
   const urls = { database: mysqlUrl(env), billing: billingMysqlUrl(env) };
 
   const { createLog } = await import('../../worker/log.js');
   const { installRuntime, startService } = await import('../../worker/service.js');
   const { connectNative, connectTemporal, temporalSettings } = await import('../../worker/temporal.js');
   const { openDatabase } = await import('../../store/database.js');
-  const { createRenderer } = await import('../../delivery/email/render.js');
-  const { createSendGridMailer } = await import('../../delivery/sendgrid/sendgrid.js');
+  const { openEmail } = await import('../../delivery/email/open-email.js');
   const { default: getPort } = await import('get-port');
 
   const log = createLog(settings.logLevel);
+  const email = openEmail(env, {
+    onAlarm: (message) => log.error({ alarm: 'mail' }, message),
+    onAlarmOver: (message) => log.info({ alarm: 'mail', over: true }, message),
+    onWarning: (message) => log.warn(message),
+  });
   const temporal = temporalSettings(env);
   const opened: (() => Promise<unknown>)[] = [];
   try {
@@ -44,12 +40,6 @@ export async function worker(io: Io): Promise<ExitCode> {
     });
     const connection = await connectNative(temporal);
     opened.push(() => connection.close());
-    const mailer = createSendGridMailer({
-      ...mail,
-      renderer: createRenderer(),
-      onAlarm: (message: string) => log.error({ alarm: 'mail' }, message),
-      onAlarmOver: (message: string) => log.info({ alarm: 'mail', over: true }, message),
-    });
     const { namespace, address } = temporal;
     const service = await startService({
       database,
@@ -57,9 +47,9 @@ export async function worker(io: Io): Promise<ExitCode> {
       client,
       connection,
       namespace,
-      mailer,
+      channels: { email: email.channel },
       settings,
-      webhook,
+      receivers: [{ name: email.providerTitle, start: email.startReceiver }],
       sdkMetricsUrl,
       log,
     });

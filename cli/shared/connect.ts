@@ -1,11 +1,13 @@
 import type { Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
 import { runningStack, type StackAddresses } from '../../dev/stack-file.js';
-import { billingMysqlUrl, mysqlUrl, type Environment } from '../../worker/settings.js';
+import { mailboxSettings } from '../../delivery/mailbox/mailbox-settings.js';
+import { billingMysqlUrl, mysqlUrl } from '../../worker/settings.js';
+import type { Environment } from '../../settings/read-settings.js';
 import type { Io } from './io.js';
 
 /**
- * Where a verb finds MySQL, Temporal and SendGrid: what the environment says, and for each that it does not say, the
+ * Where a verb finds MySQL, Temporal and the mail provider: what the environment says, and for each that it does not say, the
  * local stack where one is running (`low-balance dev` or `demo`).
  */
 export function resolveEnvironment(io: Io): Environment {
@@ -22,9 +24,7 @@ export function environmentOf(stack: StackAddresses): Environment {
     MYSQL_URL: stack.mysqlUrl,
     TEMPORAL_ADDRESS: stack.temporalAddress,
     TEMPORAL_NAMESPACE: stack.temporalNamespace,
-    SENDGRID_BASE_URL: stack.mailboxApiUrl,
-    SENDGRID_API_KEY: 'SG.local-mailbox',
-    MAIL_FROM: 'Low Balance Service <no-reply@low-balance.example>',
+    ...mailboxSettings(stack.mailboxApiUrl),
   };
 }
 
@@ -37,7 +37,7 @@ function isSaid(env: Environment, name: string): boolean {
 const groups: readonly (readonly string[])[] = [
   ['MYSQL_URL', 'BILLING_MYSQL_URL'],
   ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'],
-  ['SENDGRID_BASE_URL', 'SENDGRID_API_KEY', 'MAIL_FROM'],
+  Object.keys(mailboxSettings(undefined)),
 ];
 
 /** The database of the service's own tables. The caller destroys it. Throws SettingsError or DatabaseError. */

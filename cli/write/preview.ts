@@ -3,7 +3,8 @@ import { add, compare, multiply, subtract } from '../../domain/money.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
 import { faultsText, isUnclear, type Client } from '../../domain/client.js';
 import { profileNeeds } from '../../domain/profile-needs.js';
-import type { NoticeMail, RenderedMail } from '../../delivery/message.js';
+import type { Message } from '../../delivery/message.js';
+import type { RenderedMail } from '../../delivery/email/renderer.js';
 
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
@@ -46,7 +47,7 @@ export async function preview(name: string, options: PreviewOptions, io: Io): Pr
 }
 
 interface Shown {
-  readonly mail: NoticeMail;
+  readonly mail: Message;
   readonly rendered: RenderedMail;
 }
 
@@ -74,7 +75,7 @@ function mailsOf(
   client: Client,
   reminder: number,
   language: string | undefined,
-): readonly NoticeMail[] {
+): readonly Message[] {
   const now = Date.now();
   const input = {
     clientId: client.clientId,

@@ -1,5 +1,5 @@
 import { formatsOf, type Formats } from './amounts-and-times.js';
-import type { NoticeMail, RuleFacts } from '../message.js';
+import type { Message, RuleFacts } from '../message.js';
 import { plainText } from './plain-text.js';
 
 /** What a template may name. All of it is text for people, in the client's language, currency and time zone. */
@@ -40,7 +40,7 @@ export interface RuleView {
 }
 
 /** `language` is the one whose templates are used, with the client's region where it has one. */
-export function viewOf(mail: NoticeMail, language: string): MailView {
+export function viewOf(mail: Message, language: string): MailView {
   const { facts } = mail;
   const formats = formatsOf(language, mail.timeZone);
   const rules = facts.rules.map((rule) => ruleView(rule, facts.currency, formats));

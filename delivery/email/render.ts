@@ -3,7 +3,8 @@ import Handlebars from 'handlebars';
 import { checkTemplates } from './check-templates.js';
 import { chooseLanguage } from './languages.js';
 import { viewOf, type MailView } from './mail-view.js';
-import type { NoticeMail, RenderedMail, Renderer } from '../message.js';
+import type { Message } from '../message.js';
+import type { RenderedMail, Renderer } from './renderer.js';
 import {
   languagesIn,
   layoutFile,
@@ -36,7 +37,7 @@ export function createRenderer(folder: string = ownTemplates): Required<Renderer
   const languages = languagesIn(folder);
   const templates = compile(folder);
 
-  function say(mail: NoticeMail): RenderedMail {
+  function say(mail: Message): RenderedMail {
     const { templates: language, locale } = chooseLanguage(mail.language, languages);
     const view = viewOf(mail, locale);
     const part = (name: Part) => templates.get(templateKey(language, mail.audience, name))?.(view) ?? '';

@@ -1,7 +1,7 @@
-import type { NoticeMail } from '../message.js';
+import type { Message } from '../message.js';
 
 /** A mail with every kind of fact: for checking templates and for previews without a client. */
-export const sampleMail: NoticeMail = {
+export const sampleMail: Message = {
   noticeId: '00000000-0000-8000-a000-000000000000',
   clientId: 'C-1001',
   audience: 'client',

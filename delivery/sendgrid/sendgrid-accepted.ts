@@ -1,12 +1,13 @@
-import type { NoticeMail, Sent } from '../message.js';
+import type { Sent } from '../channel.js';
+import type { Email } from '../email/email-provider.js';
 
 /** Enough for everything that a worker sends while its database is away. */
 const kept = 5_000;
 
 /** The mails that SendGrid accepted from this process lately. */
 export interface AcceptedMails {
-  find(mail: NoticeMail): Sent | undefined;
-  add(mail: NoticeMail, sent: Sent): void;
+  find(mail: Email): Sent | undefined;
+  add(mail: Email, sent: Sent): void;
 }
 
 /**
@@ -25,6 +26,6 @@ export function createAcceptedMails(): AcceptedMails {
   };
 }
 
-function keyOf({ noticeId, recipients }: NoticeMail): string {
-  return JSON.stringify([noticeId, ...recipients]);
+function keyOf({ trace, recipients }: Email): string {
+  return JSON.stringify([trace.noticeId, ...recipients]);
 }

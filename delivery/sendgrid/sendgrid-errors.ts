@@ -1,4 +1,5 @@
-import { MailError, type MailErrorKind, type RefusedRecipient } from '../message.js';
+import type { RefusedRecipient } from '../channel.js';
+import { DeliveryError, type DeliveryErrorKind } from '../delivery-error.js';
 import { pauseOf } from './sendgrid-pause.js';
 
 /** One error of SendGrid's answer, such as `{ field: 'personalizations.0.to.0.email', message: 'Does not contain a valid address.' }`. */
@@ -46,20 +47,24 @@ export class NotAccepted extends Error {
 /**
  * What an error of SendGrid's client means. The client's own error is not kept as the cause: it carries the request with the API key.
  */
-export function mailErrorOf(error: unknown, apiKey: string): MailError {
+export function mailErrorOf(error: unknown, apiKey: string): DeliveryError {
   const answer = answerOf(error);
   const say = (text: string) => sayable(text.replaceAll(apiKey, '[key]'));
   if (!answer) {
     const { code, message } = codeAndMessage(error);
-    if (!isOfTheNetwork(error)) return new MailError('rejected', say(`the mail cannot be made: ${message}`));
+    if (!isOfTheNetwork(error))
+      return new DeliveryError('rejected', say(`the mail cannot be made: ${message}`));
     if (code !== undefined && beforeTheCall.has(code)) {
-      return new MailError('unavailable', say(`SendGrid cannot be reached: ${code}`));
+      return new DeliveryError('unavailable', say(`SendGrid cannot be reached: ${code}`));
     }
-    return new MailError('no-answer', say(`SendGrid was asked and its answer was lost: ${code ?? message}`));
+    return new DeliveryError(
+      'no-answer',
+      say(`SendGrid was asked and its answer was lost: ${code ?? message}`),
+    );
   }
   const kind = kindOf(answer.status);
   const retryAfterMs = kind === 'rate-limited' ? pauseOf(answer.headers, Date.now()) : undefined;
-  return new MailError(
+  return new DeliveryError(
     kind,
     say(`SendGrid answered ${answer.status}${answer.errors.map(sentenceOf).join('')}`),
     retryAfterMs === undefined ? {} : { retryAfterMs },
@@ -89,7 +94,7 @@ export function refusedRecipientsOf(
   return [...refused.values()];
 }
 
-function kindOf(status: number): MailErrorKind {
+function kindOf(status: number): DeliveryErrorKind {
   switch (status) {
     case 400:
     case 413:

@@ -1,10 +1,11 @@
-import { MailError } from '../message.js';
+import type { Alarms, SenderHealth } from '../channel.js';
+import { DeliveryError } from '../delivery-error.js';
 
 /** Holds all mails back while SendGrid refuses us or asks for a pause. */
 export interface SendGridGate {
   /** Why nothing may be sent now; undefined where it may. */
-  refusal(): MailError | undefined;
-  /** Lets one call pass; throws MailError where nothing may be sent now. */
+  refusal(): DeliveryError | undefined;
+  /** Lets one call pass; throws DeliveryError where nothing may be sent now. */
   enter(): Pass;
   /** How sending goes: for metrics. */
   health(): SenderHealth;
@@ -13,25 +14,12 @@ export interface SendGridGate {
 /** One call that the gate let pass: what SendGrid answered to it. */
 export interface Pass {
   accepted(): void;
-  failed(failure: MailError): void;
+  failed(failure: DeliveryError): void;
 }
 
-export interface SenderHealth {
-  /** For how long every attempt has failed; 0 where the last one did not. */
-  readonly failingForMs: number;
-  /** Mails are held back: nobody is asked but by a probe. */
-  readonly held: boolean;
-  /** An alarm was raised and is not over. */
-  readonly alarmed: boolean;
-}
-
-export interface SendGridGateOptions {
-  /** Called once when SendGrid begins to refuse us, or accepts nothing for a while, and not again until it accepted a mail. */
-  readonly onAlarm?: ((message: string) => void) | undefined;
-  /** Called when sending works again after an alarm. */
-  readonly onAlarmOver?: ((message: string) => void) | undefined;
-  /** Called when SendGrid asks for a pause that is too long to be kept without probes. */
-  readonly onWarning?: ((message: string) => void) | undefined;
+export interface SendGridGateOptions extends Alarms {
+  /** The name of the account in metrics; `sendgrid` by default. */
+  readonly sender?: string | undefined;
   /** How often one mail tries whether SendGrid still refuses us; 60,000 by default. */
   readonly probeEveryMs?: number | undefined;
   /** For how long nothing may be accepted before it is an alarm; 300,000 by default. */
@@ -66,6 +54,7 @@ interface Streak {
  * - Where every attempt of 5 minutes failed, whatever the cause, it is an alarm.
  */
 export function createSendGridGate({
+  sender = 'sendgrid',
   onAlarm = () => {},
   onAlarmOver = () => {},
   onWarning = () => {},
@@ -80,11 +69,11 @@ export function createSendGridGate({
   /** Attempts come at least every 5 minutes while a notice waits; after a longer silence the failures are a new streak. */
   const longestGapMs = 3 * Math.max(awayMs, probeEveryMs);
 
-  function refusal(): MailError | undefined {
+  function refusal(): DeliveryError | undefined {
     const now = clock();
     if (!shut || now >= shut.until || now >= shut.probeAt) return undefined;
     alarmWhereNothingIsAccepted(now);
-    return new MailError(shut.kind, `not tried: ${shut.message}`, { retryAfterMs: shut.probeAt - now });
+    return new DeliveryError(shut.kind, `not tried: ${shut.message}`, { retryAfterMs: shut.probeAt - now });
   }
 
   function alarm(cause: 'refused' | 'nothing-accepted', message: string): void {
@@ -111,7 +100,7 @@ export function createSendGridGate({
     alarmWhereNothingIsAccepted(now);
   }
 
-  function failed(call: number, { kind, message, retryAfterMs = 0 }: MailError): void {
+  function failed(call: number, { kind, message, retryAfterMs = 0 }: DeliveryError): void {
     const now = clock();
     switch (kind) {
       case 'unauthorized':
@@ -178,6 +167,7 @@ export function createSendGridGate({
     health() {
       const now = clock();
       return {
+        sender,
         failingForMs: streak && now - streak.lastAt <= longestGapMs ? now - streak.since : 0,
         held: shut !== undefined && now < shut.until,
         alarmed: alarmed !== undefined,

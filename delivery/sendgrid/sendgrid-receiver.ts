@@ -1,17 +1,12 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EventWebhook, EventWebhookHeader } from '@sendgrid/eventwebhook';
-import type { DeliveryReport } from '../delivery-report.js';
+import type { Receiver, ReceiverOptions } from '../email/email-provider.js';
 import { readEvents } from './sendgrid-events.js';
 
-export interface EventWebhookOptions {
+export interface SendGridReceiverOptions extends ReceiverOptions {
   /** SendGrid's verification key: Settings → Mail Settings → Event Webhook → Signed Event Webhook. */
   readonly publicKey: string;
-  /** Takes note of the reports. Where it rejects, SendGrid is asked to send them again. */
-  readonly record: (reports: readonly DeliveryReport[]) => Promise<void>;
-  /** Hears how many events of a request could not be used, by the reason. They are not asked for again. */
-  readonly onPassedOver?: ((reasons: ReadonlyMap<string, number>) => void) | undefined;
-  readonly onError?: ((error: unknown) => void) | undefined;
   /** Older requests are refused; 24 h by default, for as long as SendGrid tries again. A repeated report changes nothing. */
   readonly oldestMs?: number | undefined;
   /** Larger requests are refused; 5 MB by default. SendGrid sends less than 1 MB at once. */
@@ -37,7 +32,7 @@ class Refusal extends Error {
  * is malformed is passed over, and changes nothing of the answer.
  * Throws RangeError where the public key is invalid.
  */
-export function createEventWebhook(options: EventWebhookOptions): RequestListener {
+export function createSendGridReceiver(options: SendGridReceiverOptions): RequestListener {
   const { onError = () => {}, onPassedOver = () => {}, largestBytes = 5_000_000 } = options;
   const isSigned = createVerifier(options);
   async function receive(request: IncomingMessage): Promise<void> {
@@ -61,19 +56,13 @@ export function createEventWebhook(options: EventWebhookOptions): RequestListene
   };
 }
 
-export interface EventWebhookServer {
-  readonly port: number;
-  /** Finishes what it received. */
-  stop(): Promise<void>;
-}
-
 /** Serves the receiver at every path of a port; 0 is any free one. */
-export async function startEventWebhook(
-  options: EventWebhookOptions & { readonly port: number; readonly host?: string },
-): Promise<EventWebhookServer> {
+export async function startSendGridReceiver(
+  options: SendGridReceiverOptions & { readonly port: number; readonly host?: string },
+): Promise<Receiver> {
   const server = createServer(
     { requestTimeout: 30_000, headersTimeout: 10_000 },
-    createEventWebhook(options),
+    createSendGridReceiver(options),
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, options.host ?? '0.0.0.0', () => resolve());
@@ -87,7 +76,7 @@ export async function startEventWebhook(
   };
 }
 
-function createVerifier({ publicKey, oldestMs = 86_400_000 }: EventWebhookOptions) {
+function createVerifier({ publicKey, oldestMs = 86_400_000 }: SendGridReceiverOptions) {
   const webhook = new EventWebhook();
   const key = keyOf(webhook, publicKey);
   return ({ headers }: IncomingMessage, body: Buffer): boolean => {

@@ -1,34 +1,29 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import pThrottle from 'p-throttle';
-import { recipientsPerMail } from '../../domain/notices.js';
-import {
-  MailError,
-  type Mailer,
-  type NoticeMail,
-  type RefusedRecipient,
-  type SendOptions,
-  type Sent,
-} from '../message.js';
+import type { RefusedRecipient, SendOptions, Sent } from '../channel.js';
+import { DeliveryError } from '../delivery-error.js';
+import type { Email, EmailProvider } from '../email/email-provider.js';
 import { createAcceptedMails } from './sendgrid-accepted.js';
 import { mailErrorOf, NotAccepted, refusedRecipientsOf } from './sendgrid-errors.js';
 import { createSendGridGate, type Pass, type SendGridGateOptions } from './sendgrid-gate.js';
 import { MailService, SendGridClient, type ClientDefaults, type MailData } from './sendgrid-library.js';
-import { mailDataOf, senderOf, type SendGridContentOptions } from './sendgrid-request.js';
+import { mailDataOf, type SendGridContentOptions } from './sendgrid-request.js';
 
 export interface SendGridOptions extends SendGridContentOptions, SendGridGateOptions {
   readonly apiKey: string;
-  /** SendGrid's own for the region when unsaid; the local mailbox's in the demo. */
+  /** SendGrid's own for the region by default; the local mailbox's in the demo. */
   readonly baseUrl?: string | undefined;
-  /** Where SendGrid keeps the account's data; `global` when unsaid. */
+  /** Where SendGrid keeps the account's data; `global` by default. */
   readonly region?: 'global' | 'eu' | undefined;
-  /** `Name <address>` or an address: a sender that SendGrid has verified. */
-  readonly from: string;
-  /** Calls a second at most, shared by everything that uses this mailer; unlimited when unsaid. */
+  /** Calls a second at most, shared by everything that sends with it; unlimited by default. */
   readonly ratePerSecond?: number | undefined;
 }
 
 const hosts = { global: 'https://api.sendgrid.com/', eu: 'https://api.eu.sendgrid.com/' } as const;
+
+/** SendGrid's most personalizations of one call. */
+const recipientsAtOnce = 1_000;
 
 /** An idle connection is closed before SendGrid's side closes it under a mail; milliseconds. */
 const idleMs = 30_000;
@@ -41,10 +36,9 @@ const longestWaitMs = 10_000;
 
 /**
  * Sends through SendGrid's v3 Mail Send, one call a mail. A recipient that SendGrid refuses is left out, and the others are told.
- * Throws MailError, whose message names no address and never the API key.
+ * Throws DeliveryError, whose message names no address and never the API key.
  */
-export function createSendGridMailer(options: SendGridOptions): Mailer {
-  const from = senderOf(options.from);
+export function createSendGrid(options: SendGridOptions): EmailProvider {
   const gate = createSendGridGate(options);
   const accepted = createAcceptedMails();
   const call = createCall(options);
@@ -55,12 +49,12 @@ export function createSendGridMailer(options: SendGridOptions): Mailer {
     const refusal = gate.refusal();
     if (refusal) throw refusal;
     await waitForTurn(signal);
-    if (signal.aborted) throw new MailError('unavailable', 'given up before it was sent');
+    if (signal.aborted) throw new DeliveryError('unavailable', 'given up before it was sent');
     return gate.enter();
   }
 
   /** One call, and further ones where SendGrid refuses some of the recipients by name. */
-  async function send(mail: NoticeMail, { signal, timeoutMs }: SendOptions): Promise<Sent> {
+  async function send(mail: Email, { signal, timeoutMs }: SendOptions): Promise<Sent> {
     const refused: RefusedRecipient[] = [];
     let until = Number.POSITIVE_INFINITY;
     for (let { recipients } = mail; ;) {
@@ -80,7 +74,7 @@ export function createSendGridMailer(options: SendGridOptions): Mailer {
         recipients = recipients.filter((address) => !named.some((each) => each.address === address));
         if (named.length === 0 || recipients.length === 0) throw failure;
         if (Date.now() >= until) {
-          throw new MailError(
+          throw new DeliveryError(
             'unavailable',
             `out of time after SendGrid refused ${refused.length} recipients`,
           );
@@ -89,20 +83,24 @@ export function createSendGridMailer(options: SendGridOptions): Mailer {
     }
   }
 
-  function made(mail: NoticeMail): MailData {
+  function made(mail: Email): MailData {
     try {
-      return mailDataOf(mail, from, options);
+      return mailDataOf(mail, options);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new MailError('rejected', `the mail cannot be made: ${reason}`.slice(0, 1_000), { cause: error });
+      throw new DeliveryError('rejected', `the mail cannot be made: ${reason}`.slice(0, 1_000), {
+        cause: error,
+      });
     }
   }
 
   return {
+    recipientsAtOnce,
+    health: () => gate.health(),
     async send(mail, sendOptions) {
       const count = mail.recipients.length;
-      if (count === 0 || count > recipientsPerMail) {
-        throw new MailError('rejected', `${count} recipients: expected 1 to ${recipientsPerMail} a mail`);
+      if (count === 0 || count > recipientsAtOnce) {
+        throw new DeliveryError('rejected', `${count} recipients: expected 1 to ${recipientsAtOnce} a mail`);
       }
       const known = accepted.find(mail);
       if (known) return known;
@@ -113,7 +111,7 @@ export function createSendGridMailer(options: SendGridOptions): Mailer {
   };
 }
 
-/** Resolves when it is a mail's turn, or when it is given up; throws MailError where the queue is too long. */
+/** Resolves when it is a mail's turn, or when it is given up; throws DeliveryError where the queue is too long. */
 function createQueue(ratePerSecond: number | undefined): (signal: AbortSignal) => Promise<void> {
   if (ratePerSecond === undefined) return () => Promise.resolve();
   const turn = pThrottle({ limit: ratePerSecond, interval: 1_000 })(() => Promise.resolve());
@@ -122,7 +120,7 @@ function createQueue(ratePerSecond: number | undefined): (signal: AbortSignal) =
     const waitMs = (waiting / ratePerSecond) * 1_000;
     if (waitMs > longestWaitMs) {
       const message = `${waiting} mails wait for their turn at ${ratePerSecond} a second`;
-      throw new MailError('rate-limited', message, { retryAfterMs: waitMs });
+      throw new DeliveryError('rate-limited', message, { retryAfterMs: waitMs });
     }
     const settled = new AbortController();
     const givenUp = new Promise<void>((resolve) => {
@@ -137,7 +135,7 @@ function createQueue(ratePerSecond: number | undefined): (signal: AbortSignal) =
 /** One call of SendGrid; answers the message id. Rejects with what SendGrid's client or axios throws. */
 function createCall({ apiKey, baseUrl, region = 'global', sandbox = false }: SendGridOptions) {
   if (!/^[\x21-\x7e]+$/.test(apiKey)) {
-    throw new MailError('unauthorized', 'the SendGrid API key holds characters that no key has');
+    throw new DeliveryError('unauthorized', 'the SendGrid API key holds characters that no key has');
   }
   const connections = {
     httpAgent: new HttpAgent({ keepAlive: true, timeout: idleMs }),

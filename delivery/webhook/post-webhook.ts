@@ -1,7 +1,7 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Webhook } from 'standardwebhooks';
-import { MailError } from '../message.js';
+import { DeliveryError } from '../delivery-error.js';
 import { PrivateAddressError, publicLookup, refusePrivateHost, type Resolve } from './public-address.js';
 import { webhookErrorOf } from './webhook-answer.js';
 
@@ -33,7 +33,7 @@ const longestAnswer = 64 * 1024;
 
 /**
  * Posts a message by the Standard Webhooks convention (https://www.standardwebhooks.com): headers `webhook-id`,
- * `webhook-timestamp` and `webhook-signature`. Resolves with the status of an acceptance (2xx); throws MailError
+ * `webhook-timestamp` and `webhook-signature`. Resolves with the status of an acceptance (2xx); throws DeliveryError
  * otherwise. No redirect is followed, and no answer is waited for longer than the time limit. Errors name the host, never
  * the path or the query of the URL, which may hold a token.
  */
@@ -41,7 +41,7 @@ export async function postWebhook(call: WebhookCall, options: WebhookTransportOp
   const url = parsedUrl(call.url);
   const where = url.host;
   const headers = signedHeaders(call, where);
-  if (call.signal.aborted) throw new MailError('unavailable', 'given up before it was sent');
+  if (call.signal.aborted) throw new DeliveryError('unavailable', 'given up before it was sent');
   let answered: Answer;
   try {
     if (!options.allowPrivate) refusePrivateHost(url.hostname);
@@ -63,7 +63,7 @@ interface Answer {
 function parsedUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:'))
-    throw new MailError('rejected', 'the address of the webhook is not an http or https URL');
+    throw new DeliveryError('rejected', 'the address of the webhook is not an http or https URL');
   return url;
 }
 
@@ -74,7 +74,7 @@ function signedHeaders({ secret, id, body }: WebhookCall, where: string): Record
     signature = new Webhook(secret).sign(id, at, body);
   } catch (error) {
     // The library's message may quote a part of the secret.
-    throw new MailError(
+    throw new DeliveryError(
       'unauthorized',
       `the secret of the webhook at ${where} cannot be used: expected "whsec_" and base64, as Standard Webhooks has it`,
       { cause: error instanceof Error ? error.name : undefined },
@@ -136,12 +136,12 @@ async function readAnswer(response: IncomingMessage): Promise<Answer> {
 const beforeTheCall =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EPROTO|.*CERT.*|UNABLE_TO_.*)$/;
 
-function transportError(where: string, error: unknown): MailError {
-  if (error instanceof PrivateAddressError) return new MailError('rejected', error.message);
+function transportError(where: string, error: unknown): DeliveryError {
+  if (error instanceof PrivateAddressError) return new DeliveryError('rejected', error.message);
   const { code, name, message } = error as NodeJS.ErrnoException;
   if (code !== undefined && beforeTheCall.test(code))
-    return new MailError('unavailable', `${where} cannot be reached: ${code}`);
+    return new DeliveryError('unavailable', `${where} cannot be reached: ${code}`);
   const why =
     name === 'AbortError' || name === 'TimeoutError' ? 'it did not answer in time' : (code ?? message);
-  return new MailError('no-answer', `${where} was asked and its answer was lost: ${why}`);
+  return new DeliveryError('no-answer', `${where} was asked and its answer was lost: ${why}`);
 }

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { MailError } from '../message.js';
+import { DeliveryError } from '../delivery-error.js';
 
 /** The part of an answer's body that an error quotes, characters. */
 const quotedLength = 200;
 
 /** The receiver wants no more webhooks at this address (Standard Webhooks: status 410). */
-export class WebhookGoneError extends MailError {
+export class WebhookGoneError extends DeliveryError {
   constructor(where: string) {
     super('rejected', `${where} answered 410: it takes no more webhooks`);
   }
@@ -24,17 +24,20 @@ export function webhookErrorOf(
   headers: IncomingHttpHeaders,
   body: string,
   now: number,
-): MailError | undefined {
+): DeliveryError | undefined {
   if (status >= 200 && status < 300) return undefined;
   if (status === 410) return new WebhookGoneError(where);
   const said = body.replaceAll(/\s+/g, ' ').trim().slice(0, quotedLength);
   const suffix = said === '' ? '' : `: ${said}`;
   if (status >= 300 && status < 400)
-    return new MailError('unavailable', `${where} answered ${status}: redirects are not followed`);
+    return new DeliveryError('unavailable', `${where} answered ${status}: redirects are not followed`);
   if (status === 401 || status === 403)
-    return new MailError('unavailable', `${where} answered ${status}, perhaps for the signature${suffix}`);
+    return new DeliveryError(
+      'unavailable',
+      `${where} answered ${status}, perhaps for the signature${suffix}`,
+    );
   const retryAfterMs = retryAfter(headers['retry-after'], now);
-  return new MailError(
+  return new DeliveryError(
     status === 429 ? 'rate-limited' : 'unavailable',
     `${where} answered ${status}${suffix}`,
     retryAfterMs === undefined ? {} : { retryAfterMs },

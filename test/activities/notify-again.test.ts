@@ -3,7 +3,7 @@ import { CancelledFailure, type ApplicationFailure } from '@temporalio/common';
 import type { NotifyInput } from '../../activities/contract.js';
 import { withdraw } from '../../activities/notify.js';
 import type { Parts } from '../../activities/parts.js';
-import { MailError } from '../../delivery/message.js';
+import { DeliveryError } from '../../delivery/delivery-error.js';
 import { useNotifyBench } from './notify-bench.js';
 import { aCheckOf, recipientsOf } from './notify-setup.js';
 
@@ -127,8 +127,8 @@ describe('telling again, at once by two, or no more, with real MySQL', function 
   });
 
   describe('the pause before the next attempt', () => {
-    async function pauseMs(refusal: MailError, input: NotifyInput): Promise<number> {
-      const parts = aWorker({ mailer: { send: () => Promise.reject(refusal) } });
+    async function pauseMs(refusal: DeliveryError, input: NotifyInput): Promise<number> {
+      const parts = aWorker({ channels: { email: { send: () => Promise.reject(refusal) } } });
       const { nextRetryDelay } = await failureOf(tell(parts, input));
       return Number(nextRetryDelay);
     }
@@ -138,7 +138,7 @@ describe('telling again, at once by two, or no more, with real MySQL', function 
       const input = aCheckOf(await aLowClient(), { checkAt, deadlineAt: checkAt + 86_400_000 });
       const pauses: number[] = [];
       for (let attempt = 0; attempt < 11; attempt += 1) {
-        pauses.push(await pauseMs(new MailError('unavailable', 'down'), input));
+        pauses.push(await pauseMs(new DeliveryError('unavailable', 'down'), input));
       }
       pauses.forEach((pause, attempt) => {
         const longest = Math.min(300_000, 2_000 * 2 ** attempt);
@@ -151,7 +151,7 @@ describe('telling again, at once by two, or no more, with real MySQL', function 
       const checkAt = Date.now();
       const input = aCheckOf(await aLowClient(), { checkAt, deadlineAt: checkAt + 86_400_000 });
       const pause = await pauseMs(
-        new MailError('rate-limited', 'slow down', { retryAfterMs: 60_000 }),
+        new DeliveryError('rate-limited', 'slow down', { retryAfterMs: 60_000 }),
         input,
       );
       assert.ok(pause >= 60_000 && pause <= 66_050, String(pause));
@@ -161,7 +161,7 @@ describe('telling again, at once by two, or no more, with real MySQL', function 
       const checkAt = Date.now();
       const input = aCheckOf(await aLowClient(), { checkAt, deadlineAt: checkAt + 30_000 });
       const pause = await pauseMs(
-        new MailError('rate-limited', 'slow down', { retryAfterMs: 200_000 }),
+        new DeliveryError('rate-limited', 'slow down', { retryAfterMs: 200_000 }),
         input,
       );
       assert.ok(pause > 20_000 && pause <= 25_000, String(pause));

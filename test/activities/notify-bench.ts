@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { NotifyInput, Told } from '../../activities/contract.js';
 import { notify } from '../../activities/notify.js';
 import type { Parts } from '../../activities/parts.js';
-import { createSendGridMailer } from '../../delivery/sendgrid/sendgrid.js';
+import { createSendGridChannel } from '../mail/sendgrid-channel.js';
 import { plainRenderer } from '../mail/a-mail.js';
 import { startSendGridAnswers, type SendGridAnswers } from '../mail/sendgrid-answers.js';
 import {
@@ -43,7 +43,7 @@ export function useNotifyBench() {
 
   /** The parts of one worker. */
   function aWorker(changes: Partial<Parts> = {}): Parts {
-    const mailer = createSendGridMailer({
+    const mailer = createSendGridChannel({
       apiKey: 'SG.test',
       baseUrl: sendGrid.url,
       from: 'billing@acme.example',

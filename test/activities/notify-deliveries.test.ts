@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { check } from '../../activities/check.js';
 import { notify } from '../../activities/notify.js';
 import type { Delivery, DeliveryReport } from '../../delivery/delivery-report.js';
-import { MailError, type Mailer } from '../../delivery/message.js';
+import { DeliveryError } from '../../delivery/delivery-error.js';
+import type { Channel } from '../../delivery/channel.js';
 import { createBouncedAddresses } from '../../delivery/ledger/bounced-addresses.js';
 import { createDeliveryReports, type DeliveryReports } from '../../delivery/ledger/delivery-reports.js';
 import { openDatabase } from '../../store/database.js';
@@ -21,8 +22,8 @@ describe('what became of mails, with real MySQL', function () {
   });
   after(() => world?.stop());
 
-  const accepting: Mailer = { send: () => Promise.resolve({ messageId: 'm' }) };
-  const losing: Mailer = { send: () => Promise.reject(new MailError('no-answer', 'lost')) };
+  const accepting: Channel = { send: () => Promise.resolve({ messageId: 'm' }) };
+  const losing: Channel = { send: () => Promise.reject(new DeliveryError('no-answer', 'lost')) };
 
   /** A client whose notice was sent to its billing e-mail. */
   async function aToldClient(

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { NotifyInput } from '../../activities/contract.js';
 import type { Parts } from '../../activities/parts.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
-import type { Mailer } from '../../delivery/message.js';
+import type { Channel } from '../../delivery/channel.js';
 import { createBilling } from '../../billing/mysql/billing.js';
 import { migrate, openDatabase } from '../../store/database.js';
 import { createLedger } from '../../delivery/ledger/ledger.js';
@@ -66,13 +66,13 @@ export async function addLowClient(
 }
 
 /** The parts that telling needs. */
-export function notifyParts(database: DataSource, mailer: Mailer): Parts {
+export function notifyParts(database: DataSource, email: Channel): Parts {
   return {
     billing: createBilling(database),
     profiles: createProfiles(database),
     ledger: createLedger(database),
     watched: createWatchedClients(database, () => {}),
-    mailer,
+    channels: { email },
     watchers: { start: () => Promise.resolve(true), wake: () => Promise.resolve(true) },
     now: () => Promise.resolve(Date.now()),
     attemptedAt: () => Promise.resolve(Date.now()),

@@ -39,10 +39,12 @@ describe('telling whom a check decided to tell, with real MySQL', function () {
     await tell(
       {
         ...parts,
-        mailer: {
-          async send(mail, options) {
-            seen.push((await recipientsOf(bench.world.database, clientId)).map(({ state }) => state));
-            return parts.mailer.send(mail, options);
+        channels: {
+          email: {
+            async send(mail, options) {
+              seen.push((await recipientsOf(bench.world.database, clientId)).map(({ state }) => state));
+              return parts.channels.email.send(mail, options);
+            },
           },
         },
       },

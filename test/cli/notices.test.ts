@@ -3,7 +3,8 @@ import { notify, withdraw } from '../../activities/notify.js';
 import type { Io } from '../../cli/shared/io.js';
 import { notices, type NoticesOptions } from '../../cli/operate/notices.js';
 import type { Delivery } from '../../delivery/delivery-report.js';
-import { MailError, type Mailer } from '../../delivery/message.js';
+import { DeliveryError } from '../../delivery/delivery-error.js';
+import type { Channel } from '../../delivery/channel.js';
 import { createDeliveryReports } from '../../delivery/ledger/delivery-reports.js';
 import {
   aCheckOf,
@@ -20,11 +21,11 @@ describe('low-balance notices', function () {
     world = await createNotifyWorld();
     const { database } = world;
     for (const id of ['n-1', 'n-2', 'n-3']) await addLowClient(database, id, `billing@${id}.example`);
-    const accepting: Mailer = {
+    const accepting: Channel = {
       send: ({ noticeId }) => Promise.resolve({ messageId: `m-${noticeId.slice(0, 4)}` }),
     };
-    const down: Mailer = {
-      send: () => Promise.reject(new MailError('unavailable', 'SendGrid answered 503')),
+    const down: Channel = {
+      send: () => Promise.reject(new DeliveryError('unavailable', 'SendGrid answered 503')),
     };
     const { signal } = new AbortController();
     await notify(notifyParts(database, accepting), aCheckOf('n-1'), signal);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import type { MailError } from '../../delivery/message.js';
+import type { DeliveryError } from '../../delivery/delivery-error.js';
 import { postWebhook, type WebhookCall } from '../../delivery/webhook/post-webhook.js';
 import { isPublicAddress, publicLookup } from '../../delivery/webhook/public-address.js';
 import { WebhookGoneError } from '../../delivery/webhook/webhook-answer.js';
@@ -43,11 +43,11 @@ describe('postWebhook', () => {
     ...changes,
   });
   const post = (changes: Partial<WebhookCall> = {}) => postWebhook(call(changes), { allowPrivate: true });
-  const failure = async (sending: Promise<unknown>): Promise<MailError> => {
+  const failure = async (sending: Promise<unknown>): Promise<DeliveryError> => {
     try {
       await sending;
     } catch (error) {
-      return error as MailError;
+      return error as DeliveryError;
     }
     throw new Error('it was accepted');
   };
@@ -97,7 +97,7 @@ describe('postWebhook', () => {
       answer = (_, response) => begin(response);
       const begun = performance.now();
       // The status of an answer whose body stalls has come, and is what counts.
-      await post({ timeoutMs: 200 }).catch((error: MailError) => assert.equal(error.kind, 'no-answer'));
+      await post({ timeoutMs: 200 }).catch((error: DeliveryError) => assert.equal(error.kind, 'no-answer'));
       assert.ok(performance.now() - begun < 1_900);
     }
   });

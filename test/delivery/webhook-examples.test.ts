@@ -4,7 +4,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import getPort from 'get-port';
 import { packageRoot } from '../../authoring/package-root.js';
-import type { MailError } from '../../delivery/message.js';
+import type { DeliveryError } from '../../delivery/delivery-error.js';
 import { postWebhook } from '../../delivery/webhook/post-webhook.js';
 import { createRunFolder, openDataFolder } from '../../dev/data-folder.js';
 
@@ -73,7 +73,7 @@ describe('the receivers of docs/examples/webhooks', function () {
             assert.equal(await send('notice-1', secret), 204);
             break;
           } catch (error) {
-            if (!/cannot be reached/.test((error as MailError).message) || tries > 300) throw error;
+            if (!/cannot be reached/.test((error as DeliveryError).message) || tries > 300) throw error;
             await new Promise((resolve) => setTimeout(resolve, 100));
           }
         }

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { NotifyInput } from '../../activities/contract.js';
 import { notify } from '../../activities/notify.js';
 import type { Parts } from '../../activities/parts.js';
-import { createSendGridMailer } from '../../delivery/sendgrid/sendgrid.js';
+import { createSendGridChannel } from '../mail/sendgrid-channel.js';
 import { openDatabase } from '../../store/database.js';
 import { notifyParts } from '../activities/notify-setup.js';
 import { plainRenderer } from '../mail/a-mail.js';
@@ -23,7 +23,7 @@ export interface WorkerTask {
 
 const task = JSON.parse(process.argv[2] ?? '{}') as WorkerTask;
 const database = await openDatabase(task.mysqlUrl, { poolSize: 10 });
-const mailer = createSendGridMailer({
+const mailer = createSendGridChannel({
   apiKey: 'SG.fault-test',
   baseUrl: task.mailboxUrl,
   from: 'billing@acme.example',
@@ -47,12 +47,14 @@ async function stopHere(): Promise<void> {
 
 const parts: Parts = {
   ...real,
-  mailer: {
-    async send(mail, options) {
-      if (task.stopAt === 'before-call' && mail.audience === 'client') await stopHere();
-      const sent = await mailer.send(mail, options);
-      if (task.stopAt === 'after-call' && mail.audience === 'client') await stopHere();
-      return sent;
+  channels: {
+    email: {
+      async send(mail, options) {
+        if (task.stopAt === 'before-call' && mail.audience === 'client') await stopHere();
+        const sent = await mailer.send(mail, options);
+        if (task.stopAt === 'after-call' && mail.audience === 'client') await stopHere();
+        return sent;
+      },
     },
   },
 };

@@ -6,7 +6,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { progressOnStderr } from '../../dev/progress.js';
 import { createTimeSkippingEnvironment } from '../../dev/test-server.js';
 import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
-import { createSendGridMailer } from '../../delivery/sendgrid/sendgrid.js';
+import { createSendGridChannel } from '../mail/sendgrid-channel.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { searchAttributes } from '../../worker/search-attributes.js';
 import type { WatchStatus } from '../../workflows/messages.js';
@@ -37,7 +37,7 @@ describe('an hour without the mail provider: real workflows on the time-skipping
       namespace: 'default',
       searchAttributes: Object.fromEntries(searchAttributes.map((name) => [name, keyword])),
     });
-    const mailer = createSendGridMailer({
+    const mailer = createSendGridChannel({
       apiKey: 'SG.outage-test',
       baseUrl: mailbox.apiUrl,
       from: 'billing@acme.example',
@@ -47,7 +47,7 @@ describe('an hour without the mail provider: real workflows on the time-skipping
       database: world.database,
       billing: world.database,
       client: environment.client,
-      mailer,
+      channels: { email: mailer },
       now: () => environment.currentTimeMs(),
     });
   });

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
-import { createSendGridMailer } from '../../delivery/sendgrid/sendgrid.js';
+import { createSendGridChannel } from '../mail/sendgrid-channel.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import {
@@ -40,12 +40,14 @@ describe('a refill while notices are being sent (rule 7): Temporal in real time'
       database: world.database,
       billing: world.database,
       client: new Client({ connection, namespace: temporal.namespace }),
-      mailer: createSendGridMailer({
-        apiKey: 'SG.refill-test',
-        baseUrl: mailbox.apiUrl,
-        from: 'billing@acme.example',
-        renderer: plainRenderer,
-      }),
+      channels: {
+        email: createSendGridChannel({
+          apiKey: 'SG.refill-test',
+          baseUrl: mailbox.apiUrl,
+          from: 'billing@acme.example',
+          renderer: plainRenderer,
+        }),
+      },
     });
   });
   after(async () => {

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities.js';
-import { createSendGridMailer } from '../../delivery/sendgrid/sendgrid.js';
+import { createSendGridChannel } from '../mail/sendgrid-channel.js';
 import { openDatabase } from '../../store/database.js';
 import { workflowBundle } from '../../worker/workflow-bundle.js';
 import { createParts, taskQueue } from '../../worker/parts.js';
@@ -16,12 +16,14 @@ const parts = createParts({
   database,
   billing: database,
   client: new Client({ connection: await Connection.connect({ address: temporalAddress }) }),
-  mailer: createSendGridMailer({
-    apiKey: 'SG.fault-test',
-    baseUrl: mailboxUrl,
-    from: 'billing@acme.example',
-    renderer: plainRenderer,
-  }),
+  channels: {
+    email: createSendGridChannel({
+      apiKey: 'SG.fault-test',
+      baseUrl: mailboxUrl,
+      from: 'billing@acme.example',
+      renderer: plainRenderer,
+    }),
+  },
   onError: (error) => process.stderr.write(`${String(error)}\n`),
 });
 const worker = await Worker.create({

@@ -4,7 +4,8 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import fc from 'fast-check';
 import type { DeliveryReport } from '../../delivery/delivery-report.js';
-import { startEventWebhook, type EventWebhookServer } from '../../delivery/sendgrid/sendgrid-receiver.js';
+import type { Receiver } from '../../delivery/email/email-provider.js';
+import { startSendGridReceiver } from '../../delivery/sendgrid/sendgrid-receiver.js';
 import { bounceEvent, fuzzRuns, textLike } from './mutations.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -21,10 +22,10 @@ describe(`fuzzing the webhook receiver (${fuzzRuns} requests)`, function () {
   const agent = new Agent({ keepAlive: true });
   const errors: unknown[] = [];
   let recorded: DeliveryReport[] = [];
-  let server: EventWebhookServer;
+  let server: Receiver;
 
   before(async () => {
-    server = await startEventWebhook({
+    server = await startSendGridReceiver({
       publicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
       port: 0,
       host: '127.0.0.1',

@@ -1,8 +1,9 @@
-import type { NoticeMail, Renderer } from '../../delivery/message.js';
+import type { Message } from '../../delivery/message.js';
+import type { Renderer } from '../../delivery/email/renderer.js';
 
 let count = 0;
 
-export function aMail(changes: Partial<NoticeMail> = {}): NoticeMail {
+export function aMail(changes: Partial<Message> = {}): Message {
   count += 1;
   return {
     noticeId: `00000000-0000-8000-a000-${String(count).padStart(12, '0')}`,

@@ -2,19 +2,20 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { request } from 'node:http';
 import type { DeliveryReport } from '../../delivery/delivery-report.js';
-import { startEventWebhook, type EventWebhookServer } from '../../delivery/sendgrid/sendgrid-receiver.js';
+import type { Receiver } from '../../delivery/email/email-provider.js';
+import { startSendGridReceiver } from '../../delivery/sendgrid/sendgrid-receiver.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 const ofSendGrid = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 
 describe("SendGrid's event webhook", () => {
-  let server: EventWebhookServer;
+  let server: Receiver;
   let recorded: DeliveryReport[] = [];
   let broken = false;
   const errors: unknown[] = [];
 
   before(async () => {
-    server = await startEventWebhook({
+    server = await startSendGridReceiver({
       publicKey: ofSendGrid,
       port: 0,
       host: '127.0.0.1',
@@ -177,7 +178,7 @@ describe("SendGrid's event webhook", () => {
 
   it('says what is wrong with a public key that is none', async () => {
     await assert.rejects(
-      startEventWebhook({ publicKey: 'nonsense', port: 0, record: () => Promise.resolve() }),
+      startSendGridReceiver({ publicKey: 'nonsense', port: 0, record: () => Promise.resolve() }),
       /expected the verification key that SendGrid shows/,
     );
   });

@@ -6,9 +6,9 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { provideChromium } from '../../dev/chromium.js';
 import { progressOnStderr } from '../../dev/progress.js';
 import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
-import type { NoticeMail } from '../../delivery/message.js';
+import type { Message } from '../../delivery/message.js';
 import { createRenderer } from '../../delivery/email/render.js';
-import { createSendGridMailer } from '../../delivery/sendgrid/sendgrid.js';
+import { createSendGridChannel } from './sendgrid-channel.js';
 import { sampleMail } from '../../delivery/email/sample-mail.js';
 
 /** Everything that a name should not be able to do to a page, a header or a template. */
@@ -48,8 +48,8 @@ describe('the mailbox page in Chromium', function () {
   });
 
   /** As the service sends: through SendGrid's own library. */
-  async function send(changes: Partial<NoticeMail> = {}): Promise<void> {
-    const mailer = createSendGridMailer({
+  async function send(changes: Partial<Message> = {}): Promise<void> {
+    const mailer = createSendGridChannel({
       apiKey: 'SG.test',
       baseUrl: mailbox.apiUrl,
       from: 'Acme <billing@acme.example>',
@@ -141,7 +141,7 @@ describe('the mailbox page in Chromium', function () {
 
   it('runs no script of a mail, also where one got into its HTML', async () => {
     const renderer = createRenderer();
-    const mailer = createSendGridMailer({
+    const mailer = createSendGridChannel({
       apiKey: 'SG.test',
       baseUrl: mailbox.apiUrl,
       from: 'billing@acme.example',

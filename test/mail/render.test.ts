@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createRenderer } from '../../delivery/email/render.js';
-import type { NoticeFacts, NoticeMail, RuleFacts } from '../../delivery/message.js';
+import type { NoticeFacts, Message, RuleFacts } from '../../delivery/message.js';
 import { aMail } from './a-mail.js';
 
 const renderer = createRenderer();
@@ -18,7 +18,7 @@ function aRule(changes: Partial<RuleFacts> = {}): RuleFacts {
   };
 }
 
-function mailWith(facts: Partial<NoticeFacts>, changes: Partial<NoticeMail> = {}): NoticeMail {
+function mailWith(facts: Partial<NoticeFacts>, changes: Partial<Message> = {}): Message {
   const mail = aMail(changes);
   return { ...mail, facts: { ...mail.facts, rules: [aRule()], ...facts } };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { MailError, type NoticeMail } from '../../delivery/message.js';
-import { createSendGridMailer, type SendGridOptions } from '../../delivery/sendgrid/sendgrid.js';
+import { DeliveryError } from '../../delivery/delivery-error.js';
+import type { Message } from '../../delivery/message.js';
+import { createSendGridChannel, type SendGridChannelOptions } from './sendgrid-channel.js';
 import { aMail, plainRenderer } from './a-mail.js';
 import { startSendGridAnswers, type Answer, type SendGridAnswers } from './sendgrid-answers.js';
 
@@ -21,8 +22,8 @@ export function useSendGrid() {
   after(() => sendGrid?.stop());
   beforeEach(() => sendGrid.clear());
 
-  function mailer(options: Partial<SendGridOptions> = {}) {
-    return createSendGridMailer({
+  function mailer(options: Partial<SendGridChannelOptions> = {}) {
+    return createSendGridChannel({
       apiKey,
       baseUrl: sendGrid.url,
       from: 'Acme Billing <billing@acme.example>',
@@ -31,17 +32,17 @@ export function useSendGrid() {
     });
   }
 
-  function send(mail: NoticeMail, options: Partial<SendGridOptions> = {}, timeoutMs = 5_000) {
+  function send(mail: Message, options: Partial<SendGridChannelOptions> = {}, timeoutMs = 5_000) {
     return mailer(options).send(mail, { signal: new AbortController().signal, timeoutMs });
   }
 
-  async function failureOf(answer: Answer, mail = aMail(), timeoutMs = 5_000): Promise<MailError> {
+  async function failureOf(answer: Answer, mail = aMail(), timeoutMs = 5_000): Promise<DeliveryError> {
     sendGrid.next(answer);
     const error: unknown = await send(mail, {}, timeoutMs).then(
       () => assert.fail('it was accepted'),
       (reason: unknown) => reason,
     );
-    assert.ok(error instanceof MailError, String(error));
+    assert.ok(error instanceof DeliveryError, String(error));
     assert.doesNotMatch(JSON.stringify([error.message, error, error.cause]), new RegExp(apiKey));
     return error;
   }

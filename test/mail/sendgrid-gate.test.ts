@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { MailError, type MailErrorKind } from '../../delivery/message.js';
+import { DeliveryError, type DeliveryErrorKind } from '../../delivery/delivery-error.js';
 import { createSendGridGate } from '../../delivery/sendgrid/sendgrid-gate.js';
 
 const second = 1_000;
@@ -20,7 +20,7 @@ function aGate() {
   });
   let asked = 0;
   /** One mail; answers whether SendGrid was asked. */
-  function mail(answer: MailError | 'accepted'): boolean {
+  function mail(answer: DeliveryError | 'accepted'): boolean {
     if (gate.refusal()) return false;
     const pass = gate.enter();
     asked += 1;
@@ -36,7 +36,7 @@ function aGate() {
     mail,
     wait: (ms: number) => void (now += ms),
     /** Answers how often SendGrid was asked. */
-    mailsFor: (ms: number, answer: MailError | 'accepted'): number => {
+    mailsFor: (ms: number, answer: DeliveryError | 'accepted'): number => {
       const before = asked;
       for (const end = now + ms; now < end; now += 10 * second) mail(answer);
       return asked - before;
@@ -44,8 +44,8 @@ function aGate() {
   };
 }
 
-const failure = (kind: MailErrorKind, retryAfterMs?: number) =>
-  new MailError(kind, `it is ${kind}`, retryAfterMs === undefined ? {} : { retryAfterMs });
+const failure = (kind: DeliveryErrorKind, retryAfterMs?: number) =>
+  new DeliveryError(kind, `it is ${kind}`, retryAfterMs === undefined ? {} : { retryAfterMs });
 
 describe('the gate before SendGrid', () => {
   describe('at a 429 whose reset lies far ahead', () => {
@@ -107,7 +107,12 @@ describe('the gate before SendGrid', () => {
       assert.equal(gate.health().alarmed, true);
       while (!mail('accepted')) mailsFor(10 * second, answer);
       assert.deepEqual(over, ['SendGrid accepts mails again']);
-      assert.deepEqual(gate.health(), { failingForMs: 0, held: false, alarmed: false });
+      assert.deepEqual(gate.health(), {
+        sender: 'sendgrid',
+        failingForMs: 0,
+        held: false,
+        alarmed: false,
+      });
     });
   }
 

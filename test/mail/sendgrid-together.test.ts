@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setMaxListeners } from 'node:events';
-import type { NoticeMail } from '../../delivery/message.js';
+import type { Message } from '../../delivery/message.js';
 import { aMail, plainRenderer } from './a-mail.js';
 import { apiKey, refusedBody, useSendGrid } from './sendgrid-bench.js';
 import type { Answer } from './sendgrid-answers.js';
@@ -45,7 +45,7 @@ describe('all mails through SendGrid together', () => {
     const alarms: string[] = [];
     const renderer = {
       ...plainRenderer,
-      render(mail: NoticeMail) {
+      render(mail: Message) {
         if (mail.clientId === 'unspeakable') throw new Error('no words');
         return plainRenderer.render(mail);
       },

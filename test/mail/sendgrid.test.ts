@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { MailError } from '../../delivery/message.js';
+import { DeliveryError } from '../../delivery/delivery-error.js';
 import { aMail } from './a-mail.js';
 import { refusedBody, apiKey, useSendGrid } from './sendgrid-bench.js';
 import type { Answer } from './sendgrid-answers.js';
@@ -139,7 +139,7 @@ describe('mails through SendGrid', () => {
       const error: unknown = await send(aMail(), { baseUrl: 'http://127.0.0.1:9' }).catch(
         (reason: unknown) => reason,
       );
-      assert.ok(error instanceof MailError);
+      assert.ok(error instanceof DeliveryError);
       assert.equal(error.kind, 'unavailable');
       assert.match(error.message, /ECONNREFUSED/);
     });

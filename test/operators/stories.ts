@@ -1,4 +1,4 @@
-import { MailError } from '../../delivery/message.js';
+import { DeliveryError } from '../../delivery/delivery-error.js';
 import { watchWorkflowId } from '../../worker/parts.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import { eventually, putClient, putProfile, type RealServers } from '../worker/real-servers.js';
@@ -163,7 +163,7 @@ export async function play(servers: RealServers, story: Story): Promise<string> 
   const { clientId } = story;
   await story.before(servers);
   const down = story === whileMailIsDown;
-  if (down) servers.refuse(new MailError('unavailable', 'the provider answered 503'));
+  if (down) servers.refuse(new DeliveryError('unavailable', 'the provider answered 503'));
   const handle = await servers.client.workflow.start('watchClient', {
     workflowId: watchWorkflowId(clientId),
     taskQueue: 'low-balance',

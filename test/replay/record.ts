@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../../authoring/package-root.js';
-import { MailError, type Mailer } from '../../delivery/message.js';
+import { DeliveryError } from '../../delivery/delivery-error.js';
+import type { Channel } from '../../delivery/channel.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { reconcileNow } from '../../worker/setup.js';
 import { historyText } from './history-file.js';
@@ -15,12 +16,12 @@ const folder = path.join(packageRoot(), 'test', 'histories');
 const only = process.argv.slice(2);
 const servers = await startRealServers();
 let failures = 0;
-const mailer: Mailer = {
+const mailer: Channel = {
   async send(mail) {
     if (mail.clientId.startsWith('asked')) await sleep(400);
     if (mail.clientId === 'retry' && failures < 2) {
       failures += 1;
-      throw new MailError('unavailable', 'the provider is away', { retryAfterMs: 200 });
+      throw new DeliveryError('unavailable', 'the provider is away', { retryAfterMs: 200 });
     }
     return { messageId: 'm' };
   },
@@ -32,7 +33,7 @@ const asked = Array.from({ length: 30 }, (_, i) => `asked-${i}`);
 for (const clientId of asked) await start(clientId, '40');
 const answers = asked.map((clientId) => servers.status(clientId));
 await sleep(500);
-const worker = await servers.startWorker({ parts: { mailer } });
+const worker = await servers.startWorker({ parts: { channels: { email: mailer } } });
 await Promise.all(answers);
 
 async function start(clientId: string, balance: string, input: object = {}, profile = 'acme/prepaid') {

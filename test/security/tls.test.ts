@@ -4,7 +4,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createServer, type Server } from 'node:tls';
-import type { Environment } from '../../worker/settings.js';
+import type { Environment } from '../../settings/read-settings.js';
 import {
   eventually,
   putClient,

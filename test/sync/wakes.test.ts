@@ -32,10 +32,12 @@ describe('a sync and the workflows of real clients, on real Temporal and MySQL',
       database: world.database,
       billing: world.database,
       client,
-      mailer: {
-        send: () => {
-          sent += 1;
-          return Promise.resolve({ messageId: `m-${sent}` });
+      channels: {
+        email: {
+          send: () => {
+            sent += 1;
+            return Promise.resolve({ messageId: `m-${sent}` });
+          },
         },
       },
     });

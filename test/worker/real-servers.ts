@@ -2,12 +2,15 @@ import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { DataSource } from 'typeorm';
 import { createBillingTables } from '../../billing/mysql/billing-tables.js';
-import type { Mailer, MailError, NoticeMail } from '../../delivery/message.js';
+import type { Channel } from '../../delivery/channel.js';
+import type { DeliveryError } from '../../delivery/delivery-error.js';
+import type { Message } from '../../delivery/message.js';
 import { openDatabase } from '../../store/database.js';
 import { createLog } from '../../worker/log.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { startService, type Service, type ServiceParts } from '../../worker/service.js';
-import { serviceSettings, type Environment } from '../../worker/settings.js';
+import { serviceSettings } from '../../worker/settings.js';
+import type { Environment } from '../../settings/read-settings.js';
 import { setUp } from '../../worker/setup.js';
 import { connectNative, connectTemporal, temporalSettings } from '../../worker/temporal.js';
 import type { WatchStatus } from '../../workflows/messages.js';
@@ -25,9 +28,9 @@ export interface RealServers {
   readonly uiUrl: string;
   readonly httpUrl: string;
   /** Mails that workers of `startWorker` sent. */
-  readonly mails: NoticeMail[];
+  readonly mails: Message[];
   /** While it is set, the mail provider refuses everything with it. */
-  refuse(error: MailError | undefined): void;
+  refuse(error: DeliveryError | undefined): void;
   startWorker(changes?: WorkerChanges): Promise<Service>;
   /** Starts the client's workflow, as a reconciliation does. */
   watch(clientId: string): Promise<void>;
@@ -97,9 +100,9 @@ export async function startRealServers(options: RealServersOptions = {}): Promis
   const connection = await connectNative(settings);
   const { namespace } = temporal;
   await setUp({ database, client, namespace, reconcileEveryMs: options.reconcileEveryMs ?? 3_600_000 });
-  const mails: NoticeMail[] = [];
-  let refusal: MailError | undefined;
-  const mailer: Mailer = {
+  const mails: Message[] = [];
+  let refusal: DeliveryError | undefined;
+  const mailer: Channel = {
     send(mail) {
       if (refusal) return Promise.reject(refusal);
       mails.push(mail);
@@ -125,7 +128,7 @@ export async function startRealServers(options: RealServersOptions = {}): Promis
         client,
         connection,
         namespace,
-        mailer,
+        channels: { email: mailer },
         settings: {
           ...serviceSettings({ ...env, ...more }),
           ...(more['WORKER_HTTP_PORT'] ? {} : { httpPort: 0 }),

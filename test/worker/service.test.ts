@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import getPort from 'get-port';
 import { eventually, putClient, putProfile, startRealServers, type RealServers } from './real-servers.js';
 import { startWorkerCommand } from './worker-command.js';
-import type { Environment } from '../../worker/settings.js';
+import type { Environment } from '../../settings/read-settings.js';
 
 describe('low-balance worker as a service', function () {
   this.timeout(120_000);

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Environment } from '../../worker/settings.js';
+import type { Environment } from '../../settings/read-settings.js';
 
 const packageFolder = fileURLToPath(new URL('../../../', import.meta.url));
 

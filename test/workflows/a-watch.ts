@@ -10,7 +10,8 @@ import { progressOnStderr } from '../../dev/progress.js';
 import { createTimeSkippingEnvironment } from '../../dev/test-server.js';
 import type { Profile } from '../../domain/profile/profile.js';
 import type { Client } from '../../domain/reading.js';
-import { MailError, type NoticeMail } from '../../delivery/message.js';
+import { DeliveryError } from '../../delivery/delivery-error.js';
+import type { Message } from '../../delivery/message.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { registerSearchAttributes } from '../../worker/search-attributes.js';
 import { workflowBundle } from '../../worker/workflow-bundle.js';
@@ -26,7 +27,7 @@ export interface WatchBench {
   /** Thrown where the billing data is read. */
   readFault: Error | undefined;
   mailRefused: boolean;
-  readonly mails: NoticeMail[];
+  readonly mails: Message[];
   /** What checks wrote down of the client. */
   readonly rows: Seen[];
   /** A new workflow for a fresh client; ends the one before. */
@@ -101,11 +102,13 @@ export async function openWatchBench(): Promise<WatchBench> {
       unreadable: () => Promise.resolve(),
       ended: () => Promise.resolve(),
     },
-    mailer: {
-      send(mail) {
-        if (bench.mailRefused) throw new MailError('unavailable', 'the provider refuses just now');
-        bench.mails.push(mail);
-        return Promise.resolve({ messageId: mail.noticeId });
+    channels: {
+      email: {
+        send(mail) {
+          if (bench.mailRefused) throw new DeliveryError('unavailable', 'the provider refuses just now');
+          bench.mails.push(mail);
+          return Promise.resolve({ messageId: mail.noticeId });
+        },
       },
     },
     now: () => environment.currentTimeMs(),

@@ -3,7 +3,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { DataSource } from 'typeorm';
 import { progressOnStderr } from '../../dev/progress.js';
 import { createTimeSkippingEnvironment } from '../../dev/test-server.js';
-import type { Mailer, NoticeMail } from '../../delivery/message.js';
+import type { Channel } from '../../delivery/channel.js';
+import type { Message } from '../../delivery/message.js';
 import { migrate, openDatabase } from '../../store/database.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { registerSearchAttributes } from '../../worker/search-attributes.js';
@@ -29,8 +30,8 @@ describe('watchClient on the time-skipping server, with real MySQL', function ()
   let database: DataSource;
   let environment: TestWorkflowEnvironment;
   let worker: RunningWorker;
-  const mails: NoticeMail[] = [];
-  const mailer: Mailer = {
+  const mails: Message[] = [];
+  const mailer: Channel = {
     send(mail) {
       mails.push(mail);
       return Promise.resolve({ messageId: `m-${mails.length}` });
@@ -53,7 +54,7 @@ describe('watchClient on the time-skipping server, with real MySQL', function ()
       database,
       billing: database,
       client: environment.client,
-      mailer,
+      channels: { email: mailer },
       now: () => environment.currentTimeMs(),
     });
   });

@@ -1,0 +1,23 @@
+import type { Environment } from '../../settings/read-settings.js';
+import type { Alarms, Channel } from '../channel.js';
+import { createEmailChannel } from './email-channel.js';
+import type { Receiver, ReceiverOptions } from './email-provider.js';
+import { emailSettings } from './email-settings.js';
+import { createRenderer } from './render.js';
+
+export interface OpenedEmail {
+  readonly channel: Channel;
+  /** Such as `SendGrid`. */
+  readonly providerTitle: string;
+  readonly startReceiver: (options: ReceiverOptions) => Promise<Receiver> | undefined;
+}
+
+/** The channel `email` as the settings have it, with this package's words. Throws SettingsError, DeliveryError or TemplateError. */
+export function openEmail(env: Environment, alarms: Alarms): OpenedEmail {
+  const { from, provider, providerTitle } = emailSettings(env);
+  return {
+    channel: createEmailChannel({ provider: provider.open(alarms), renderer: createRenderer(), from }),
+    providerTitle,
+    startReceiver: (options) => provider.startReceiver(options),
+  };
+}
