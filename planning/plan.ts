@@ -5,6 +5,7 @@ import {
   type FieldValue,
 } from '../domain/profile/profile-content.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
+import { pairRenames } from './pair-renames.js';
 
 /** A profile as its file says it. `content` is canonical, `hash` identifies it. */
 export interface WrittenProfile {
@@ -103,7 +104,7 @@ export function planProfiles({ files, rows, applied }: Sides): ProfilesPlan {
   const ids = [...new Set([...fileById.keys(), ...rowById.keys()])];
   const outcomes = ids.map((id) => planOne(id, fileById.get(id), rowById.get(id), applied.get(id)));
   return {
-    changes: pairRenames(outcomes.flatMap(({ change }) => change ?? [])).sort(byProfile),
+    changes: [...pairRenames(outcomes.flatMap(({ change }) => change ?? []))].sort(byProfile),
     drift: outcomes.flatMap(({ drift }) => drift ?? []).sort(byProfile),
   };
 }
@@ -191,31 +192,6 @@ function driftOf(
       ({ applied, mysql, file }) => new Set([applied, mysql, file].map((v) => JSON.stringify(v))).size > 1,
     ),
   };
-}
-
-/** A profile that went and one that came with the same content are one that was renamed. */
-function pairRenames(changes: readonly ProfileChange[]): ProfileChange[] {
-  const gone = new Map<string, Extract<ProfileChange, { action: 'delete' }>[]>();
-  for (const change of [...changes].sort(byProfile)) {
-    if (change.action !== 'delete') continue;
-    const content = JSON.stringify(change.before);
-    gone.set(content, [...(gone.get(content) ?? []), change]);
-  }
-  const paired = new Set<ProfileChange>();
-  const result = [...changes].sort(byProfile).map((change) => {
-    if (change.action !== 'create') return change;
-    const from = gone.get(JSON.stringify(change.after))?.shift();
-    if (!from) return change;
-    paired.add(from);
-    return {
-      action: 'rename',
-      profile: change.profile,
-      renamedFrom: from.profile,
-      before: from.before,
-      after: change.after,
-    } as const;
-  });
-  return result.filter((change) => !paired.has(change));
 }
 
 /** What a change means field by field. An adopted edit changes no field. */

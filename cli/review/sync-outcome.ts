@@ -54,6 +54,23 @@ export function stale(planFile: string | undefined, plan: Plan): SyncOutcome {
   };
 }
 
+/** The checkout is at a commit that others were synced after. */
+export function outdated(plan: Plan, commit: string, synced: string): SyncOutcome {
+  return {
+    code: exitCode.stale,
+    status: 'stale',
+    messages: [
+      `This checkout is at ${short(commit)}, and ${short(synced)}, which was synced last, descends from it: a sync would undo what was merged since. Nothing was changed.`,
+      'Sync that commit or a newer one. To undo a change, revert it in a new commit.',
+    ],
+    facts: { hash: plan.hash, commit, syncedCommit: synced, changes: plan.changes.map(changeJson) },
+  };
+}
+
+function short(commit: string): string {
+  return commit.slice(0, 12);
+}
+
 /** Conflicts and guards: what no option gets around. */
 export function refusalOf(plan: Plan): SyncOutcome | undefined {
   const conflicts = plan.drift.filter(({ resolution }) => resolution === 'conflict');

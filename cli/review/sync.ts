@@ -5,15 +5,16 @@ import type { SyncOptions as ApplyOptions } from '../../planning/sync.js';
 import { applyPlan, StalePlanError } from '../../planning/sync.js';
 import { LockHeldError } from '../../planning/sync-lock.js';
 import { confirmDeletes } from './confirm-deletes.js';
+import { readLastSyncedCommit } from '../../store/revisions.js';
 import { withDatabases } from '../shared/databases.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
-import { gitFacts } from '../shared/git-facts.js';
+import { gitFacts, olderCommit } from '../shared/git-facts.js';
 import type { Io } from '../shared/io.js';
 import { hasErrors, loadForSync, type FolderForSync } from '../../planning/load-for-sync.js';
 import { makePlan, type Plan } from '../../planning/make-plan.js';
 import { changeJson, savedHash } from './plan-json.js';
 import { planText } from './plan-text.js';
-import { invalid, refusalOf, stale, unchanged, type SyncOutcome } from './sync-outcome.js';
+import { invalid, outdated, refusalOf, stale, unchanged, type SyncOutcome } from './sync-outcome.js';
 import { wakeClients } from './wake-clients.js';
 
 export interface SyncOptions {
@@ -50,6 +51,8 @@ export async function sync(
         const refusal = refusalOf(plan) ?? (await confirmDeletes(plan, planFile, options, io));
         if (refusal) return refusal;
         if (plan.changes.length === 0) return unchanged(plan);
+        const older = await olderThanSynced(database, plan, options, io);
+        if (older) return older;
         return await apply(database, billing, plan, { folder, planFile, lockWaitMs, options, io, wake });
       });
   for (const message of outcome.messages) io.err(message);
@@ -57,6 +60,18 @@ export async function sync(
     io.out(`${JSON.stringify({ status: outcome.status, ...outcome.facts }, null, 2)}\n`);
   else if (outcome.result !== undefined) io.out(outcome.result);
   return outcome.code;
+}
+
+/** Carrying out a commit again that others were merged onto would undo them. */
+async function olderThanSynced(
+  database: DataSource,
+  plan: Plan,
+  { folder }: SyncOptions,
+  io: Io,
+): Promise<SyncOutcome | undefined> {
+  const synced = await readLastSyncedCommit(database);
+  const older = synced === null ? undefined : await olderCommit(folder, synced, io);
+  return synced === null || older === undefined ? undefined : outdated(plan, older, synced);
 }
 
 interface Applying {

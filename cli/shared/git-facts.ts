@@ -34,6 +34,14 @@ export async function isCommitted(file: string): Promise<boolean> {
   return tracked !== undefined && (await git(folder, 'status', '--porcelain', '--', file)) === '';
 }
 
+/** The checkout's commit, where `newer` descends from it: then what `newer` brought is missing in the files. */
+export async function olderCommit(folder: string, newer: string, io: Io): Promise<string | undefined> {
+  const cwd = path.resolve(io.cwd, folder);
+  const head = await git(cwd, 'rev-parse', '--verify', 'HEAD');
+  if (head === undefined || head === newer) return undefined;
+  return (await git(cwd, 'merge-base', '--is-ancestor', head, newer)) === undefined ? undefined : head;
+}
+
 async function git(cwd: string, ...args: readonly string[]): Promise<string | undefined> {
   const { failed, stdout } = await execa('git', args, { cwd, reject: false, timeout: 10_000 });
   return failed ? undefined : stdout.trim();

@@ -55,8 +55,39 @@ describe('planProfiles', () => {
       expected: ['rename acme/a acme/b'],
     },
     {
-      name: 'does not take another content under another id for a rename',
+      name: 'sees an edited content under another id as a rename',
       sides: { files: [aFile('acme/b', high)], rows: [aRow(id)], applied: none },
+      expected: ['rename acme/a acme/b'],
+    },
+    {
+      name: 'pairs an edited rename with the most alike of those that went',
+      sides: {
+        files: [aFile('acme/x', { name: 'Retail', clientNotification: { threshold: 7 } })],
+        rows: [aRow(id), aRow('acme/b', { name: 'Retail' })],
+        applied: none,
+      },
+      expected: ['delete acme/a', 'rename acme/b acme/x'],
+    },
+    {
+      name: 'does not take a profile of another currency for a rename',
+      sides: { files: [aFile('acme/b', { currency: 'EUR' })], rows: [aRow(id)], applied: none },
+      expected: ['delete acme/a', 'create acme/b'],
+    },
+    {
+      name: 'does not take a profile that differs in most fields for a rename',
+      sides: {
+        files: [
+          aFile('acme/b', {
+            name: 'Other',
+            sortOrder: 99,
+            maxQty: 9,
+            period: '1h',
+            clientNotification: { threshold: 1, notify: false, emails: ['a@b.example'] },
+          }),
+        ],
+        rows: [aRow(id)],
+        applied: none,
+      },
       expected: ['delete acme/a', 'create acme/b'],
     },
     {
