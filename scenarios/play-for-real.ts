@@ -13,6 +13,7 @@ import { Recorder } from './recorder.js';
 import type { Played, Story, StoryEvent, Told } from './story.js';
 import { TimeLocks } from './time-locks.js';
 import { eventText } from './timeline.js';
+import { clientIdOf } from '../workflows/client-workflow-id.js';
 import { storyClientId, World, type Message } from './world.js';
 
 /** What a story is played on: a time-skipping Temporal server and a worker of the task queue. */
@@ -144,7 +145,7 @@ class Player {
     await this.stage.environment.client.workflow.start('watchClient', {
       workflowId: this.stage.workflowId,
       taskQueue: this.stage.taskQueue,
-      args: [{ clientId: this.stage.workflowId }],
+      args: [{ clientId: clientIdOf(this.stage.workflowId) ?? this.stage.workflowId }],
     });
   }
 
