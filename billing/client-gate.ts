@@ -87,7 +87,7 @@ export function gateClient(
     return { ...identity, faults };
   }
   const doubtful = readerOf(row);
-  const [reseller] = resellers;
+  const [reseller] = identity.resellerId === null ? [] : resellers;
   return {
     ...identity,
     currency,

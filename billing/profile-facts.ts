@@ -46,7 +46,7 @@ export function gateRate(
   if (rates.size < 2) return { rate };
   return {
     rate: null,
-    rateDoubt: rateFault([...rates].join(' and '), from, to, 'one rate'),
+    rateDoubt: rateFault([...rates].sort().join(' and '), from, to, 'one rate'),
   };
 }
 

@@ -1,0 +1,346 @@
+import assert from 'node:assert/strict';
+import type { DataSource } from 'typeorm';
+import { createBilling } from '../../billing/mysql/billing.js';
+import { createFleetReader } from '../../billing/mysql/fleet-reader.js';
+import { faultsText, isUnclear, type Client, type ClientFacts } from '../../domain/client.js';
+import { openDatabase } from '../../store/database.js';
+import { provideTestMysql, type TestMysql } from '../servers/test-mysql.js';
+
+/** Types of a billing system's table below the views; each column has one when nothing is said. */
+interface Odd {
+  readonly types?: Readonly<Record<string, string>>;
+  /** SQL values of the client with the id 17. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** Expressions of the view in place of the column. */
+  readonly view?: Readonly<Record<string, string>>;
+  readonly resellers?: string;
+  readonly users?: string;
+  readonly rates?: string;
+  readonly expected?: Partial<Client>;
+  readonly unclear?: RegExp;
+  readonly rateDoubt?: RegExp;
+}
+
+const usual = {
+  client_id: ['VARCHAR(64)', "'17'"],
+  name: ['VARCHAR(255)', "'Seventeen'"],
+  reseller_id: ['VARCHAR(64)', "'4'"],
+  profile_id: ['VARCHAR(191)', "'acme/prepaid'"],
+  currency: ['CHAR(3)', "'EUR'"],
+  balance: ['DECIMAL(24,8)', '12.5'],
+  credit_limit: ['DECIMAL(24,8)', '0'],
+  billing_email: ['VARCHAR(320)', "'billing@client.example'"],
+  status: ['VARCHAR(16)', "'active'"],
+  prepaid: ['TINYINT', '1'],
+  language: ['VARCHAR(16)', 'NULL'],
+  time_zone: ['VARCHAR(64)', 'NULL'],
+  created_at: ['DATETIME(6)', "'2025-01-01'"],
+  last_charge_at: ['DATETIME(6)', 'NULL'],
+  last_refill_at: ['DATETIME(6)', 'NULL'],
+} as const;
+
+const usualResellers = "SELECT '4' AS reseller_id, 'Four' AS name, 'four@reseller.example' AS manager_email";
+const usualUsers = "SELECT 'j.doe' AS login, '4' AS reseller_id, 'j.doe@reseller.example' AS email";
+const usualRates =
+  "SELECT 'USD' AS from_currency, 'EUR' AS to_currency, CAST('0.9' AS DECIMAL(24,12)) AS rate";
+const read: Partial<Client> = {
+  clientId: '17',
+  resellerId: '4',
+  managerEmail: 'four@reseller.example',
+  rate: '0.9',
+  users: { 'j.doe': 'j.doe@reseller.example' },
+};
+const needed = { currency: 'USD', logins: ['j.doe'] };
+const utc = (text: string) => Date.parse(text);
+
+const cases: Readonly<Record<string, Odd>> = {
+  'as the contract says': {},
+  'with INT ids': {
+    types: { client_id: 'INT PRIMARY KEY', reseller_id: 'INT' },
+    values: { client_id: '17', reseller_id: '4' },
+    resellers: "SELECT 4 AS reseller_id, 'Four' AS name, 'four@reseller.example' AS manager_email",
+    users: "SELECT 'j.doe' AS login, 4 AS reseller_id, 'j.doe@reseller.example' AS email",
+  },
+  'with a reseller that is an INT here and a text there': {
+    types: { reseller_id: 'INT' },
+    values: { reseller_id: '4' },
+  },
+  'with BIGINT and DECIMAL ids': {
+    types: { client_id: 'BIGINT UNSIGNED PRIMARY KEY', reseller_id: 'DECIMAL(12,0)' },
+  },
+  'with CHAR ids': { types: { client_id: 'CHAR(20)', reseller_id: 'CHAR(20)' } },
+  'with trailing blanks under a collation that counts them': {
+    types: {
+      client_id: 'VARCHAR(64) COLLATE utf8mb4_nopad_bin',
+      reseller_id: 'VARCHAR(64) COLLATE utf8mb4_nopad_bin',
+    },
+    values: { client_id: "'17  '", reseller_id: "'4 '" },
+  },
+  'with BINARY ids': { types: { client_id: 'BINARY(16)', reseller_id: 'BINARY(8)' } },
+  'with latin1 texts': {
+    types: {
+      client_id: 'VARCHAR(64) CHARACTER SET latin1',
+      reseller_id: 'VARCHAR(64) CHARACTER SET latin1',
+      name: 'VARCHAR(64) CHARACTER SET latin1',
+      currency: 'CHAR(3) CHARACTER SET latin1',
+    },
+    values: { name: "'Müller'" },
+    expected: { name: 'Müller' },
+  },
+  'with collations that differ': {
+    types: { reseller_id: 'VARCHAR(64) COLLATE utf8mb4_bin', currency: 'CHAR(3) COLLATE utf8mb4_bin' },
+    resellers:
+      "SELECT CONVERT('4' USING utf8mb4) COLLATE utf8mb4_general_ci AS reseller_id, 'Four' AS name, 'four@reseller.example' AS manager_email",
+    users:
+      "SELECT 'j.doe' AS login, CONVERT('4' USING utf8mb4) COLLATE utf8mb4_unicode_ci AS reseller_id, 'j.doe@reseller.example' AS email",
+    rates:
+      "SELECT CONVERT('usd' USING latin1) AS from_currency, CONVERT('eur' USING utf8mb4) COLLATE utf8mb4_general_ci AS to_currency, 0.9 AS rate",
+  },
+  'with a status in upper case': { values: { status: "'SUSPENDED'" }, expected: { status: 'suspended' } },
+  'with a status of another word': {
+    values: { status: "'blocked'" },
+    unclear: /billing_client\.status is "blocked"/,
+  },
+  'with prepaid as BIT': { types: { prepaid: 'BIT(1)' }, values: { prepaid: "b'1'" } },
+  'with prepaid as ENUM': {
+    types: { prepaid: "ENUM('postpaid','prepaid')" },
+    values: { prepaid: "'prepaid'" },
+  },
+  'with prepaid as CHAR': {
+    types: { prepaid: 'CHAR(1)' },
+    values: { prepaid: "'n'" },
+    expected: { prepaid: false },
+  },
+  'with prepaid as BOOL': { types: { prepaid: 'BOOL' }, values: { prepaid: 'TRUE' } },
+  'with a prepaid that is NULL': {
+    types: { prepaid: 'TINYINT NULL' },
+    values: { prepaid: 'NULL' },
+    unclear: /prepaid is NULL/,
+  },
+  'with a profile with blanks': {
+    values: { profile_id: "' acme/prepaid '" },
+    expected: { profileId: 'acme/prepaid' },
+  },
+  'with a currency in lower case': { values: { currency: "'eur'" }, expected: { currency: 'EUR' } },
+  'with a currency that is none': { values: { currency: "'EU'" }, unclear: /currency is "EU"/ },
+  'with TIMESTAMP, on a server five hours behind': {
+    types: { last_refill_at: 'TIMESTAMP NULL' },
+    values: { last_refill_at: 'FROM_UNIXTIME(1767225600)' },
+    expected: { lastRefillAt: utc('2026-01-01T00:00:00Z') },
+  },
+  'with DATE and text times': {
+    types: { created_at: 'DATE', last_charge_at: 'VARCHAR(40)', last_refill_at: 'VARCHAR(40)' },
+    values: {
+      created_at: "'2026-01-02'",
+      last_charge_at: "'2026-01-02T03:04:05Z'",
+      last_refill_at: "'2026-01-02T03:04:05+02:00'",
+    },
+    expected: {
+      createdAt: utc('2026-01-02T00:00:00Z'),
+      lastChargeAt: utc('2026-01-02T03:04:05Z'),
+      lastRefillAt: utc('2026-01-02T01:04:05Z'),
+    },
+  },
+  'with zero dates': {
+    values: {
+      created_at: "'0000-00-00 00:00:00'",
+      last_charge_at: "'0000-00-00'",
+      last_refill_at: "'0000-00-00'",
+    },
+    expected: { createdAt: null, lastChargeAt: null, lastRefillAt: null },
+  },
+  'with a DOUBLE balance': {
+    types: { balance: 'DOUBLE' },
+    values: { balance: '0.1e0 + 0.2e0' },
+    expected: { balance: '0.3' },
+  },
+  'with a FLOAT balance': {
+    types: { balance: 'FLOAT' },
+    values: { balance: '0.1' },
+    view: { balance: 'balance * 1e0' },
+    expected: { balance: '0.1' },
+  },
+  'with a balance as text': {
+    types: { balance: 'VARCHAR(20)' },
+    values: { balance: "'12.50'" },
+    expected: { balance: '12.5' },
+  },
+  'with a balance that is NULL': {
+    types: { balance: 'DECIMAL(24,8) NULL' },
+    values: { balance: 'NULL' },
+    unclear: /billing_client\.balance is NULL/,
+  },
+  'with a balance that is no number': {
+    types: { balance: 'VARCHAR(20)' },
+    values: { balance: "'n/a'" },
+    unclear: /balance is "n\/a"/,
+  },
+  'without a name': {
+    types: { name: 'VARCHAR(20) NULL' },
+    values: { name: 'NULL' },
+    expected: { name: '17' },
+  },
+  'with a rate of 0': {
+    rates: "SELECT 'USD' AS from_currency, 'EUR' AS to_currency, 0 AS rate",
+    expected: { rate: null },
+    rateDoubt: /rate is "0", expected a number above 0/,
+  },
+  'with two rates': {
+    rates:
+      "SELECT 'USD' AS from_currency, 'EUR' AS to_currency, 0.9 AS rate UNION ALL SELECT 'USD', 'EUR', 0.8",
+    expected: { rate: null },
+    rateDoubt: /"0\.[89] and 0\.[89]", expected one rate/,
+  },
+  'with two rows of its reseller': {
+    resellers: `${usualResellers} UNION ALL SELECT '4', 'Vier', NULL`,
+    unclear: /billing_reseller\.reseller_id is "4", expected one row/,
+  },
+  'with two rows of its own': {
+    view: { balance: 'balance + twice.n' },
+    unclear: /client_id is "17", expected one row of it, found 2 which differ in balance/,
+  },
+};
+
+describe('views over tables of other types, on a real MySQL', function () {
+  this.timeout(120_000);
+  let mysql: TestMysql;
+  let database: DataSource;
+
+  before(async () => {
+    mysql = await provideTestMysql({ serverOptions: ['--default-time-zone=-05:00', '--sql-mode='] });
+    database = await openDatabase(mysql.url);
+  });
+  after(async () => {
+    await database?.destroy();
+    await mysql?.stop();
+  });
+
+  async function createViews(odd: Odd): Promise<void> {
+    await database.query('DROP TABLE IF EXISTS customer');
+    const columns = Object.entries(usual).map(([name, [type]]) => `${name} ${odd.types?.[name] ?? type}`);
+    await database.query(`CREATE TABLE customer (${columns.join(', ')}) CHARACTER SET utf8mb4`);
+    const values = Object.entries(usual).map(([name, [, value]]) => odd.values?.[name] ?? value);
+    await database.query(`INSERT INTO customer VALUES (${values.join(', ')})`);
+    const selected = Object.keys(usual).map((name) => `${odd.view?.[name] ?? name} AS ${name}`);
+    const twice = odd.view?.['balance']?.includes('twice')
+      ? ', (SELECT 0 AS n UNION ALL SELECT 1) twice'
+      : '';
+    await database.query(
+      `CREATE OR REPLACE VIEW billing_client AS SELECT ${selected.join(', ')} FROM customer${twice}`,
+    );
+    await database.query(`CREATE OR REPLACE VIEW billing_reseller AS ${odd.resellers ?? usualResellers}`);
+    await database.query(`CREATE OR REPLACE VIEW billing_user AS ${odd.users ?? usualUsers}`);
+    await database.query(`CREATE OR REPLACE VIEW billing_exchange_rate AS ${odd.rates ?? usualRates}`);
+  }
+
+  /** The client as a plan reads it. */
+  async function readByPage(): Promise<ReturnType<typeof Object>> {
+    const fleet = createFleetReader(database);
+    const { clients } = await fleet.page({
+      after: '',
+      limit: 100,
+      costly: ['last_charge_at', 'last_refill_amount', 'daily_spend'],
+    });
+    assert.equal(clients.length, 1);
+    const [client] = clients;
+    assert.ok(client);
+    if (isUnclear(client)) return client;
+    const shared = await fleet.sharedFacts(needed.logins);
+    return {
+      ...client,
+      ...shared.rate(needed.currency, client.currency),
+      users: shared.users(needed.logins, client.resellerId),
+    };
+  }
+
+  for (const [name, odd] of Object.entries(cases)) {
+    it(`are read alike by a check and by a plan, ${name}`, async () => {
+      await createViews(odd);
+      const billing = createBilling(database);
+      const client = await billing.readClient('17', needed);
+      assert.ok(client, 'the check finds the client');
+      assert.deepEqual(await readByPage(), client);
+      const identity = await billing.identify('17');
+      assert.equal(identity?.clientId, '17');
+      assert.equal(identity?.profileId, 'acme/prepaid');
+      assert.equal((await billing.listClients('', 10))[0]?.clientId, '17');
+      if (odd.unclear) {
+        assert.ok(isUnclear(client), 'it is unclear');
+        assert.match(faultsText(client.faults), odd.unclear);
+        return;
+      }
+      assert.ok(!isUnclear(client), isUnclear(client) ? faultsText(client.faults) : '');
+      const expected: Partial<Client> = { ...read, ...odd.expected };
+      for (const [key, value] of Object.entries(expected))
+        assert.deepEqual(client[key as keyof ClientFacts], value, key);
+      if (odd.rateDoubt) assert.match(faultsText(client.rateDoubt ? [client.rateDoubt] : []), odd.rateDoubt);
+    });
+  }
+
+  it('are used with optional columns from the moment they have them', async () => {
+    await createViews({});
+    const billing = createBilling(database);
+    const before = await billing.readClient('17', needed);
+    assert.ok(before && !isUnclear(before));
+    assert.deepEqual([before.ownThreshold, before.group], [null, null]);
+    await database.query(
+      "CREATE OR REPLACE VIEW billing_client AS SELECT *, 'vip' AS client_group, 7.5 AS own_threshold, 2 AS daily_spend, 100 AS last_refill_amount FROM customer",
+    );
+    const after = await createBilling(database).readClient('17', needed);
+    assert.ok(after && !isUnclear(after));
+    assert.deepEqual(
+      [after.ownThreshold, after.group, after.dailySpend, after.lastRefillAmount],
+      ['7.5', 'vip', '2', '100'],
+    );
+    const without = Object.keys(usual).filter(
+      (name) =>
+        ![
+          'profile_id',
+          'name',
+          'language',
+          'time_zone',
+          'created_at',
+          'billing_email',
+          'reseller_id',
+        ].includes(name),
+    );
+    const known = createBilling(database);
+    await known.readClient('17', needed);
+    await database.query(
+      `CREATE OR REPLACE VIEW billing_client AS SELECT ${without.join(', ')} FROM customer`,
+    );
+    const bare = await known.readClient('17', needed);
+    assert.ok(bare && !isUnclear(bare), 'columns that are gone are noticed by the next statement');
+    assert.deepEqual([bare.profileId, bare.name, bare.resellerId], [null, '17', null]);
+  });
+
+  it('give every client page by page, whatever the type of the id', async () => {
+    for (const type of [
+      'INT PRIMARY KEY',
+      'VARCHAR(10) COLLATE utf8mb4_bin PRIMARY KEY',
+      'BINARY(8) PRIMARY KEY',
+      'DECIMAL(10,0) PRIMARY KEY',
+    ]) {
+      await createViews({ types: { client_id: type } });
+      await database.query('DELETE FROM customer');
+      const ids = ['-3', '0', '7', '10', '100', '2000'];
+      const values = Object.entries(usual)
+        .filter(([name]) => name !== 'client_id')
+        .map(([, [, value]]) => value);
+      for (const id of ids)
+        await database.query(`INSERT INTO customer VALUES ('${id}', ${values.join(', ')})`);
+      const billing = createBilling(database);
+      const found = new Set<string>();
+      for (let after = ''; ;) {
+        const page = await billing.listClients(after, 2);
+        for (const { clientId } of page) found.add(clientId);
+        if (page.length < 2) break;
+        after = page.at(-1)!.clientId;
+      }
+      assert.deepEqual([...found].sort(), [...ids].sort(), type);
+      assert.equal((await billing.identifyAll(ids)).length, ids.length, type);
+      assert.equal(await billing.readClient('no such id', needed), undefined, type);
+      assert.equal(await billing.readClient('07', needed), undefined, `${type}: 07 is not 7`);
+    }
+  });
+});
