@@ -3,6 +3,7 @@ import path from 'node:path';
 import { findNodeAtLocation, getNodeValue, parseTree, type Node, type ParseError } from 'jsonc-parser';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Problem } from '../domain/problem.js';
+import { messageOf } from '../domain/error-message.js';
 import type { Policy, PolicyFile } from './policy-file.js';
 
 /** What holds where `policy.json` is missing or silent. */
@@ -28,7 +29,7 @@ export async function loadPolicy(folder: string, cwd: string): Promise<LoadedPol
     text = await readFile(absolute, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { policy: defaultPolicy, problems: [] };
-    const message = `policy.json cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `policy.json cannot be read: ${messageOf(error)}`;
     return {
       policy: defaultPolicy,
       problems: [{ file, line: 1, column: 1, severity: 'error', code: 'unreadable-file', message }],

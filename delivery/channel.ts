@@ -1,4 +1,5 @@
 import type { Message } from './message.js';
+import type { ExcludedRecipient } from '../domain/notices.js';
 
 /** A way to send messages. One folder and one entry of `Channels` each. */
 export interface Channel {
@@ -26,12 +27,7 @@ export interface Sent {
   /** The receiver's id of the message. */
   readonly messageId: string;
   /** Recipients that were refused, and who are not notified; all others are. */
-  readonly refused?: readonly RefusedRecipient[];
-}
-
-export interface RefusedRecipient {
-  readonly address: string;
-  readonly reason: string;
+  readonly refused?: readonly ExcludedRecipient[];
 }
 
 /** How sending goes for one sender: an account of a provider, or one receiver. */

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
-import { LocalStackError, reasonOf } from './errors.js';
+import { LocalStackError } from './errors.js';
 import { findExecutable, type Environment } from './find-executable.js';
 import { lastLines } from './log-tail.js';
 import type { Progress } from './progress.js';
+import { messageOf } from '../domain/error-message.js';
 
 export interface AptInstall {
   /** What they are for, as in "MySQL". */
@@ -46,7 +47,7 @@ export async function installWithApt(install: AptInstall): Promise<boolean> {
     throw new LocalStackError(
       {
         code: 'install-failed',
-        found: `apt-get could not install ${packages.join(' ')}: ${lastLines(reasonOf(error), 5)}`,
+        found: `apt-get could not install ${packages.join(' ')}: ${lastLines(messageOf(error), 5)}`,
         expected: 'a package source that has them',
         advice: `Install them yourself, or ${install.howToChoose}.`,
       },

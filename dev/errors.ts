@@ -50,11 +50,3 @@ export function stackStopping(name: string): LocalStackError {
     advice: 'Start again when it has stopped.',
   });
 }
-
-/** The text of anything thrown, for use inside another message. */
-export function reasonOf(thrown: unknown): string {
-  if (thrown instanceof AggregateError && thrown.message === '') {
-    return thrown.errors.map(reasonOf).join(', ');
-  }
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}

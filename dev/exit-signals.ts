@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
-import { reasonOf } from './errors.js';
 import type { Progress } from './progress.js';
+import { messageOf } from '../domain/error-message.js';
 
 const exitSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -27,7 +27,7 @@ export function handleExitSignals(handling: ExitSignalHandling): () => void {
     try {
       await handling.stop();
     } catch (error) {
-      progress.step(reasonOf(error));
+      progress.step(messageOf(error));
     }
     process.exit(exitCodeAfter(signal));
   }

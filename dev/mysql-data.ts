@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
-import { LocalStackError, reasonOf } from './errors.js';
+import { LocalStackError } from './errors.js';
 import { findServerExecutable, type Environment } from './find-executable.js';
 import { tellGuard } from './guard-client.js';
 import type { MysqlProgram } from './mysql-program.js';
+import { messageOf } from '../domain/error-message.js';
 
 /** A private instance: everything it has lies in `folder`. */
 export interface MysqlInstance {
@@ -44,7 +45,7 @@ export async function initialiseMysql(instance: MysqlInstance): Promise<void> {
   try {
     await runGuarded(command, args, instance.env);
   } catch (error) {
-    throw mysqlFailed(`${path.basename(command)} could not create ${data}: ${reasonOf(error)}`, error);
+    throw mysqlFailed(`${path.basename(command)} could not create ${data}: ${messageOf(error)}`, error);
   }
   await rename(unfinished, data);
 }

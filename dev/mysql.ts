@@ -1,5 +1,5 @@
 import { openDataFolder } from './data-folder.js';
-import { LocalStackError, reasonOf } from './errors.js';
+import { LocalStackError } from './errors.js';
 import type { Environment } from './find-executable.js';
 import { createEphemeralFolder, takePersistentFolder, type InstanceFolder } from './instance-folder.js';
 import { awaitMysql, mysqlAddress } from './mysql-connection.js';
@@ -10,6 +10,7 @@ import { choosePort } from './ports.js';
 import { sharedProcesses, type Processes } from './processes.js';
 import type { Progress } from './progress.js';
 import { startAnswering } from './start-answering.js';
+import { messageOf } from '../domain/error-message.js';
 
 export interface ProvideMysqlOptions {
   /** The data folder's path; `.low-balance/` in the package root when unsaid. */
@@ -76,7 +77,7 @@ async function useGiven(url: string, options: ProvideMysqlOptions): Promise<Prov
     throw new LocalStackError(
       {
         code: 'mysql-unreachable',
-        found: `MySQL at ${address} does not answer: ${reasonOf(error)}`,
+        found: `MySQL at ${address} does not answer: ${messageOf(error)}`,
         expected: `a server that answers within ${patienceMs / 1000} s, and a user and database that it knows`,
         advice: 'Correct MYSQL_URL, or unset it to have a private server.',
       },

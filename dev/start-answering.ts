@@ -1,7 +1,8 @@
-import { reasonOf, stackStopping } from './errors.js';
+import { stackStopping } from './errors.js';
 import { endOfLog } from './log-tail.js';
 import type { Progress } from './progress.js';
 import type { RunningProcess } from './running-process.js';
+import { messageOf } from '../domain/error-message.js';
 
 export interface ServerStart<Started extends { readonly running: RunningProcess }> {
   /** What people call the server, as in "MySQL". */
@@ -54,7 +55,7 @@ async function reasonFor(running: RunningProcess, error: unknown): Promise<strin
         : `it was ended by ${end.signal}`;
   const log = await endOfLog(logFile);
   const said = log === '' ? 'its log is empty' : `its log ends with\n${log}\n`;
-  return `${how} (${reasonOf(error)}); ${said}`;
+  return `${how} (${messageOf(error)}); ${said}`;
 }
 
 function summaryOf(reasons: readonly string[]): string {

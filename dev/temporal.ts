@@ -1,5 +1,5 @@
 import { openDataFolder } from './data-folder.js';
-import { LocalStackError, reasonOf } from './errors.js';
+import { LocalStackError } from './errors.js';
 import type { Environment } from './find-executable.js';
 import { createEphemeralFolder, takePersistentFolder, type InstanceFolder } from './instance-folder.js';
 import { awaitListener, choosePort, loopback } from './ports.js';
@@ -10,6 +10,7 @@ import { startAnswering } from './start-answering.js';
 import { findOrFetchBinary, type ServerBinary } from './server-binary.js';
 import { awaitTemporal, type TemporalCredentials } from './temporal-connection.js';
 import { startTemporal, type SearchAttributeType, type TemporalServer } from './temporal-server.js';
+import { messageOf } from '../domain/error-message.js';
 
 const howToChoose = 'set TEMPORAL_ADDRESS to use your own';
 
@@ -101,7 +102,7 @@ async function useGiven(address: string, options: ProvideTemporalOptions): Promi
     throw new LocalStackError(
       {
         code: 'temporal-unreachable',
-        found: `Temporal at ${address} does not answer for namespace ${namespace}: ${reasonOf(error)}`,
+        found: `Temporal at ${address} does not answer for namespace ${namespace}: ${messageOf(error)}`,
         expected: `a cluster that answers within ${patienceMs / 1000} s and has the namespace`,
         advice: 'Correct TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, or unset them to have a dev server.',
       },

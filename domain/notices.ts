@@ -9,11 +9,12 @@ export interface Notice {
   /** Each address once, as first written. */
   readonly recipients: readonly string[];
   /** Who its rules name and who cannot be told; absent where everybody can. */
-  readonly leftOut?: readonly LeftOut[];
+  readonly leftOut?: readonly ExcludedRecipient[];
 }
 
-export interface LeftOut {
-  /** What stands in place of an address, or a user's login. */
+/** Somebody whom a rule or a notice names, and who gets no mail. */
+export interface ExcludedRecipient {
+  /** An address, what stands in its place, or a user's login. */
   readonly address: string;
   readonly reason: string;
 }
@@ -70,7 +71,7 @@ export function bouncedRules(
 }
 
 /** Rule 10 for one address: whom a rule names and who cannot be told. */
-function leftOutOf(rule: Rule, client: Client): readonly LeftOut[] {
+function leftOutOf(rule: Rule, client: Client): readonly ExcludedRecipient[] {
   return [
     ...namedAddresses(rule, client)
       .filter((address) => !isAddress(address.trim()))

@@ -14,3 +14,8 @@ export interface Problem {
 }
 
 export type Severity = 'error' | 'warning' | 'info';
+
+/** One line, as every verb prints it and the editor's problem matcher reads it. */
+export function problemLine({ file, line, column, severity, code, message }: Problem): string {
+  return `${file}:${line}:${column}: ${severity} ${code}: ${message}`;
+}

@@ -68,11 +68,6 @@ export function problemOf(file: string, code: string, message: string): Problem 
   return { file, line: 1, column: 1, severity: 'error', code, message };
 }
 
-/** One line, as every verb and the editor's problem matcher know it. */
-export function lineOf({ file, line, column, severity, code, message }: Problem): string {
-  return `${file}:${line}:${column}: ${severity} ${code}: ${message}`;
-}
-
 function nothing(folder: string, problems: readonly Problem[]): FolderForSync {
   const policy = { maxDeletedPercentPerReseller: 0, maxUpdatedPercent: 0, maxNewlyTold: 0 };
   return { folder, files: [], resellers: [], policy, acknowledged: new Map(), problems };

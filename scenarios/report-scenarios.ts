@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Problem } from '../domain/problem.js';
+import { problemLine, type Problem } from '../domain/problem.js';
 import type { Outcome } from './outcome.js';
 import type { ExpectedNotice } from './scenario-file.js';
 import type { ExpectedTold, Story, Told } from './story.js';
@@ -100,10 +100,6 @@ function describe({ atMs, rules, to, count }: ExpectedTold, like?: ExpectedTold)
   const withCount = !like || like.count;
   const withTo = !like || like.to;
   return toldText({ atMs, rules, ...(to && withTo ? { to } : {}), ...(count && withCount ? { count } : {}) });
-}
-
-function problemLine({ file, line, column, severity, code, message }: Problem): string {
-  return `${file}:${line}:${column}: ${severity} ${code}: ${message}`;
 }
 
 function xml(text: string): string {

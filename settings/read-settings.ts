@@ -1,4 +1,5 @@
 import { durationMs } from '../domain/duration.js';
+import { messageOf } from '../domain/error-message.js';
 
 /** Settings as a process was given them. Only `worker/settings.ts` reads `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -69,7 +70,7 @@ export function duration(env: Environment, name: string, byDefault: string): num
   try {
     return durationMs(text(env, name) ?? byDefault);
   } catch (error) {
-    throw new SettingsError(`${name}: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new SettingsError(`${name}: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -15,6 +15,7 @@ import {
   revisionEntity,
   watchedClientEntity,
 } from './rows.js';
+import { messageOf } from '../domain/error-message.js';
 
 /** MySQL or MariaDB could not be reached or refused us. The message names the address, never the password. */
 export class DatabaseError extends Error {
@@ -120,9 +121,4 @@ function withoutParameters(url: string): string {
   const parsed = new URL(url);
   parsed.search = '';
   return parsed.href;
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
-  return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Metrics } from './metrics.js';
 import type { Readiness } from './readiness.js';
 import { SettingsError } from '../settings/read-settings.js';
+import { messageOf } from '../domain/error-message.js';
 
 export interface WorkerHttpOptions {
   readonly host: string;
@@ -29,7 +30,7 @@ export async function startWorkerHttp(options: WorkerHttpOptions): Promise<Worke
   const { host, port, isAlive, readiness, metrics } = options;
   const server = createServer((request, response) => {
     answer(request.url ?? '/', response).catch((error: unknown) =>
-      send(response, 500, 'text/plain', error instanceof Error ? error.message : String(error)),
+      send(response, 500, 'text/plain', messageOf(error)),
     );
   });
   async function answer(url: string, response: ServerResponse): Promise<void> {
@@ -62,7 +63,7 @@ export async function startWorkerHttp(options: WorkerHttpOptions): Promise<Worke
     });
   } catch (error) {
     throw new SettingsError(
-      `WORKER_HTTP_HOST and WORKER_HTTP_PORT: ${host}:${port} cannot be listened on (${error instanceof Error ? error.message : String(error)}). ` +
+      `WORKER_HTTP_HOST and WORKER_HTTP_PORT: ${host}:${port} cannot be listened on (${messageOf(error)}). ` +
         'Expected a free port; 0 serves nothing',
       { cause: error },
     );

@@ -1,5 +1,6 @@
 import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
 import { undecodedReason } from '../workflows/unreadable.js';
+import { messageOf } from '../domain/error-message.js';
 
 /**
  * A worker's data converter: what a codec cannot decode is handed on as it came, with the reason in its metadata, and the
@@ -20,7 +21,7 @@ function keeping(codec: PayloadCodec): PayloadCodec {
             const [decoded] = await codec.decode([payload], context);
             return decoded ?? payload;
           } catch (error) {
-            return withReason(payload, error instanceof Error ? error.message : String(error));
+            return withReason(payload, messageOf(error));
           }
         }),
       ),

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
+import { messageOf } from '../domain/error-message.js';
 
 /** What a worker found of its own state and of what it depends on. */
 export interface Readiness {
@@ -47,7 +48,7 @@ async function foundOf(ask: () => Promise<unknown>): Promise<string> {
   });
   const asked = ask().then(
     () => 'ok',
-    (error: unknown) => (error instanceof Error ? error.message || error.name : String(error)),
+    (error: unknown) => messageOf(error),
   );
   try {
     return await Promise.race([asked, late]);

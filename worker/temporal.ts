@@ -6,6 +6,7 @@ import { encryptingConverter } from './encryption.js';
 import { payloadSettings } from './settings.js';
 import type { Environment } from '../settings/read-settings.js';
 import { tlsRefusal } from './tls-refusal.js';
+import { messageOf } from '../domain/error-message.js';
 
 /** Temporal could not be reached. The message names the address. */
 export class TemporalError extends Error {
@@ -84,7 +85,7 @@ async function reach<T>(
   try {
     return await connect();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new TemporalError(
       `Temporal at ${address} (namespace ${namespace}) does not answer: ${reason}. Expected a cluster there; TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE say where`,
       { cause: error },

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import type { NativeConnectionOptions } from '@temporalio/worker';
+import { messageOf } from '../domain/error-message.js';
 
 /** A server that asks for a client certificate says so after the handshake: its first words, or its refusal, come soon. */
 const patienceMs = 2_000;
@@ -34,7 +35,7 @@ export async function tlsRefusal(
     });
   } catch (error) {
     // What should be a certificate or a key is none.
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
   return await new Promise((resolve) => {
     let shaken = false;

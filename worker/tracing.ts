@@ -4,6 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { TracingSettings } from './settings.js';
+import { messageOf } from '../domain/error-message.js';
 
 /** With all attempts: a worker that stops waits for the last spans. */
 const longestExportMs = 3_000;
@@ -44,7 +45,7 @@ export function createTracing(settings: TracingSettings, onError: (error: unknow
               span.setStatus({ code: SpanStatusCode.OK });
               return result;
             } catch (error) {
-              const message = error instanceof Error ? error.message : String(error);
+              const message = messageOf(error);
               span.recordException(error instanceof Error ? error : message);
               span.setStatus({ code: SpanStatusCode.ERROR, message });
               throw error;

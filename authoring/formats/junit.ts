@@ -1,4 +1,4 @@
-import type { Problem } from '../../domain/problem.js';
+import { problemLine, type Problem } from '../../domain/problem.js';
 
 /** JUnit XML: a test case for each file, failed where it has an error. */
 export function junit(files: readonly string[], problems: readonly Problem[]): string {
@@ -30,16 +30,14 @@ function testCase(file: string, problems: readonly Problem[]): string {
     `    <testcase classname="validate" name="${xml(file)}">`,
     ...(errors.length > 0
       ? [
-          `      <failure message="${xml(lineOf(errors[0]!))}">${xml(errors.map(lineOf).join('\n'))}</failure>`,
+          `      <failure message="${xml(problemLine(errors[0]!))}">${xml(errors.map(problemLine).join('\n'))}</failure>`,
         ]
       : []),
-    ...(others.length > 0 ? [`      <system-out>${xml(others.map(lineOf).join('\n'))}</system-out>`] : []),
+    ...(others.length > 0
+      ? [`      <system-out>${xml(others.map(problemLine).join('\n'))}</system-out>`]
+      : []),
     '    </testcase>',
   ].join('\n');
-}
-
-function lineOf({ file, line, column, severity, code, message }: Problem): string {
-  return `${file}:${line}:${column}: ${severity} ${code}: ${message}`;
 }
 
 function xml(text: string): string {

@@ -5,6 +5,7 @@ import { normaliseProfile, type Profile } from '../../domain/profile/profile.js'
 import { faultsText, isUnclear } from '../../domain/client.js';
 import { profileNeeds } from '../../domain/profile-needs.js';
 import { endReasonOf } from '../../domain/reading.js';
+import { problemLine } from '../../domain/problem.js';
 import { createBilling } from '../../billing/mysql/billing.js';
 import { readHeldProfiles } from '../../planning/held-profiles.js';
 import { readWatchedAtPlan } from '../../planning/snapshot-clients.js';
@@ -13,7 +14,6 @@ import { withDatabases } from '../shared/databases.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import { explainedRules, explanationText, type Explanation } from './explanation.js';
 import type { Io } from '../shared/io.js';
-import { lineOf } from '../../planning/load-for-sync.js';
 import { namedProfile } from '../shared/named-profile.js';
 
 export interface ExplainOptions {
@@ -54,7 +54,7 @@ async function profileFromFile(id: string, folder: string, io: Io): Promise<Prof
   const own = problems.filter(
     ({ file, severity }) => severity === 'error' && namedProfile(file, folder, io.cwd).id === id,
   );
-  if (own.length > 0) throw new CliError(own.map(lineOf).join('\n'), exitCode.findings);
+  if (own.length > 0) throw new CliError(own.map(problemLine).join('\n'), exitCode.findings);
   return undefined;
 }
 

@@ -1,8 +1,9 @@
 import { loadProfiles } from '../../authoring/load-profiles.js';
 import type { ClientState } from '../../domain/decide.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
+import { messageOf } from '../../domain/error-message.js';
+import { problemLine } from '../../domain/problem.js';
 import { readHeldProfiles } from '../../planning/held-profiles.js';
-import { lineOf } from '../../planning/load-for-sync.js';
 import { contentHash } from '../../store/content-hash.js';
 import { readProfileCounts, type ProfileCounts } from '../../store/profile-counts.js';
 import { hasDatabase } from '../shared/connect.js';
@@ -43,7 +44,7 @@ interface ListedProfile {
 /** The profiles in the order in which people are shown them; with their clients where MySQL is reachable. */
 export async function list(options: ListOptions, io: Io): Promise<ExitCode> {
   const { profiles, problems } = await loadProfiles(options.folder, io.cwd);
-  for (const problem of problems.filter(({ severity }) => severity === 'error')) io.err(lineOf(problem));
+  for (const problem of problems.filter(({ severity }) => severity === 'error')) io.err(problemLine(problem));
   const files = profiles.map(({ id, content }) => ({
     hash: contentHash(content),
     listed: listedOf(normaliseProfile(id, content), content.period),
@@ -94,7 +95,7 @@ async function rowsFor({ offline, state }: ListOptions, io: Io): Promise<Profile
   try {
     return await readRows(io);
   } catch (error) {
-    io.err(`warning: without clients: ${error instanceof Error ? error.message : String(error)}`);
+    io.err(`warning: without clients: ${messageOf(error)}`);
     return undefined;
   }
 }

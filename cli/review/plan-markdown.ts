@@ -1,7 +1,6 @@
 import type { Drift } from '../../planning/plan.js';
 import type { FieldValue } from '../../domain/profile/profile-content.js';
-import type { Problem } from '../../domain/problem.js';
-import { lineOf } from '../../planning/load-for-sync.js';
+import { problemLine, type Problem } from '../../domain/problem.js';
 import type { Plan, PlannedChange } from '../../planning/make-plan.js';
 import { needText } from '../../planning/needs.js';
 import { bold, code, escaped, folded, withinBudget } from './markdown-text.js';
@@ -45,7 +44,7 @@ export function planMarkdown(plan: Plan, { showClients, unlimited = false }: Mar
 /** The comment where the files allow no plan: what the merge would be refused for. */
 export function problemsMarkdown(problems: readonly Problem[]): string {
   const errors = problems.filter(({ severity }) => severity === 'error');
-  const list = errors.map((problem) => `- ${escaped(lineOf(problem))}\n`);
+  const list = errors.map((problem) => `- ${escaped(problemLine(problem))}\n`);
   return [
     planMarker,
     '### Low Balance Profiles: no plan',

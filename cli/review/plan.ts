@@ -3,11 +3,13 @@ import path from 'node:path';
 import { withDatabases } from '../shared/databases.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
-import { hasErrors, lineOf, loadForSync, type FolderForSync } from '../../planning/load-for-sync.js';
+import { hasErrors, loadForSync, type FolderForSync } from '../../planning/load-for-sync.js';
 import { makePlan, type PlanResult } from '../../planning/make-plan.js';
 import { planJson, savedPlan } from './plan-json.js';
 import { planMarkdown, problemsMarkdown } from './plan-markdown.js';
 import { planText } from './plan-text.js';
+import { messageOf } from '../../domain/error-message.js';
+import { problemLine } from '../../domain/problem.js';
 
 export interface PlanOptions {
   readonly folder: string;
@@ -26,7 +28,7 @@ export async function plan(options: PlanOptions, io: Io): Promise<ExitCode> {
   const folder = await loadForSync(options.folder, io.cwd);
   const result = await planFolder(folder, io);
   for (const problem of result.kind === 'invalid' ? result.problems : folder.problems)
-    io.err(lineOf(problem));
+    io.err(problemLine(problem));
   if (result.kind === 'invalid') {
     if (options.format === 'json') io.out(asJson({ problems: result.problems }));
     if (options.format === 'markdown') io.out(problemsMarkdown(result.problems));
@@ -73,6 +75,6 @@ async function save(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (error) {
-    throw new CliError(`the plan cannot be saved: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CliError(`the plan cannot be saved: ${messageOf(error)}`);
   }
 }

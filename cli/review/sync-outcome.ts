@@ -1,6 +1,5 @@
-import type { Problem } from '../../domain/problem.js';
+import { problemLine, type Problem } from '../../domain/problem.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
-import { lineOf } from '../../planning/load-for-sync.js';
 import type { Plan } from '../../planning/make-plan.js';
 import { changeJson } from './plan-json.js';
 import { planText, summaryOf } from './plan-text.js';
@@ -19,7 +18,7 @@ export interface SyncOutcome {
 }
 
 export function invalid(problems: readonly Problem[]): SyncOutcome {
-  const lines = problems.filter(({ severity }) => severity !== 'info').map(lineOf);
+  const lines = problems.filter(({ severity }) => severity !== 'info').map(problemLine);
   return {
     code: exitCode.findings,
     status: 'invalid',

@@ -3,9 +3,10 @@ import { applyPlan } from '../../planning/sync.js';
 import { CliError, exitCode } from '../shared/exit-code.js';
 import { gitFacts } from '../shared/git-facts.js';
 import type { Io } from '../shared/io.js';
-import { lineOf, loadForSync } from '../../planning/load-for-sync.js';
+import { loadForSync } from '../../planning/load-for-sync.js';
 import { leftWithout, makePlan, type Plan } from '../../planning/make-plan.js';
 import { planText } from './plan-text.js';
+import { problemLine } from '../../domain/problem.js';
 
 /**
  * Brings the profiles of `profiles/` into the local stack's MySQL. Throws a CliError with every problem where a file is
@@ -17,7 +18,7 @@ export async function syncProfiles(database: DataSource, billing: DataSource, io
   const result = await makePlan({ database, billing, folder, now });
   if (result.kind === 'invalid') {
     throw new CliError(
-      ['the profiles are not valid:', ...result.problems.map(lineOf)].join('\n'),
+      ['the profiles are not valid:', ...result.problems.map(problemLine)].join('\n'),
       exitCode.findings,
     );
   }

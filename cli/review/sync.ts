@@ -16,6 +16,7 @@ import { changeJson, savedHash } from './plan-json.js';
 import { planText } from './plan-text.js';
 import { invalid, outdated, refusalOf, stale, unchanged, type SyncOutcome } from './sync-outcome.js';
 import { wakeClients } from './wake-clients.js';
+import { messageOf } from '../../domain/error-message.js';
 
 export interface SyncOptions {
   readonly folder: string;
@@ -138,7 +139,7 @@ async function readSavedHash(planFile: string, io: Io): Promise<string> {
   try {
     text = await readFile(path.resolve(io.cwd, planFile), 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CliError(`the saved plan cannot be read: ${reason}`, exitCode.usage, { cause: error });
   }
   const saved = savedHash(text);

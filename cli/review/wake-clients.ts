@@ -1,5 +1,6 @@
 import { openTemporal } from '../shared/connect.js';
 import type { Io } from '../shared/io.js';
+import { messageOf } from '../../domain/error-message.js';
 
 /**
  * Triggers the reconciliation, which wakes the clients whose next check comes earlier; paced, and resumed where it
@@ -16,7 +17,7 @@ export async function wakeClients(io: Io): Promise<true | string> {
       await temporal.close();
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return (
       `warning: MySQL is synced, but reconciliation could not be triggered: ${reason}. ` +
       'Clients follow the new profiles at their next check; a shorter Period, and new clients, wait for the next scheduled reconciliation.'

@@ -9,6 +9,7 @@ import type { Environment } from '../../settings/read-settings.js';
 import { reconcileId } from '../../worker/setup.js';
 import { connectBilling, connectDatabase, openTemporal, resolveEnvironment } from '../shared/connect.js';
 import { ok, wrong, type Finding } from '../../domain/finding.js';
+import { messageOf } from '../../domain/error-message.js';
 import type { Io } from '../shared/io.js';
 
 /** Everything that a worker needs, one after the other: what fails is a finding, and the rest is looked at all the same. */
@@ -218,8 +219,4 @@ async function using<T extends Closable>(
 async function versionOf(database: DataSource): Promise<string> {
   const [row] = await database.query<{ version: string }[]>('SELECT VERSION() AS version');
   return row?.version.includes('MariaDB') ? `MariaDB ${row.version.split('-')[0]}` : `MySQL ${row?.version}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { loadProfiles, type LoadedProfile } from '../../authoring/load-profiles.js';
-import { lineOf } from '../../planning/load-for-sync.js';
 import { CliError, exitCode } from './exit-code.js';
 import type { Io } from './io.js';
 import { shownFrom } from './repository.js';
+import { problemLine } from '../../domain/problem.js';
 
 /** Which profile somebody means. */
 export interface NamedProfile {
@@ -38,7 +38,7 @@ export async function loadNamedProfile(word: string, folder: string, io: Io): Pr
   const own = problems.filter(({ file }) => namedProfile(file, named.folder, io.cwd).id === named.id);
   if (own.length > 0)
     throw new CliError(
-      [`profile "${named.id}" is invalid:`, ...own.map(lineOf)].join('\n'),
+      [`profile "${named.id}" is invalid:`, ...own.map(problemLine)].join('\n'),
       exitCode.findings,
     );
   throw new CliError(

@@ -7,7 +7,7 @@ import { readSource } from '../../authoring/read-source.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { orProfiles } from '../shared/repository.js';
-import { lineOf } from '../../planning/load-for-sync.js';
+import { problemLine } from '../../domain/problem.js';
 
 export interface FmtOptions {
   /** Write nothing; name the files that are not formatted. */
@@ -25,7 +25,7 @@ export async function fmt(
   for (const file of files) {
     const source = await readSource(file, io.cwd);
     if ('problem' in source) {
-      io.err(lineOf(source.problem));
+      io.err(problemLine(source.problem));
       findings += 1;
       continue;
     }

@@ -7,7 +7,7 @@ import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { namedProfile } from '../shared/named-profile.js';
 import { profileTarget } from '../shared/profile-target.js';
-import { lineOf } from '../../planning/load-for-sync.js';
+import { problemLine } from '../../domain/problem.js';
 
 export interface NewOptions {
   readonly folder: string;
@@ -38,7 +38,7 @@ export async function newProfile(id: string | undefined, options: NewOptions, io
     const { rm } = await import('node:fs/promises');
     await rm(path.resolve(io.cwd, file));
     throw new CliError(
-      ['the profile would not be valid:', ...problems.map(lineOf)].join('\n'),
+      ['the profile would not be valid:', ...problems.map(problemLine)].join('\n'),
       exitCode.usage,
     );
   }

@@ -1,10 +1,9 @@
 import { findFiles } from '../../authoring/find-files.js';
 import { validateFile } from '../../authoring/validate-file.js';
 import { assertNever } from '../../domain/assert-never.js';
-import type { Problem } from '../../domain/problem.js';
+import { problemLine, type Problem } from '../../domain/problem.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
-import { lineOf } from '../../planning/load-for-sync.js';
 import { counted } from '../shared/printable.js';
 import { fromGitRoot, orProfiles, problemsFromGitRoot } from '../shared/repository.js';
 
@@ -71,7 +70,7 @@ async function formatted(
 ): Promise<string> {
   switch (format) {
     case 'human':
-      return problems.map((problem) => `${lineOf(problem)}\n`).join('');
+      return problems.map((problem) => `${problemLine(problem)}\n`).join('');
     case 'json':
       return `${JSON.stringify({ problems }, null, 2)}\n`;
     case 'github':

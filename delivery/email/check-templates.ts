@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import Handlebars from 'handlebars';
 import type { Problem } from '../../domain/problem.js';
+import { messageOf } from '../../domain/error-message.js';
 import { fallbackLanguage } from './languages.js';
 import { viewOf, type MailView } from './mail-view.js';
 import { sampleMail } from './sample-mail.js';
@@ -50,7 +51,7 @@ function missing(file: string): Problem {
 }
 
 function syntaxProblem(file: string, error: unknown): Problem {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const line = Number(/line (\d+)/.exec(message)?.[1] ?? 1);
   const column = Number(/line \d+:(\d+)/.exec(message)?.[1] ?? 0);
   return problem(

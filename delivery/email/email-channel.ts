@@ -4,6 +4,7 @@ import type { Message } from '../message.js';
 import { parseEmailAddress, type EmailAddress } from './email-address.js';
 import type { Email, EmailProvider } from './email-provider.js';
 import type { Renderer } from './renderer.js';
+import { messageOf } from '../../domain/error-message.js';
 
 export interface EmailChannelOptions {
   readonly provider: EmailProvider;
@@ -48,7 +49,7 @@ function emailOf(message: Message, ownSender: EmailAddress, renderer: Renderer):
       trace: { noticeId, clientId, workflowId, profileId },
     };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new DeliveryError('rejected', `the mail cannot be made: ${reason}`.slice(0, 1_000), {
       cause: error,
     });

@@ -13,6 +13,7 @@ import {
   type Audience,
   type Part,
 } from './template-files.js';
+import { problemLine } from '../../domain/problem.js';
 
 /** Templates are wrong: the message has every problem as `file:line:col: severity code: message`. Nothing was mailed. */
 export class TemplateError extends Error {
@@ -28,11 +29,7 @@ type Template = (view: MailView) => string;
 export function createRenderer(folder: string = ownTemplates): Required<Renderer> {
   const problems = checkTemplates(folder);
   if (problems.length > 0) {
-    const lines = problems.map(
-      ({ file, line, column, severity, code, message }) =>
-        `${file}:${line}:${column}: ${severity} ${code}: ${message}`,
-    );
-    throw new TemplateError(`the mail templates are wrong:\n${lines.join('\n')}`);
+    throw new TemplateError(`the mail templates are wrong:\n${problems.map(problemLine).join('\n')}`);
   }
   const languages = languagesIn(folder);
   const templates = compile(folder);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ExcludedRecipient } from '../../domain/notices.js';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { RuleKey } from '../../domain/profile/profile.js';
 import { noticeEntity, type NoticeRow } from '../../store/rows.js';
@@ -15,12 +16,7 @@ export interface LedgerNotice {
   readonly content: object;
   readonly recipients: readonly string[];
   /** Who is not told, and why. */
-  readonly leftOut: readonly Excluded[];
-}
-
-export interface Excluded {
-  readonly address: string;
-  readonly reason: string;
+  readonly leftOut: readonly ExcludedRecipient[];
 }
 
 /** A notice as the ledger knows it. */
@@ -49,7 +45,7 @@ export type Claim =
 export interface Acceptance {
   readonly messageId: string;
   readonly recipients: readonly string[];
-  readonly refused: readonly Excluded[];
+  readonly refused: readonly ExcludedRecipient[];
 }
 
 export interface FailedAttempt {

@@ -1,5 +1,5 @@
-import type { RefusedRecipient } from '../channel.js';
 import { DeliveryError, type DeliveryErrorKind } from '../delivery-error.js';
+import type { ExcludedRecipient } from '../../domain/notices.js';
 import { pauseOf } from './sendgrid-pause.js';
 
 /** One error of SendGrid's answer, such as `{ field: 'personalizations.0.to.0.email', message: 'Does not contain a valid address.' }`. */
@@ -78,10 +78,10 @@ export function mailErrorOf(error: unknown, apiKey: string): DeliveryError {
 export function refusedRecipientsOf(
   error: unknown,
   recipients: readonly string[],
-): readonly RefusedRecipient[] {
+): readonly ExcludedRecipient[] {
   const answer = answerOf(error);
   if (answer?.status !== 400 || answer.errors.length === 0) return [];
-  const refused = new Map<string, RefusedRecipient>();
+  const refused = new Map<string, ExcludedRecipient>();
   for (const { field, message } of answer.errors) {
     const [, index] = /^personalizations\.(\d+)(?:\.to\b.*)?$/.exec(field ?? '') ?? [];
     const address = index === undefined ? undefined : recipients[Number(index)];

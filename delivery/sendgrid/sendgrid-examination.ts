@@ -1,4 +1,5 @@
 import { ok, warning, wrong, type Finding } from '../../domain/finding.js';
+import { messageOf } from '../../domain/error-message.js';
 import type { SendGridSettings } from './sendgrid-settings.js';
 
 const timeoutMs = 8_000;
@@ -20,12 +21,7 @@ export async function examineSendGrid({
       ...unsubscribing(unsubscribeGroupId),
     ];
   } catch (error) {
-    return [
-      wrong(
-        'SendGrid',
-        `${address} does not answer: ${error instanceof Error ? error.message : String(error)}`,
-      ),
-    ];
+    return [wrong('SendGrid', `${address} does not answer: ${messageOf(error)}`)];
   }
 }
 

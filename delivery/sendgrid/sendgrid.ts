@@ -1,7 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
+import type { ExcludedRecipient } from '../../domain/notices.js';
 import { Agent as HttpsAgent } from 'node:https';
 import pThrottle from 'p-throttle';
-import type { RefusedRecipient, SendOptions, Sent } from '../channel.js';
+import type { SendOptions, Sent } from '../channel.js';
 import { DeliveryError } from '../delivery-error.js';
 import type { Email, EmailProvider } from '../email/email-provider.js';
 import { createAcceptedMails } from './sendgrid-accepted.js';
@@ -9,6 +10,7 @@ import { mailErrorOf, NotAccepted, refusedRecipientsOf } from './sendgrid-errors
 import { createSendGridGate, type Pass, type SendGridGateOptions } from './sendgrid-gate.js';
 import { MailService, SendGridClient, type ClientDefaults, type MailData } from './sendgrid-library.js';
 import { mailDataOf, type SendGridContentOptions } from './sendgrid-request.js';
+import { messageOf } from '../../domain/error-message.js';
 
 export interface SendGridOptions extends SendGridContentOptions, SendGridGateOptions {
   readonly apiKey: string;
@@ -55,7 +57,7 @@ export function createSendGrid(options: SendGridOptions): EmailProvider {
 
   /** One call, and further ones where SendGrid refuses some of the recipients by name. */
   async function send(mail: Email, { signal, timeoutMs }: SendOptions): Promise<Sent> {
-    const refused: RefusedRecipient[] = [];
+    const refused: ExcludedRecipient[] = [];
     let until = Number.POSITIVE_INFINITY;
     for (let { recipients } = mail; ;) {
       // A mail that cannot be made takes nobody's turn.
@@ -87,7 +89,7 @@ export function createSendGrid(options: SendGridOptions): EmailProvider {
     try {
       return mailDataOf(mail, options);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new DeliveryError('rejected', `the mail cannot be made: ${reason}`.slice(0, 1_000), {
         cause: error,
       });

@@ -6,7 +6,7 @@ import { generateSchema } from '../../authoring/generate-schemas.js';
 import { packageRoot } from '../../authoring/package-root.js';
 import { schemaFiles, schemaPath, type FileKind } from '../../authoring/schema-files.js';
 import { validateFile } from '../../authoring/validate-file.js';
-import { lineOf } from '../../planning/load-for-sync.js';
+import { problemLine } from '../../domain/problem.js';
 
 const kinds = Object.keys(schemaFiles) as FileKind[];
 
@@ -61,7 +61,7 @@ describe('what the editor uses', () => {
     );
     assert.equal(matchers.length, 2);
     for (const matcher of matchers) {
-      const found = new RegExp(String(matcher['regexp'])).exec(lineOf(problem));
+      const found = new RegExp(String(matcher['regexp'])).exec(problemLine(problem));
       assert.deepEqual(
         ['file', 'line', 'column', 'severity', 'code', 'message'].map(
           (part) => found?.[Number(matcher[part])],
