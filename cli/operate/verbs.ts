@@ -9,14 +9,35 @@ import {
   futureInstant,
   instant,
   pastInstant,
+  profileId,
   refillAmount,
+  resellerId,
   ruleKey,
   text,
   wholeNumber,
 } from '../shared/readers.js';
 import { verb, type Verb } from '../shared/verb.js';
 
-/** Verbs of operators, on one client. */
+const theScope = {
+  all: flag('--all', 'everything', { contradicts: ['--reseller', '--profile'] }),
+  reseller: option('--reseller <reseller>', 'the clients of a reseller', resellerId, {
+    contradicts: ['--profile'],
+  }),
+  profile: option('--profile <profile>', 'the clients of a profile, <reseller>/<slug>', profileId),
+};
+
+const byHand = {
+  why: option('--why <reason>', 'kept in the history, and shown to whoever asks', text),
+  by: option('--by <name>', 'who does it; default: your login', text),
+};
+
+function missingScope(values: { all: boolean; reseller?: string; profile?: string; why?: string }) {
+  if (!values.all && values.reseller === undefined && values.profile === undefined)
+    return 'expected one of --all, --reseller and --profile';
+  return values.why === undefined ? 'expected --why with the reason' : undefined;
+}
+
+/** Verbs of operators: on one client, and the brake. */
 export const operateVerbs: readonly Verb[] = [
   verb({
     name: 'status',
@@ -74,6 +95,42 @@ export const operateVerbs: readonly Verb[] = [
     },
     run: async ({ client, rule, ...options }, io) =>
       (await import('./reset-rule.js')).resetRule(client, rule, options, io),
+  }),
+  verb({
+    name: 'hold',
+    description: 'Holds notices: of everything, a reseller or a profile.',
+    parameters: {
+      ...theScope,
+      forMs: option('--for <duration>', 'such as 2h; default: until it is released', duration(1_000), {
+        contradicts: ['--until'],
+      }),
+      until: option('--until <time>', 'ISO 8601, UTC without an offset', futureInstant),
+      ...byHand,
+    },
+    refuse: missingScope,
+    run: async ({ why = '', ...options }, io) => (await import('./hold.js')).hold({ ...options, why }, io),
+  }),
+  verb({
+    name: 'release',
+    description: 'Ends holds of everything, a reseller or a profile; --all also ends the brake for a time.',
+    parameters: {
+      ...theScope,
+      forMs: option('--for <duration>', 'how long the brake stays released; default: 1h', duration(1_000), {
+        contradicts: ['--until', '--reseller', '--profile'],
+      }),
+      until: option('--until <time>', 'until when, ISO 8601, UTC without an offset', futureInstant, {
+        contradicts: ['--reseller', '--profile'],
+      }),
+      ...byHand,
+    },
+    refuse: missingScope,
+    run: async ({ why = '', ...options }, io) => (await import('./hold.js')).release({ ...options, why }, io),
+  }),
+  verb({
+    name: 'holds',
+    description: 'The brake, the holds that are on, and those that were: who, when and why.',
+    parameters: { format: theFormat('json') },
+    run: async (options, io) => (await import('./hold.js')).holds(options, io),
   }),
   verb({
     name: 'notices',

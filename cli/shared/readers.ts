@@ -157,6 +157,14 @@ export const resellerId: Reader<string> = {
       : invalid('letters, digits, ".", "_" and "-", such as acme'),
 };
 
+/** `<reseller>/<slug>`, whether or not a file has it. */
+export const profileId: Reader<string> = {
+  read: (written) =>
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\/[A-Za-z0-9][A-Za-z0-9._-]{0,125}$/.test(written)
+      ? written
+      : invalid('<reseller>/<slug> such as acme/prepaid-usd'),
+};
+
 export const ruleKey: Reader<string> = {
   read: (written) =>
     /^(user|client|advanced:.+)$/s.test(written) ? written : invalid('user, client or advanced:<name>'),

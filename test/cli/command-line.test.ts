@@ -23,7 +23,11 @@ const rightArguments: Readonly<Record<string, string>> = {
 };
 
 /** What a verb needs on its line besides its arguments. */
-const needed: Readonly<Record<string, readonly string[]>> = { mute: ['--for', '8h'] };
+const needed: Readonly<Record<string, readonly string[]>> = {
+  mute: ['--for', '8h'],
+  hold: ['--all', '--why', 'x'],
+  release: ['--all', '--why', 'x'],
+};
 
 /** Texts that an option with a value never takes. */
 const alwaysWrong = ['', ' '];
@@ -57,6 +61,7 @@ const wrongTexts: Readonly<Record<string, readonly string[]>> = {
   '--ci': ['jenkins', 'GitHub'],
   '--billing': ['no-such-system', '..'],
   '--reseller': ['a/b', '..', 'a b'],
+  '--profile': ['a', 'a/b/c', '../b', 'a b/c'],
 };
 
 /** A right value for an option, to be put beside others. */
@@ -70,6 +75,8 @@ const rightTexts: Readonly<Record<string, string>> = {
   '--refill': '1d=1',
   '--state': 'low',
   '--for': '8h',
+  '--reseller': 'acme',
+  '--profile': 'acme/a',
 };
 
 describe('the command line', () => {
@@ -190,6 +197,8 @@ describe('the command line', () => {
       '--out',
       '--summary',
       '--author',
+      '--why',
+      '--by',
       '--id',
       '--client',
       '--balance-from',

@@ -1,0 +1,168 @@
+import { userInfo } from 'node:os';
+import { scopeText, type Hold, type HoldScope } from '../../domain/brake.js';
+import type { BrakeState } from '../../store/brake.js';
+import { connectDatabase } from '../shared/connect.js';
+import { exitCode, type ExitCode } from '../shared/exit-code.js';
+import type { Io } from '../shared/io.js';
+import { counted, printable } from '../shared/printable.js';
+import { tableText } from '../shared/table.js';
+
+/** What of the fleet is meant; exactly one of them. */
+export interface ScopeOptions {
+  readonly all: boolean;
+  readonly reseller?: string;
+  readonly profile?: string;
+}
+
+export interface HoldOptions extends ScopeOptions {
+  readonly why: string;
+  readonly by?: string;
+  /** From now; this or `until`, or neither: until it is released. */
+  readonly forMs?: number;
+  /** Epoch milliseconds. */
+  readonly until?: number;
+}
+
+/** How long the brake stays released where the line does not say it, milliseconds. */
+const usualReleaseMs = 3_600_000;
+const shownInHistory = 50;
+
+/** Stops notices by hand (rule 23). Checks go on; what is held is tried again, and decided afresh at each check. */
+export async function hold(options: HoldOptions, io: Io): Promise<ExitCode> {
+  return await withDatabase(io, async (database) => {
+    const { createHolds } = await import('../../store/holds.js');
+    const now = Date.now();
+    const until = options.until ?? (options.forMs === undefined ? null : now + options.forMs);
+    const scope = scopeOf(options);
+    await createHolds(database).add(scope, until, { by: byOf(options, io), why: options.why, at: now });
+    const end = until === null ? 'until it is released' : `until ${timeText(until)}`;
+    io.out(`Notices of ${printable(scopeText(scope))} are held ${end}.\n`);
+    return exitCode.fine;
+  });
+}
+
+/** Ends holds by hand of exactly this scope; for everything, the brake too. */
+export async function release(options: HoldOptions, io: Io): Promise<ExitCode> {
+  return await withDatabase(io, async (database) => {
+    const [{ createHolds }, { createBrake }] = await Promise.all([
+      import('../../store/holds.js'),
+      import('../../store/brake.js'),
+    ]);
+    const now = Date.now();
+    const scope = scopeOf(options);
+    const byHand = { by: byOf(options, io), why: options.why, at: now };
+    const released = await createHolds(database).release(scope, byHand);
+    if (released > 0) io.out(`${counted(released, 'hold')} of ${printable(scopeText(scope))} released.\n`);
+    if (scope.kind === 'all') {
+      const brake = createBrake(database, { now: () => Promise.resolve(Date.now()) });
+      const { trippedAt } = await brake.state();
+      const until = options.until ?? now + (options.forMs ?? usualReleaseMs);
+      await brake.release(until, byHand);
+      io.out(
+        `The brake ${trippedAt === null ? 'held nobody; it ' : ''}is released until ${timeText(until)}. Held clients are checked again within five minutes.\n`,
+      );
+      return exitCode.fine;
+    }
+    if (released > 0) return exitCode.fine;
+    io.err(`There is no hold of ${printable(scopeText(scope))}. See: low-balance holds`);
+    return exitCode.findings;
+  });
+}
+
+/** The brake, the holds that are on, and those that were. */
+export async function holds(options: { readonly format: 'human' | 'json' }, io: Io): Promise<ExitCode> {
+  return await withDatabase(io, async (database) => {
+    const [{ createHolds }, { createBrake }] = await Promise.all([
+      import('../../store/holds.js'),
+      import('../../store/brake.js'),
+    ]);
+    const state = await createBrake(database, { now: () => Promise.resolve(Date.now()) }).state();
+    const history = await createHolds(database).history(shownInHistory);
+    if (options.format === 'json') io.out(`${JSON.stringify(holdsJson(state, history), null, 2)}\n`);
+    else io.out(holdsText(state, history, io));
+    return exitCode.fine;
+  });
+}
+
+function holdsText(state: BrakeState, history: readonly Hold[], io: Io): string {
+  const { clients, percentOfFleet } = state.policy;
+  const lines = [
+    `The brake: ${brakeText(state)}`,
+    `Notified of a low balance within the last hour: ${counted(state.counted, 'client')} of at most ${state.limit} (${clients}, or ${percentOfFleet}% of ${counted(state.fleet, 'watched client')}).`,
+  ];
+  if (history.length === 0) return `${lines.join('\n')}\nNo hold by hand.\n`;
+  const active = new Set(state.holds.map(({ id }) => id));
+  const rows = history.map((each) => [
+    active.has(each.id) ? 'on' : 'over',
+    printable(scopeText(each.scope)),
+    `${timeText(each.since)}\n${printable(each.by)}: ${printable(each.why)}`,
+    endText(each),
+  ]);
+  return `${lines.join('\n')}\n${tableText(['Hold', 'Of', 'Since', 'Until'], rows, io)}\n`;
+}
+
+function brakeText({ trippedAt, released }: BrakeState): string {
+  if (released) {
+    const by = `${printable(released.by)}: ${printable(released.why)}`;
+    return `released until ${timeText(released.until)} by ${by}.`;
+  }
+  return trippedAt === null
+    ? 'off.'
+    : `HOLDS further notices since ${timeText(trippedAt)}. Look at the billing data, then: low-balance release --all --why "…"`;
+}
+
+function endText({ until, released }: Hold): string {
+  if (released)
+    return `${timeText(released.at)}, released\n${printable(released.by)}: ${printable(released.why)}`;
+  return until === null ? 'released by hand' : timeText(until);
+}
+
+function holdsJson(state: BrakeState, history: readonly Hold[]): object {
+  const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  return {
+    brake: {
+      limit: state.limit,
+      policy: state.policy,
+      fleet: state.fleet,
+      notifiedWithinAnHour: state.counted,
+      holdsSince: iso(state.trippedAt),
+      released: state.released && { ...state.released, until: iso(state.released.until) },
+    },
+    holds: history.map(({ id, scope, since, until, by, why, released }) => ({
+      id,
+      scope,
+      since: iso(since),
+      until: iso(until),
+      by,
+      why,
+      released: released && { ...released, at: iso(released.at) },
+      on: state.holds.some((each) => each.id === id),
+    })),
+  };
+}
+
+/** The verb's `refuse` made sure that exactly one is given. */
+export function scopeOf({ reseller, profile }: ScopeOptions): HoldScope {
+  if (reseller !== undefined) return { kind: 'reseller', reseller };
+  return profile === undefined ? { kind: 'all' } : { kind: 'profile', profileId: profile };
+}
+
+function byOf({ by }: Pick<HoldOptions, 'by'>, { env }: Io): string {
+  return (by ?? env['GITHUB_ACTOR'] ?? env['USER'] ?? userInfo().username).slice(0, 255);
+}
+
+async function withDatabase(
+  io: Io,
+  use: (database: Awaited<ReturnType<typeof connectDatabase>>) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const database = await connectDatabase(io);
+  try {
+    return await use(database);
+  } finally {
+    await database.destroy();
+  }
+}
+
+function timeText(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { runCommandLine } from '../../cli/command-line.js';
+import { createBrake } from '../../store/brake.js';
+import { createWorld, type World } from '../sync/world.js';
+
+describe('low-balance hold, release and holds', function () {
+  this.timeout(60_000);
+  let world: World;
+  before(async () => {
+    world = await createWorld();
+  });
+  after(() => world?.stop());
+
+  const run = async (...words: readonly string[]) => {
+    const io = world.io({ env: { MYSQL_URL: world.mysqlUrl, USER: 'olena' } });
+    const code = await runCommandLine(words, io);
+    return { code, ...io.printed };
+  };
+  const brake = () => createBrake(world.database, { now: () => Promise.resolve(Date.now()), batchMs: 1 });
+  const ask = (reseller: string, profileId: string, clientId = 'C-1') =>
+    brake().admit({ clientId, reseller, profileId, low: true });
+
+  it('holds a reseller with who and why, and says so until it is released', async () => {
+    const held = await run('hold', '--reseller', 'acme', '--why', 'the view of balances is rebuilt');
+    assert.deepEqual(held, {
+      code: 0,
+      err: '',
+      out: 'Notices of reseller acme are held until it is released.\n',
+    });
+    const answer = await ask('acme', 'acme/prepaid');
+    assert.equal(answer.kind === 'held' && answer.reason, 'held by olena: the view of balances is rebuilt');
+    assert.equal((await ask('globex', 'globex/prepaid')).kind, 'admitted');
+    const listed = await run('holds');
+    assert.match(listed.out, /on +│ reseller acme/);
+    assert.match(listed.out, /olena: the view of balances is rebuilt/);
+    const released = await run('release', '--reseller', 'acme', '--by', 'petro', '--why', 'rebuilt');
+    assert.deepEqual(released, { code: 0, err: '', out: '1 hold of reseller acme released.\n' });
+    assert.equal((await ask('acme', 'acme/prepaid')).kind, 'admitted');
+    const { holds } = JSON.parse((await run('holds', '--format', 'json')).out) as {
+      holds: { scope: object; by: string; until: string | null; on: boolean; released: { by: string } }[];
+    };
+    const [{ scope, by, until, on, released: end } = assert.fail('no hold')] = holds;
+    assert.deepEqual(
+      { scope, by, until, on },
+      { scope: { kind: 'reseller', reseller: 'acme' }, by: 'olena', until: null, on: false },
+    );
+    assert.equal(end.by, 'petro');
+  });
+
+  it('says that there is nothing to release', async () => {
+    const { code, err } = await run('release', '--profile', 'acme/none', '--why', 'x');
+    assert.equal(code, 1);
+    assert.equal(err, 'There is no hold of profile acme/none. See: low-balance holds\n');
+  });
+
+  it('holds a profile for a time', async () => {
+    const { out } = await run('hold', '--profile', 'acme/prepaid', '--for', '1s', '--why', 'a second');
+    assert.match(
+      out,
+      /^Notices of profile acme\/prepaid are held until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\.\n$/,
+    );
+    assert.equal((await ask('acme', 'acme/prepaid')).kind, 'held');
+    for (const until = Date.now() + 20_000; (await ask('acme', 'acme/prepaid')).kind === 'held';)
+      assert.ok(Date.now() < until);
+  });
+
+  it('ends the brake with everything, and says since when it held', async () => {
+    await brake().setPolicy({ clients: 1, percentOfFleet: 0 });
+    await ask('acme', 'acme/prepaid', 'C-1');
+    assert.equal((await ask('acme', 'acme/prepaid', 'C-2')).kind, 'held');
+    assert.match((await run('holds')).out, /The brake: HOLDS further notices since .*\n.* at most 1 /);
+    const { code, out } = await run('release', '--all', '--for', '2h', '--why', 'the view was mended');
+    assert.equal(code, 0);
+    assert.match(out, /^The brake is released until .* UTC\. Held clients are checked again/);
+    assert.equal((await ask('acme', 'acme/prepaid', 'C-2')).kind, 'admitted');
+    assert.match((await run('holds')).out, /released until .* by olena: the view was mended/);
+  });
+});
