@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Problem } from '../domain/problem.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
-import { kindOf, profileIdOf } from './file-kind.js';
+import { profileIdOf } from './file-kind.js';
 import { findFiles } from './find-files.js';
 import { validateFile } from './validate-file.js';
 
@@ -24,25 +24,18 @@ export interface LoadedProfiles {
 
 /** Every profile of a folder, and every problem of its files. */
 export async function loadProfiles(folder: string, cwd: string): Promise<LoadedProfiles> {
-  const files = (await findFiles([folder], cwd)).filter((file) =>
-    isProfile(file, path.resolve(cwd, folder), cwd),
-  );
-  const loaded = await Promise.all(files.map((file) => loadProfile(file, cwd)));
+  const { files, problems } = await findFiles([folder], cwd, folder);
+  const profiles = files.filter(({ kind }) => kind === 'profile');
+  const loaded = await Promise.all(profiles.map(({ file }) => loadProfile(file, cwd)));
   return {
     profiles: loaded.flatMap(({ profile }) => profile ?? []),
-    problems: loaded.flatMap(({ problems }) => problems),
+    problems: [...problems, ...loaded.flatMap((each) => each.problems)],
   };
 }
 
 interface Loaded {
   readonly profile?: LoadedProfile;
   readonly problems: readonly Problem[];
-}
-
-/** Profiles are `<reseller>/<slug>.json` in the folder. */
-function isProfile(file: string, root: string, cwd: string): boolean {
-  const inside = path.relative(root, path.resolve(cwd, file)).split(path.sep);
-  return inside.length === 2 && kindOf(file) === 'profile';
 }
 
 async function loadProfile(file: string, cwd: string): Promise<Loaded> {

@@ -6,7 +6,7 @@ import type { ProfileFile } from '../domain/profile/profile-file.js';
 import { readScenarios } from '../scenarios/read-scenarios.js';
 import { acknowledgedFindings } from './acknowledged-rules.js';
 import { besides, checkFile, sorted } from './checked-file.js';
-import { kindOf } from './file-kind.js';
+import { kindByName } from './file-kind.js';
 import { placeFindings, profileFindings, summaryOf } from './profile-rules.js';
 import type { FileKind } from './schema-files.js';
 
@@ -23,15 +23,16 @@ export interface ValidatedFile {
 export interface ValidateFileOptions {
   /** Also says what a valid profile does. */
   readonly info?: boolean;
+  /** Where the file's place says it; else its name does. */
+  readonly kind?: FileKind;
 }
 
 /** Every problem of one file. Never throws for what a file holds. */
 export async function validateFile(
   file: string,
   cwd: string,
-  { info = false }: ValidateFileOptions = {},
+  { info = false, kind = kindByName(file) }: ValidateFileOptions = {},
 ): Promise<ValidatedFile> {
-  const kind = kindOf(file);
   switch (kind) {
     case 'profile':
       return await validProfile(file, cwd, info);

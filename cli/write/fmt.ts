@@ -6,7 +6,7 @@ import { formatSource } from '../../authoring/format-source.js';
 import { readSource } from '../../authoring/read-source.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
-import { orProfiles } from '../shared/repository.js';
+import { orProfiles, profilesFolder } from '../shared/repository.js';
 import { problemLine } from '../../domain/problem.js';
 
 export interface FmtOptions {
@@ -20,9 +20,10 @@ export async function fmt(
   { check = false }: FmtOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const files = await findFiles(orProfiles(paths, io), io.cwd);
-  let findings = 0;
-  for (const file of files) {
+  const { files, problems } = await findFiles(orProfiles(paths, io), io.cwd, profilesFolder(io.cwd));
+  for (const problem of problems) io.err(problemLine(problem));
+  let findings = problems.length;
+  for (const { file } of files) {
     const source = await readSource(file, io.cwd);
     if ('problem' in source) {
       io.err(problemLine(source.problem));

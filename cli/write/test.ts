@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { glob } from 'tinyglobby';
+import { findFiles, shown } from '../../authoring/find-files.js';
+import type { Problem } from '../../domain/problem.js';
 import { outcomeOf, type Outcome } from '../../scenarios/outcome.js';
 import { readScenarios, type ReadScenario } from '../../scenarios/read-scenarios.js';
 import {
@@ -14,7 +15,7 @@ import { simulateStory } from '../../scenarios/simulate-story.js';
 import type { Played, Story } from '../../scenarios/story.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
-import { fromGitRoot, orProfiles, problemsFromGitRoot } from '../shared/repository.js';
+import { fromGitRoot, orProfiles, problemsFromGitRoot, profilesFolder } from '../shared/repository.js';
 
 export interface TestOptions {
   /** Play on the real workflow too, and expect the same. */
@@ -26,10 +27,10 @@ export interface TestOptions {
 
 /** Plays scenario files. Exit 0: all came out as expected; 1: some did not, or cannot be read; 64: nothing to play. */
 export async function test(paths: readonly string[], options: TestOptions, io: Io): Promise<ExitCode> {
-  const files = await scenarioFiles(orProfiles(paths, io), io.cwd);
+  const { files, problems: misplaced } = await scenarioFiles(orProfiles(paths, io), io.cwd);
   const read = await Promise.all(files.map((file) => readScenarios(file, io.cwd)));
   const scenarios = read.flatMap((each) => each.scenarios).filter((each) => isWanted(each, options.filter));
-  const problems = read.flatMap((each) => each.problems);
+  const problems = [...misplaced, ...read.flatMap((each) => each.problems)];
   if (scenarios.length === 0 && problems.length === 0) {
     throw new CliError(`no scenario matches the filter "${options.filter}"`, exitCode.usage);
   }
@@ -87,9 +88,17 @@ async function playEach(
   return outcomes;
 }
 
+interface ScenarioFiles {
+  /** Relative to the working directory. */
+  readonly files: readonly string[];
+  /** Files of scenarios that nothing would read. */
+  readonly problems: readonly Problem[];
+}
+
 /** The scenario files that a path means: a folder's, the file itself, or the one beside a profile. */
-async function scenarioFiles(paths: readonly string[], cwd: string): Promise<readonly string[]> {
+async function scenarioFiles(paths: readonly string[], cwd: string): Promise<ScenarioFiles> {
   const found = new Set<string>();
+  const problems: Problem[] = [];
   for (const each of paths) {
     const absolute = path.resolve(cwd, each);
     const kind = await stat(absolute).catch(() => undefined);
@@ -98,19 +107,22 @@ async function scenarioFiles(paths: readonly string[], cwd: string): Promise<rea
         `there is no "${each}"; expected a folder, a scenario file or a profile`,
         exitCode.usage,
       );
-    const files = kind.isDirectory()
-      ? (
-          await glob('**/*.test.json', { cwd: absolute, absolute: true, ignore: ['**/node_modules/**'] })
-        ).sort()
-      : [await scenarioFileOf(absolute)];
-    if (files.length === 0)
+    if (!kind.isDirectory()) {
+      found.add(shown(await scenarioFileOf(absolute), cwd));
+      continue;
+    }
+    const inside = await findFiles([each], cwd, profilesFolder(cwd));
+    const files = inside.files.filter((file) => file.kind === 'scenarios');
+    const misplaced = inside.problems.filter(({ file }) => /\.test\.json/i.test(file));
+    if (files.length === 0 && misplaced.length === 0)
       throw new CliError(
         `there is no scenario in "${each}"; expected files <slug>.test.json`,
         exitCode.usage,
       );
-    for (const file of files) found.add(path.relative(cwd, file));
+    for (const { file } of files) found.add(file);
+    problems.push(...misplaced);
   }
-  return [...found];
+  return { files: [...found], problems };
 }
 
 /** A profile is tested by the file beside it; any other file holds scenarios itself. */

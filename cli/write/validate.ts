@@ -5,7 +5,7 @@ import { problemLine, type Problem } from '../../domain/problem.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { counted } from '../shared/printable.js';
-import { fromGitRoot, orProfiles, problemsFromGitRoot } from '../shared/repository.js';
+import { fromGitRoot, orProfiles, profilesFolder, problemsFromGitRoot } from '../shared/repository.js';
 
 export interface ValidateOptions {
   readonly format: 'human' | 'json' | 'github' | 'sarif' | 'junit';
@@ -35,9 +35,13 @@ async function validateOnce(
   info: boolean,
   io: Io,
 ): Promise<ExitCode> {
-  const files = await findFiles(orProfiles(paths, io), io.cwd);
-  const validated = await Promise.all(files.map((file) => validateFile(file, io.cwd, { info })));
+  const found = await findFiles(orProfiles(paths, io), io.cwd, profilesFolder(io.cwd));
+  const files = [...new Set([...found.files, ...found.problems].map(({ file }) => file))];
+  const validated = await Promise.all(
+    found.files.map(({ file, kind }) => validateFile(file, io.cwd, { info, kind })),
+  );
   const problems = [
+    ...found.problems,
     ...validated.flatMap((file) => file.problems),
     ...(paths.length === 0 ? await templateProblems(io) : []),
   ];

@@ -22,7 +22,7 @@ describe('init', () => {
 
   it('makes a repository whose files are valid and whose scenarios pass', async () => {
     await run({ reseller: 'northwind', currency: 'EUR' });
-    const files = await findFiles(['profiles'], team());
+    const files = (await findFiles(['profiles'], team())).files.map(({ file }) => file);
     assert.deepEqual(files, [
       'profiles/northwind/prepaid-eur.json',
       'profiles/northwind/prepaid-eur.test.json',
@@ -105,7 +105,9 @@ describe('init', () => {
   it('leaves the profiles of a reseller that has some', async () => {
     await mkdir(path.join(team(), 'profiles', 'northwind'), { recursive: true });
     await run({ reseller: 'northwind' });
-    assert.deepEqual(await findFiles(['profiles'], team()), ['profiles/policy.json']);
+    assert.deepEqual((await findFiles(['profiles'], team())).files, [
+      { file: 'profiles/policy.json', kind: 'policy' },
+    ]);
   });
 
   it('says which flag is wrong or missing', async () => {
