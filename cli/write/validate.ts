@@ -49,7 +49,7 @@ async function validateOnce(
   const count = (severity: Problem['severity']) =>
     problems.filter((problem) => problem.severity === severity).length;
   io.err(
-    `${counted(files.length, 'file')}: ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}`,
+    `${counted(found.files.length, 'file')}: ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}`,
   );
   if (files.length === 0) {
     io.err(`nothing to validate in ${orProfiles(paths, io).join(', ')}: expected files named *.json`);

@@ -192,7 +192,16 @@ describe('the verbs of authors', () => {
     it('does not follow links to folders, which may lead in a circle', async () => {
       await write('profiles/acme/a.json', valid);
       await symlink('..', path.join(cwd, 'profiles/acme/up'));
-      assert.equal((await validated()).err, '1 file: 0 errors, 0 warnings\n');
+      const { code, out, err } = await validated();
+      assert.deepEqual([code, err], [1, '1 file: 1 error, 0 warnings\n']);
+      assert.match(out, /^profiles\/acme\/up:1:1: error linked-folder: /);
+    });
+
+    it('says of a misplaced profile alone what is wrong', async () => {
+      await write('profiles/root.json', valid);
+      const { code, out } = await validated();
+      assert.equal(code, 1);
+      assert.match(out, /^profiles\/root\.json:1:1: error misplaced-file: /);
     });
   });
 
