@@ -111,10 +111,13 @@ class Search {
 
   /** On macOS and Windows two such files are one, and a checkout has only one of them. */
   private sameButCase(files: readonly FoundFile[]): readonly Problem[] {
-    const first = new Map<string, string>();
+    const spellings = new Map<string, string>();
     return files.flatMap(({ file }): readonly Problem[] => {
-      const other = first.get(file.toLowerCase());
-      if (other === undefined) first.set(file.toLowerCase(), file);
+      const [other] = [path.posix.dirname(file), file].flatMap((each) => {
+        const known = spellings.get(each.toLowerCase());
+        if (known === undefined) spellings.set(each.toLowerCase(), each);
+        return known === undefined || known === each ? [] : [known];
+      });
       if (other === undefined) return [];
       const message = `only the case of letters tells it from ${other}, and macOS and Windows do not: expected another name`;
       return [{ file, line: 1, column: 1, severity: 'warning', code: 'same-but-case', message }];

@@ -41,7 +41,6 @@ const misplaced: readonly (readonly [inside: string, code: string])[] = [
   ['acme/dangling.json→nowhere.json', 'missing-file'],
   ['linked→acme', 'linked-folder'],
   ['acme/linked→../other', 'linked-folder'],
-  ['Acme/a.json', 'reseller-mismatch'],
 ];
 
 /** Nothing of these is a profile, and nobody would take it for one. */
@@ -124,13 +123,17 @@ describe('which files are profiles', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('warns of two files that only the case of letters tells apart', async () => {
+  it('warns of files and folders that only the case of letters tells apart', async () => {
     await put('acme/A.json');
-    const problems = await validated(['profiles']);
-    assert.deepEqual(
-      problems.map(({ severity, code }) => [severity, code]),
-      [['warning', 'same-but-case']],
-    );
+    const told = async () =>
+      (await validated(['profiles'])).map(({ file, code }) => `${file} ${code}`).sort();
+    assert.deepEqual(await told(), ['profiles/acme/a.json same-but-case']);
+    await put('Acme/b.json');
+    assert.deepEqual(await told(), [
+      'profiles/Acme/b.json reseller-mismatch',
+      'profiles/acme/A.json same-but-case',
+      'profiles/acme/a.json same-but-case',
+    ]);
   });
 
   it('says the same of a file that is named by itself, and from a folder below', async () => {
