@@ -29,7 +29,7 @@ export function savedPlan(plan: Plan) {
 }
 
 /** One change, as in a plan and in the answer of a sync. */
-export function changeJson({ change, fields, impact }: PlannedChange) {
+export function changeJson({ change, fields, impact, uncovered, backtest }: PlannedChange) {
   const { assigned, toldNow, toldBefore, newlyTold, noLongerTold, leftWithout, unknown, wakes } = impact;
   return {
     action: change.action,
@@ -50,6 +50,8 @@ export function changeJson({ change, fields, impact }: PlannedChange) {
       rules: impact.rules,
     },
     counters: impact.counters,
+    ...(uncovered ? { uncoveredRules: uncovered } : {}),
+    ...(backtest ? { backtest } : {}),
   };
 }
 

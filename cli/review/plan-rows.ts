@@ -41,7 +41,10 @@ function byHarm({ change: a, impact: x }: PlannedChange, { change: b, impact: y 
   );
 }
 
-function tableRow({ change, fields, impact }: PlannedChange, mostOfFields: number): string {
+function tableRow(
+  { change, fields, impact, uncovered = [], backtest }: PlannedChange,
+  mostOfFields: number,
+): string {
   const cells = [
     change.action === 'rename'
       ? `${code(change.renamedFrom)} → ${code(change.profile)}`
@@ -53,9 +56,18 @@ function tableRow({ change, fields, impact }: PlannedChange, mostOfFields: numbe
     String(impact.assigned),
     beforeAndNow(impact.toldBefore, impact.toldNow),
     String(impact.noLongerTold.length),
-    change.action === 'create' || change.action === 'delete' ? '' : fieldsCell(fields, mostOfFields),
+    [
+      ...(change.action === 'create' || change.action === 'delete' ? [] : [fieldsCell(fields, mostOfFields)]),
+      ...(uncovered.length > 0 ? [`no scenario covers ${uncovered.map(code).join(', ')}`] : []),
+      ...(backtest ? [backtestText(backtest)] : []),
+    ].join('; '),
   ];
   return `| ${cells.join(' | ')} |\n`;
+}
+
+/** Such as `40 → 52 notices on the recorded balances of 11 clients`. */
+export function backtestText({ clients, before, after }: NonNullable<PlannedChange['backtest']>): string {
+  return `${beforeAndNow(before, after)} notices on the recorded balances of ${clients === 1 ? '1 client' : `${clients} clients`}`;
 }
 
 function beforeAndNow(before: number, now: number): string {

@@ -3,6 +3,7 @@ import type { Drift } from '../../planning/plan.js';
 import type { FieldValue } from '../../domain/profile/profile-content.js';
 import { leftWithout, type Plan, type PlannedChange } from '../../planning/make-plan.js';
 import { needText } from '../../planning/needs.js';
+import { backtestText } from './plan-rows.js';
 import { counted, printable } from '../shared/printable.js';
 
 const signs = { create: '+', update: '~', delete: '-', rename: '>' } as const;
@@ -49,7 +50,7 @@ export function summaryOf(plan: Plan): string {
 }
 
 function changeLines(planned: PlannedChange, showClients: boolean): readonly string[] {
-  const { change, fields, impact } = planned;
+  const { change, fields, impact, uncovered = [], backtest } = planned;
   const name = change.action === 'delete' ? change.before.name : change.after.name;
   const from = change.action === 'rename' ? ` (was ${change.renamedFrom})` : '';
   const width = Math.max(0, ...fields.map(({ path }) => path.length));
@@ -69,6 +70,8 @@ function changeLines(planned: PlannedChange, showClients: boolean): readonly str
     ...(unknown > 0 ? [`    ${counted(unknown, 'client')} unknown: no exchange rate, or no sound data`] : []),
     ...(wakes > 0 ? [`    ${counted(wakes, 'client')} checked earlier: the Period is shorter`] : []),
     ...counterLines(impact.counters).map((line) => `    ${line}`),
+    ...(uncovered.length > 0 ? [`    no scenario covers ${uncovered.map(printable).join(', ')}`] : []),
+    ...(backtest ? [`    ${backtestText(backtest)}`] : []),
     ...(showClients ? [...idLines('newly told', newlyTold), ...idLines('no longer told', noLongerTold)] : []),
     '',
   ];

@@ -4,7 +4,9 @@ import { withDatabases } from '../shared/databases.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { hasErrors, loadForSync, type FolderForSync } from '../../planning/load-for-sync.js';
-import { makePlan, type PlanResult } from '../../planning/make-plan.js';
+import { makePlan, type PlannedChange, type PlanResult } from '../../planning/make-plan.js';
+import { backtestChanges } from './backtest-changes.js';
+import { uncoveredRules } from './uncovered-rules.js';
 import { planJson, savedPlan } from './plan-json.js';
 import { planMarkdown, problemsMarkdown } from './plan-markdown.js';
 import { planText } from './plan-text.js';
@@ -21,12 +23,14 @@ export interface PlanOptions {
   readonly showClients?: boolean;
   /** For a pull request: `refused` where the sync of the merge would not go through by itself. */
   readonly forMerge?: boolean;
+  /** Plays the changes on the balances recorded since then, in epoch milliseconds. */
+  readonly backtest?: number;
 }
 
 /** Files against MySQL, and what it means for real clients. Writes nothing into MySQL. */
 export async function plan(options: PlanOptions, io: Io): Promise<ExitCode> {
   const folder = await loadForSync(options.folder, io.cwd);
-  const result = await planFolder(folder, io);
+  const result = await planFolder(folder, options, io);
   for (const problem of result.kind === 'invalid' ? result.problems : folder.problems)
     io.err(problemLine(problem));
   if (result.kind === 'invalid') {
@@ -60,11 +64,26 @@ export async function plan(options: PlanOptions, io: Io): Promise<ExitCode> {
 }
 
 /** Wrong files are said before MySQL is asked. */
-async function planFolder(folder: FolderForSync, io: Io): Promise<PlanResult> {
+async function planFolder(folder: FolderForSync, options: PlanOptions, io: Io): Promise<PlanResult> {
   if (hasErrors(folder)) return { kind: 'invalid', problems: folder.problems };
-  return await withDatabases(io, (database, billing) =>
-    makePlan({ database, billing, folder, now: Date.now() }),
-  );
+  return await withDatabases(io, async (database, billing) => {
+    const now = Date.now();
+    const result = await makePlan({ database, billing, folder, now });
+    if (result.kind === 'invalid') return result;
+    const { changes } = result.plan;
+    const since = options.backtest;
+    const backtests = since === undefined ? undefined : await backtestChanges(billing, changes, since, now);
+    if (since !== undefined && !backtests)
+      io.err('No backtest: the billing data has no billing_entry with recorded balances');
+    const known = await Promise.all(
+      changes.map(async (planned): Promise<PlannedChange> => {
+        const backtest = backtests?.get(planned.change.profile);
+        const uncovered = await uncoveredRules(planned, options.folder, io.cwd);
+        return { ...planned, uncovered, ...(backtest ? { backtest } : {}) };
+      }),
+    );
+    return { kind: 'planned', plan: { ...result.plan, changes: known } };
+  });
 }
 
 function asJson(value: unknown): string {

@@ -11,6 +11,7 @@ import {
   choice,
   duration,
   file,
+  pastInstant,
   profileName,
   resellerId,
   revisionNumber,
@@ -38,6 +39,11 @@ export const reviewVerbs: readonly Verb[] = [
         'name the clients in the human and the markdown format, and in the saved plan',
       ),
       forMerge: flag('--for-merge', 'exit 3 where the sync of a merge would not go through by itself'),
+      backtest: option(
+        '--backtest <since>',
+        'plays the changes on the balances recorded since then, such as 30d',
+        pastInstant,
+      ),
     },
     afterHelp:
       'Exit: 0 no change, 1 invalid files, 2 changes pending; with --for-merge 3 where the merge needs more.',

@@ -1,0 +1,77 @@
+import type { DataSource } from 'typeorm';
+import type { LoadedProfile } from '../../authoring/load-profiles.js';
+import { createBilling } from '../../billing/mysql/billing.js';
+import { readEntries, readLastBefore, type BillingEntry } from '../../billing/mysql/billing-entries.js';
+import { faultsText, isUnclear, type Client } from '../../domain/client.js';
+import { formatDuration } from '../../domain/duration.js';
+import { add, subtract } from '../../domain/money.js';
+import { normaliseProfile } from '../../domain/profile/profile.js';
+import { storyOfHistory, type HistoryToPlay } from '../../scenarios/balance-history.js';
+import { simulateStory } from '../../scenarios/simulate-story.js';
+import type { HistoryResult } from '../review/history-report.js';
+import { CliError, exitCode } from './exit-code.js';
+
+export interface PlayedClient extends HistoryResult {
+  readonly clientId: string;
+  readonly startAt: number;
+}
+
+/**
+ * What a profile would have sent to a client on its recorded balance. Throws a CliError where the client is unknown.
+ * `since` and `now` are epoch milliseconds.
+ */
+export async function playRecorded(
+  billing: DataSource,
+  { id, content }: Pick<LoadedProfile, 'id' | 'content'>,
+  clientId: string,
+  since: number,
+  now: number,
+): Promise<PlayedClient> {
+  const logins = normaliseProfile(id, content).rules.flatMap(({ users }) => users);
+  const client = await createBilling(billing).readClient(clientId, { currency: content.currency, logins });
+  if (!client) throw new CliError(`the billing views have no client "${clientId}"`, exitCode.usage);
+  if (isUnclear(client))
+    throw new CliError(`client "${clientId}" is unknown: ${faultsText(client.faults)}`, exitCode.findings);
+  // A client has no history before it was created.
+  const startAt = Math.min(Math.max(since, client.createdAt ?? since), now);
+  const entries = (await readEntries(billing, clientId, startAt)).filter(({ at }) => at <= now);
+  const before = await readLastBefore(billing, clientId, startAt);
+  const toPlay = historyOf({ id, content }, client, entries, before, startAt, now);
+  return { clientId, startAt, toPlay, played: simulateStory(storyOfHistory(toPlay)) };
+}
+
+/** The balance is known now: at the start it was what the entries leave of it. */
+function historyOf(
+  { id, content }: Pick<LoadedProfile, 'id' | 'content'>,
+  client: Client,
+  entries: readonly BillingEntry[],
+  before: { readonly chargeAt: number | null; readonly refillAt: number | null },
+  startAt: number,
+  now: number,
+): HistoryToPlay {
+  const ago = (at: number | null): string | null => (at === null ? null : formatDuration(startAt - at));
+  const startBalance = entries.reduce(
+    (balance, { kind, amount }) => (kind === 'charge' ? add(balance, amount) : subtract(balance, amount)),
+    client.balance,
+  );
+  return {
+    profileId: id,
+    profile: content,
+    history: {
+      startBalance,
+      steps: entries.map(({ at, kind, amount }) => ({ atMs: at - startAt, kind, amount })),
+      untilMs: now - startAt,
+    },
+    client: {
+      currency: client.currency,
+      creditLimit: client.creditLimit,
+      lastChargeAgo: ago(before.chargeAt),
+      lastRefillAgo: ago(before.refillAt),
+      createdAgo: formatDuration(Math.max(0, startAt - (client.createdAt ?? startAt))),
+      billingEmail: client.billingEmail,
+      managerEmail: client.managerEmail,
+      users: client.users,
+    },
+    rates: client.rate === null ? [] : [{ from: content.currency, to: client.currency, rate: client.rate }],
+  };
+}
