@@ -7,8 +7,7 @@ import { DeliveryError } from '../../delivery/delivery-error.js';
 import { useNotifyBench } from './notify-bench.js';
 import { aCheckOf, recipientsOf } from './notify-setup.js';
 
-describe('telling again, at once by two, or no more, with real MySQL', function () {
-  this.timeout(120_000);
+describe('telling again, at once by two, or no more, with real MySQL', () => {
   const bench = useNotifyBench();
   const { aLowClient, aWorker, tell, failureOf } = bench;
 

@@ -10,8 +10,7 @@ import { createDeliveryReports, type DeliveryReports } from '../../delivery/ledg
 import { openDatabase } from '../../store/database.js';
 import { aCheckOf, addLowClient, createNotifyWorld, notifyParts, type NotifyWorld } from './notify-setup.js';
 
-describe('what became of mails, with real MySQL', function () {
-  this.timeout(120_000);
+describe('what became of mails, with real MySQL', () => {
   let world: NotifyWorld;
   let deliveries: DeliveryReports;
   let clients = 0;

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { useNotifyBench } from './notify-bench.js';
 import { aCheckOf, profileFile, recipientsOf, writeProfile } from './notify-setup.js';
 
-describe('telling whom a check decided to tell, with real MySQL', function () {
-  this.timeout(120_000);
+describe('telling whom a check decided to tell, with real MySQL', () => {
   const bench = useNotifyBench();
   const { aLowClient, aWorker, tell, failureOf, calls } = bench;
 

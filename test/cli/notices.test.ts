@@ -14,8 +14,7 @@ import {
   type NotifyWorld,
 } from '../activities/notify-setup.js';
 
-describe('low-balance notices', function () {
-  this.timeout(60_000);
+describe('low-balance notices', () => {
   let world: NotifyWorld;
   before(async () => {
     world = await createNotifyWorld();

@@ -12,8 +12,7 @@ const examples = path.join(packageRoot(), 'docs', 'examples', 'webhooks');
 const secret = `whsec_${Buffer.from('a secret of twenty-four b').toString('base64')}`;
 const otherSecret = `whsec_${Buffer.from('another of twenty-four by').toString('base64')}`;
 
-describe('the receivers of docs/examples/webhooks', function () {
-  this.timeout(120_000);
+describe('the receivers of docs/examples/webhooks', () => {
   let folder: string;
   before(async () => {
     folder = await createRunFolder(await openDataFolder(), 'webhooks');

@@ -9,8 +9,7 @@ import { startWorkerCommand } from '../worker/worker-command.js';
 
 // No container is built here: what the recipe copies into the image, and nothing else, is put into a folder and run.
 
-describe("the container recipe's files", function () {
-  this.timeout(180_000);
+describe("the container recipe's files", () => {
   const recipe = path.join(packageRoot(), 'docs', 'examples', 'container', 'Dockerfile');
   let image: string;
 

@@ -38,8 +38,7 @@ function failedTasks(events: readonly HistoryEvent[], stop: Stop): readonly Hist
 /** Between the clocks of this process and of the dev server, and for an answer that was on its way. */
 const slackMs = 50;
 
-describe('two versions of the worker, over sleeping clients', function () {
-  this.timeout(120_000);
+describe('two versions of the worker, over sleeping clients', () => {
   let servers: RealServers;
   const workers: Service[] = [];
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { installWithApt } from '../../dev/apt.js';
 import { aFolder, recordSteps, writeProgram } from './a-folder.js';
 
-describe('an installation with apt-get', function () {
+describe('an installation with apt-get', () => {
   const folder = aFolder();
 
   before(function () {

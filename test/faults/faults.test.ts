@@ -10,8 +10,7 @@ import { outcomeOf, printOutcomes, type Outcome } from './outcome.js';
 
 const clientsPerCase = 5;
 
-describe('faults while a notice is sent: real processes, real MySQL, the mailbox over HTTP', function () {
-  this.timeout(180_000);
+describe('faults while a notice is sent: real processes, real MySQL, the mailbox over HTTP', () => {
   let folder: string;
   const outcomes: Outcome[] = [];
 

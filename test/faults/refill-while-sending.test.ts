@@ -19,8 +19,7 @@ import { plainRenderer } from '../mail/a-mail.js';
 import { runWorker, type RunningWorker } from '../worker/run-worker.js';
 import { provideTestTemporal, type TestTemporal } from '../servers/test-temporal.js';
 
-describe('a refill while notices are being sent (rule 7): Temporal in real time', function () {
-  this.timeout(120_000);
+describe('a refill while notices are being sent (rule 7): Temporal in real time', () => {
   let world: NotifyWorld;
   let temporal: TestTemporal;
   let connection: Connection;

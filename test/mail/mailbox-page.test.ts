@@ -16,8 +16,7 @@ const hostileName =
   '<img src=x onerror="document.title=\'hacked\'"><script>document.title="hacked"</script>{{client.id}}{{{balance}}}\r\nBcc: evil@evil.example \u202egnp.exe 👩‍👩‍👧 ' +
   'x'.repeat(10_000);
 
-describe('the mailbox page in Chromium', function () {
-  this.timeout(180_000);
+describe('the mailbox page in Chromium', () => {
   let folder: string;
   let mailbox: Mailbox;
   let browser: Browser;

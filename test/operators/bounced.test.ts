@@ -11,8 +11,7 @@ import {
   type RealServers,
 } from '../worker/real-servers.js';
 
-describe('a billing address at which mail bounced', function () {
-  this.timeout(120_000);
+describe('a billing address at which mail bounced', () => {
   let servers: RealServers;
   let worker: Service;
 

@@ -3,8 +3,7 @@ import type { Service } from '../../worker/service.js';
 import { putProfile, startRealServers, type RealServers } from '../worker/real-servers.js';
 import { play, stories, whileMailIsDown } from './stories.js';
 
-describe("a client's page answers why it was, or was not, told", function () {
-  this.timeout(60_000);
+describe("a client's page answers why it was, or was not, told", () => {
   let servers: RealServers;
   let worker: Service;
 

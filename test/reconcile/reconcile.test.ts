@@ -12,8 +12,7 @@ import {
 } from '../worker/real-servers.js';
 import { startWorkerCommand } from '../worker/worker-command.js';
 
-describe('reconciliation, on a Schedule of the real Temporal', function () {
-  this.timeout(180_000);
+describe('reconciliation, on a Schedule of the real Temporal', () => {
   let servers: RealServers;
   let worker: Service | undefined;
 

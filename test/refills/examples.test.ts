@@ -19,8 +19,7 @@ import {
 
 const examples = path.join(packageRoot(), 'docs', 'examples', 'refills');
 
-describe('the examples of docs/refills.md', function () {
-  this.timeout(300_000);
+describe('the examples of docs/refills.md', () => {
   let servers: RealServers;
   let worker: Service;
   let dataFolder: DataFolder;

@@ -16,8 +16,7 @@ function read(name: string): Recorded {
   return JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as Recorded;
 }
 
-describe('recorded histories', function () {
-  this.timeout(120_000);
+describe('recorded histories', () => {
   const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
   it('are there for each kind of story', () => {

@@ -22,8 +22,7 @@ interface Run {
   readonly ended: Promise<readonly [number | null, NodeJS.Signals | null]>;
 }
 
-describe('a run of tests that leave processes and open sockets', function () {
-  this.timeout(120_000);
+describe('a run of tests that leave processes and open sockets', () => {
   const runs: Run[] = [];
 
   afterEach(() => {
@@ -32,7 +31,7 @@ describe('a run of tests that leave processes and open sockets', function () {
   });
 
   function start(how: string, options: Options = {}): Run {
-    const { MOCHA_WORKER_ID: _id, TEST_RUN_GUARDS: _guards, ...env } = process.env;
+    const { MOCHA_WORKER_ID: _id, TEST_RUN_FOLDER: _folder, ...env } = process.env;
     const parallel = options.parallel ? ['--parallel', '--jobs', '2', spec] : [];
     const child = spawn(process.execPath, [mocha, ...parallel, spec], {
       cwd: packageRoot(),

@@ -8,12 +8,14 @@ import { waitUntilGone } from '../../dev/process-groups.js';
 import { endTrees } from '../../dev/process-trees.js';
 import { sharedProcesses } from '../../dev/processes.js';
 import { sharedServers, shareServers } from '../servers/sharing.js';
+import { noteTime, slowestFiles } from './file-times.js';
 import { guardChildren, runningChildren } from './guard-children.js';
 
-/** Names the folder in which workers write down their guards. */
-const variable = 'TEST_RUN_GUARDS';
+/** Names the folder in which workers write down their guards and how long files took. */
+const variable = 'TEST_RUN_FOLDER';
 const patienceMs = 30_000;
 const isWorker = process.env['MOCHA_WORKER_ID'] !== undefined;
+let fileBegan = performance.now();
 
 process.setSourceMapsEnabled(true);
 guardChildren(isWorker ? process.env[variable] : undefined);
@@ -22,10 +24,13 @@ shareServers();
 /** Ends what a test file left: after each file in a worker, else after all files. Shared servers stay. */
 export const mochaHooks = {
   async afterAll(this: Mocha.Context): Promise<void> {
-    this.timeout(2 * patienceMs);
     await within(patienceMs, sharedProcesses().stop());
     const strays = [...runningChildren].filter((pid) => !sharedServers.pids().includes(pid));
     await endTrees(strays, 5_000);
+    if (!isWorker) return;
+    const { file } = this.test!.parent!.suites[0] ?? {};
+    noteTime(process.env[variable]!, file ?? '', performance.now() - fileBegan);
+    fileBegan = performance.now();
   },
 };
 
@@ -37,10 +42,12 @@ export function mochaGlobalSetup(): void {
 export async function mochaGlobalTeardown(): Promise<void> {
   await within(patienceMs, sharedServers.stop());
   await endTrees([...runningChildren], 5_000);
-  const guards = process.env[variable]!;
+  const folder = process.env[variable]!;
   // Workers are gone by now, and each guard ends after what it guards.
-  for (const pid of readdirSync(guards)) await waitUntilGone(Number(pid), patienceMs);
-  await rm(guards, { recursive: true, force: true });
+  const guards = readdirSync(folder).filter((name) => /^\d+$/.test(name));
+  for (const pid of guards) await waitUntilGone(Number(pid), patienceMs);
+  if (process.env['TEST_TIMES']) process.stdout.write(`${slowestFiles(folder, process.cwd()).join('\n')}\n`);
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** Fails nothing: what does not stop is killed by the guard once this process is gone. */

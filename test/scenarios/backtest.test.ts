@@ -12,8 +12,7 @@ import { anIo } from './an-io.js';
 
 const dayMs = 86_400_000;
 
-describe('what a profile would have sent', function () {
-  this.timeout(180_000);
+describe('what a profile would have sent', () => {
   let folder: string;
   let mysql: TestMysql;
   let database: DataSource;

@@ -38,8 +38,7 @@ describe('every scenario in the simulation', () => {
   }
 });
 
-describe('every scenario on the real workflow', function () {
-  this.timeout(150_000);
+describe('every scenario on the real workflow', () => {
   let stage: RealStages;
 
   before(async function () {

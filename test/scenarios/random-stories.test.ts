@@ -47,8 +47,7 @@ describe('random stories', () => {
   });
 });
 
-describe('random stories on the real workflow', function () {
-  this.timeout(150_000);
+describe('random stories on the real workflow', () => {
   let stage: RealStages;
 
   before(async function () {

@@ -59,8 +59,7 @@ describe('payload encryption', () => {
   });
 });
 
-describe('a worker with PAYLOAD_KEY', function () {
-  this.timeout(120_000);
+describe('a worker with PAYLOAD_KEY', () => {
   let servers: RealServers;
 
   before(async () => {

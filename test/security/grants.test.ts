@@ -19,8 +19,7 @@ import {
 
 const denied = /command denied|Access denied/;
 
-describe('docs/examples/grants.sql', function () {
-  this.timeout(120_000);
+describe('docs/examples/grants.sql', () => {
   let servers: RealServers;
   const opened: DataSource[] = [];
 

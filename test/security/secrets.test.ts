@@ -19,8 +19,7 @@ const mark = 'MARKED';
 const secrets = { SENDGRID_API_KEY: `SG.${mark}-1`, MAIL_FROM: 'no-reply@low-balance.example' };
 const command = path.join(packageRoot(), 'cli', 'low-balance.js');
 
-describe('secrets and addresses', function () {
-  this.timeout(120_000);
+describe('secrets and addresses', () => {
   let servers: RealServers;
 
   before(async () => {

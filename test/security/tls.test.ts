@@ -15,8 +15,7 @@ import {
 import { startWorkerCommand } from '../worker/worker-command.js';
 import { createAuthority, type Authority, type Certificate } from './certificates.js';
 
-describe('TLS to MySQL and to Temporal', function () {
-  this.timeout(120_000);
+describe('TLS to MySQL and to Temporal', () => {
   let folder: string;
   let authority: Authority;
   let stranger: Authority;

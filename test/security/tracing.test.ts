@@ -10,8 +10,7 @@ import {
   type RealServers,
 } from '../worker/real-servers.js';
 
-describe('tracing', function () {
-  this.timeout(120_000);
+describe('tracing', () => {
   let servers: RealServers;
 
   before(async () => {

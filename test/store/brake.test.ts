@@ -10,8 +10,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const start = Date.parse('2026-01-05T00:00:00Z');
 
-describe('the brake, on real MySQL', function () {
-  this.timeout(120_000);
+describe('the brake, on real MySQL', () => {
   let mysql: ProvidedMysql;
   let database: DataSource;
   let now = start;

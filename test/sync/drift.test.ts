@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { json } from './plan-json.js';
 import { type World, editRow, rowsOf, useWorld } from './world.js';
 
-describe('rows of MySQL that no file made', function () {
-  this.timeout(180_000);
+describe('rows of MySQL that no file made', () => {
   let world: World;
   useWorld((created) => (world = created));
 

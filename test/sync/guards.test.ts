@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { json } from './plan-json.js';
 import { type World, rowsOf, useWorld } from './world.js';
 
-describe('what sync asks and refuses', function () {
-  this.timeout(180_000);
+describe('what sync asks and refuses', () => {
   let world: World;
   useWorld((created) => (world = created));
 

@@ -19,8 +19,7 @@ function impactOf(ran: Ran, index = 0): Impact {
   return changes[index]!.clients;
 }
 
-describe('the impact of a plan on real clients', function () {
-  this.timeout(120_000);
+describe('the impact of a plan on real clients', () => {
   let world: World;
   useWorld((created) => (world = created));
 

@@ -8,8 +8,7 @@ import { openDatabase } from '../../store/database.js';
 import { json } from './plan-json.js';
 import { type World, revisionsOf, rowsOf, useWorld } from './world.js';
 
-describe('two syncs at once, and a sync that dies', function () {
-  this.timeout(180_000);
+describe('two syncs at once, and a sync that dies', () => {
   let world: World;
   useWorld((created) => (world = created));
 

@@ -4,8 +4,7 @@ import path from 'node:path';
 import { json } from './plan-json.js';
 import { type World, editRow, revisionsOf, useWorld } from './world.js';
 
-describe('sync of a saved plan', function () {
-  this.timeout(180_000);
+describe('sync of a saved plan', () => {
   let world: World;
   useWorld((created) => (world = created));
 

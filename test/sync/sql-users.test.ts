@@ -5,8 +5,7 @@ import { packageRoot } from '../../authoring/package-root.js';
 import { json } from './plan-json.js';
 import { type World, rowsOf, useWorld } from './world.js';
 
-describe('plan and sync as SQL users with few rights', function () {
-  this.timeout(180_000);
+describe('plan and sync as SQL users with few rights', () => {
   let world: World;
   useWorld((created) => (world = created));
 

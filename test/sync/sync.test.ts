@@ -13,8 +13,7 @@ import { type World, revisionsOf, rowsOf, useWorld } from './world.js';
 
 const exec = promisify(execFile);
 
-describe('plan and sync on real MySQL', function () {
-  this.timeout(180_000);
+describe('plan and sync on real MySQL', () => {
   let world: World;
   useWorld((created) => (world = created));
 

@@ -12,8 +12,7 @@ import { useWorld, type World } from './world.js';
 
 const json = { folder: 'profiles', format: 'json' } as const;
 
-describe('list, explain, history, rollback and import', function () {
-  this.timeout(120_000);
+describe('list, explain, history, rollback and import', () => {
   let world: World;
   useWorld((created) => (world = created));
 

@@ -10,8 +10,7 @@ import { createWorld, type World } from './world.js';
 
 const hourMs = 3_600_000;
 
-describe('a sync and the workflows of real clients, on real Temporal and MySQL', function () {
-  this.timeout(180_000);
+describe('a sync and the workflows of real clients, on real Temporal and MySQL', () => {
   let world: World;
   let temporal: TestTemporal;
   let connection: Connection;

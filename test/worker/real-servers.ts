@@ -202,7 +202,7 @@ export async function putClient(
 export async function eventually(
   what: string,
   holds: () => Promise<boolean>,
-  patienceMs = 20_000,
+  patienceMs = 120_000,
 ): Promise<void> {
   const deadline = Date.now() + patienceMs;
   for (let last: unknown; ;) {

@@ -6,8 +6,7 @@ import { eventually, putClient, putProfile, startRealServers, type RealServers }
 import { startWorkerCommand } from './worker-command.js';
 import type { Environment } from '../../settings/read-settings.js';
 
-describe('low-balance worker as a service', function () {
-  this.timeout(120_000);
+describe('low-balance worker as a service', () => {
   let servers: RealServers;
 
   before(async () => {

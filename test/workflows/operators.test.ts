@@ -4,8 +4,7 @@ import type { RefillReceipt, WatchStatus } from '../../workflows/messages.js';
 import { aProfile } from '../domain/builders.js';
 import { dayMs, hourMs, openWatchBench, type WatchBench } from './a-watch.js';
 
-describe('what operators and billing systems ask of a client’s workflow', function () {
-  this.timeout(120_000);
+describe('what operators and billing systems ask of a client’s workflow', () => {
   let bench: WatchBench;
   let handle: WorkflowHandle;
 

@@ -24,8 +24,7 @@ const content = JSON.stringify({
   clientNotification: { threshold: 50 },
 });
 
-describe('watchClient on the time-skipping server, with real MySQL', function () {
-  this.timeout(300_000);
+describe('watchClient on the time-skipping server, with real MySQL', () => {
   let mysql: TestMysql;
   let database: DataSource;
   let environment: TestWorkflowEnvironment;

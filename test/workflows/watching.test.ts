@@ -6,8 +6,7 @@ import type { WatchClientResult } from '../../workflows/watch-client.js';
 import { aProfile } from '../domain/builders.js';
 import { dayMs, hourMs, openWatchBench, type WatchBench } from './a-watch.js';
 
-describe('a client’s workflow', function () {
-  this.timeout(120_000);
+describe('a client’s workflow', () => {
   let bench: WatchBench;
   let handle: WorkflowHandle;
 

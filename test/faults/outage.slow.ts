@@ -19,8 +19,7 @@ const minuteMs = 60_000;
 /** Of a search attribute. */
 const keyword = 2;
 
-describe('an hour without the mail provider: real workflows on the time-skipping server, real MySQL', function () {
-  this.timeout(180_000);
+describe('an hour without the mail provider: real workflows on the time-skipping server, real MySQL', () => {
   let world: NotifyWorld;
   let folder: string;
   let mailbox: Mailbox;

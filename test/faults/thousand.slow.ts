@@ -18,8 +18,7 @@ const count = 1_000;
 const concurrent = 50;
 const program = fileURLToPath(new URL('./temporal-worker-child.js', import.meta.url));
 
-describe('a thousand clients low at once: Temporal, MySQL, two workers, one of them killed', function () {
-  this.timeout(300_000);
+describe('a thousand clients low at once: Temporal, MySQL, two workers, one of them killed', () => {
   let world: NotifyWorld;
   let temporal: TestTemporal;
   let connection: Connection;

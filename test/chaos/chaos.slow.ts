@@ -3,9 +3,7 @@ import { execa } from 'execa';
 import path from 'node:path';
 import { packageRoot } from '../../authoring/package-root.js';
 
-describe('chaos: random faults on the real stack, judged by a model of its own', function () {
-  this.timeout(240_000);
-
+describe('chaos: random faults on the real stack, judged by a model of its own', () => {
   it('finds each check and notice of 40 clients as the rules say, through 40 faults', async () => {
     const program = path.join(packageRoot(), 'dist', 'bench', 'chaos', 'main.js');
     const args = ['--seed', '7', '--clients', '40', '--faults', '40'];
