@@ -35,6 +35,16 @@ export async function tmpFolderOf(instance: MysqlInstance): Promise<string> {
   return folder;
 }
 
+/**
+ * The only folder whose files SQL may read and write. It is empty, and lies in the instance: the built-in value is a folder of
+ * the whole machine, without which MySQL does not start where it is missing or another user's.
+ */
+export async function secureFilesOf(instance: MysqlInstance): Promise<string> {
+  const folder = path.join(instance.folder, 'files');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return `--secure-file-priv=${folder}`;
+}
+
 /** Creates the instance's data unless it is there; a half-made one of an interrupted run is made anew. */
 export async function initialiseMysql(instance: MysqlInstance): Promise<void> {
   const data = dataOf(instance);
@@ -72,7 +82,8 @@ async function initialiseCommand(instance: MysqlInstance, data: string): Promise
   const { program, env } = instance;
   const tmp = await tmpFolderOf(instance);
   const common = ['--no-defaults', `--datadir=${data}`, `--tmpdir=${tmp}`, ...rootUser, logFileSize];
-  if (program.flavour === 'mysql') return [program.executable, ...common, '--initialize-insecure'];
+  if (program.flavour === 'mysql')
+    return [program.executable, ...common, await secureFilesOf(instance), '--initialize-insecure'];
   const scripts = path.join(path.dirname(program.executable), '..', 'scripts');
   const installDb = await findServerExecutable(['mariadb-install-db', 'mysql_install_db'], env, [scripts]);
   if (installDb === undefined) throw mysqlFailed(`${program.executable} comes without mariadb-install-db`);

@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { tellGuard } from './guard-client.js';
 import { pidFileIn } from './instance-folder.js';
-import { dataOf, logFileSize, rootUser, tmpFolderOf, type MysqlInstance } from './mysql-data.js';
+import {
+  dataOf,
+  logFileSize,
+  rootUser,
+  secureFilesOf,
+  tmpFolderOf,
+  type MysqlInstance,
+} from './mysql-data.js';
 import { loopback } from './ports.js';
 import type { Processes } from './processes.js';
 import type { RunningProcess } from './running-process.js';
@@ -71,8 +78,6 @@ export async function startMysql(
 ): Promise<StartedMysql> {
   const { program, folder, env } = instance;
   const password = await passwordOf(instance);
-  const files = path.join(folder, 'files');
-  await mkdir(files, { recursive: true, mode: 0o700 });
   const { socket, remove: removeSocket } = await placeSocket(instance);
   const running = await processes.start({
     name: 'MySQL',
@@ -85,8 +90,7 @@ export async function startMysql(
       `--socket=${socket}`,
       `--pid-file=${path.join(folder, 'mysqld.pid')}`,
       `--init-file=${await writeInitFile(instance, password)}`,
-      // Files that SQL reads and writes: an empty folder of its own, not the whole disk.
-      `--secure-file-priv=${files}`,
+      await secureFilesOf(instance),
       `--port=${port}`,
       `--bind-address=${loopback}`,
       '--skip-name-resolve',
