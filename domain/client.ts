@@ -54,6 +54,11 @@ export interface ProfileFacts {
   readonly rateDoubt?: DataFault;
 }
 
+/** The e-mail of a user, perhaps several addresses in one text; undefined where the billing system has none. A login may be `constructor`. */
+export function emailOfUser({ users }: Pick<ProfileFacts, 'users'>, login: string): string | undefined {
+  return Object.hasOwn(users, login) ? users[login] : undefined;
+}
+
 /** A client as a check by one profile reads it. */
 export interface Client extends ClientFacts, ProfileFacts {}
 

@@ -1,3 +1,4 @@
+import { emailOfUser } from './client.js';
 import type { Audience, Profile, Rule, RuleKey } from './profile/profile.js';
 import { addressesOf, isAddress, namedAddresses, type Client } from './reading.js';
 
@@ -77,7 +78,7 @@ function leftOutOf(rule: Rule, client: Client): readonly ExcludedRecipient[] {
       .filter((address) => !isAddress(address.trim()))
       .map((address) => ({ address, reason: 'not an e-mail address' })),
     ...rule.users
-      .filter((login) => !client.users[login])
+      .filter((login) => !emailOfUser(client, login))
       .map((login) => ({ address: login, reason: 'no user with an e-mail has this login' })),
   ];
 }

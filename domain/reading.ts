@@ -1,4 +1,4 @@
-import { doubtOf, type Client, type ClientIdentity } from './client.js';
+import { doubtOf, emailOfUser, type Client, type ClientIdentity } from './client.js';
 import { add, multiply, type Decimal } from './money.js';
 import { addressesIn } from './addresses-in.js';
 import type { Profile, Rule, RuleKey } from './profile/profile.js';
@@ -43,7 +43,7 @@ export function addressesOf(rule: Rule, client: Client): readonly string[] {
 /** Every address that a rule names, also those that are none. */
 export function namedAddresses(rule: Rule, client: Client): readonly string[] {
   const own = rule.audience === 'staff' ? client.managerEmail : client.billingEmail;
-  const users = rule.users.flatMap((login) => addressesIn(client.users[login] ?? ''));
+  const users = rule.users.flatMap((login) => addressesIn(emailOfUser(client, login) ?? ''));
   return [...(rule.notify ? addressesIn(own ?? '') : []), ...users, ...rule.emails];
 }
 

@@ -61,7 +61,9 @@ function isAsExpected(expected: ExpectedTold, { atMs, rules, to, count }: Told):
     expected.atMs === atMs &&
     isSame(expected.rules, rules) &&
     (expected.to === undefined || isSame(expected.to.map(lower).sort(), to.map(lower).sort())) &&
-    Object.entries(expected.count ?? {}).every(([rule, number]) => (count[rule] ?? 0) === number)
+    Object.entries(expected.count ?? {}).every(
+      ([rule, number]) => (Object.hasOwn(count, rule) ? count[rule] : 0) === number,
+    )
   );
 }
 

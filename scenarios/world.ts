@@ -2,6 +2,7 @@ import { durationMs } from '../domain/duration.js';
 import { add, subtract, toDecimal, type Decimal } from '../domain/money.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import { normaliseProfile, type Profile, type RuleKey } from '../domain/profile/profile.js';
+import { emailOfUser } from '../domain/client.js';
 import type { Client } from '../domain/reading.js';
 import type { ScenarioEvent } from './scenario-event.js';
 import type { ScenarioRate } from './scenario-values.js';
@@ -129,7 +130,7 @@ export class World {
   private user(login: string): readonly (readonly [string, string])[] {
     const { users } = this.story.client;
     if (!users) return [[login, `${login.replaceAll(/[^A-Za-z0-9._-]/g, '-')}@reseller.example`]];
-    const email = users[login];
+    const email = emailOfUser({ users }, login);
     return email === undefined ? [] : [[login, email]];
   }
 
