@@ -108,8 +108,10 @@ export interface ReconcileResult {
   readonly reasons: Readonly<Partial<Record<ReconcileReason, number>>>;
   /** The first of the changed clients. */
   readonly some: readonly { readonly clientId: string; readonly reason: ReconcileReason }[];
-  /** Clients that Temporal refused for good, such as an id that is none. */
+  /** The first of the clients that were passed over: their id cannot be watched, or Temporal or MySQL refused it for good. */
   readonly refused: readonly { readonly clientId: string; readonly problem: string }[];
+  /** How many were passed over; absent where `refused` names all of them. */
+  readonly refusedCount?: number;
   /** Absent after the last page. */
   readonly next?: ReconcileCursor;
 }

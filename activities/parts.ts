@@ -41,7 +41,13 @@ export type Counted =
       readonly result: 'received' | 'passed-over' | 'unstorable';
       readonly count: number;
     }
-  | { readonly what: 'reconciled'; readonly started: number; readonly woken: number };
+  | {
+      readonly what: 'reconciled';
+      readonly started: number;
+      readonly woken: number;
+      /** Clients that could not be watched. */
+      readonly passedOver: number;
+    };
 
 /** Starts and wakes clients' workflows. */
 export interface Watchers {

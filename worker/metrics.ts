@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Counted } from '../activities/parts.js';
 import type { Channel, Channels, SenderHealth } from '../delivery/channel.js';
 import type { Fleet } from '../store/watched-clients.js';
+import type { Reconciliation } from './reconciliation.js';
 
 export interface MetricsOptions {
   /** Counts the watched clients in MySQL. Every worker reports the same: take the maximum over workers. */
@@ -11,6 +12,8 @@ export interface MetricsOptions {
   /** Where Temporal's SDK serves its own metrics; absent: left out. */
   readonly sdkUrl?: string | undefined;
   readonly buildId: string;
+  /** How reconciliation goes, as it was found last. */
+  readonly reconciliation: () => Reconciliation | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -64,7 +67,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   });
   const reconciled = new Counter({
     name: 'low_balance_reconciled_clients_total',
-    help: 'Clients that reconciliation started to watch or woke.',
+    help: 'Clients that reconciliation started to watch, woke, or passed over because they cannot be watched.',
     labelNames: ['action'],
     registers,
   });
@@ -82,6 +85,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   });
   addFleet(registers, options);
   addSenders(registers, options);
+  addReconciliation(registers, options);
   return {
     contentType: registry.contentType,
     count(counted) {
@@ -99,6 +103,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
         case 'reconciled':
           reconciled.inc({ action: 'started' }, counted.started);
           reconciled.inc({ action: 'woken' }, counted.woken);
+          reconciled.inc({ action: 'passed-over' }, counted.passedOver);
       }
     },
     async text() {
@@ -139,6 +144,41 @@ function addSenders(registers: Registry[], { senders }: MetricsOptions): void {
       },
     });
   }
+}
+
+function addReconciliation(registers: Registry[], { reconciliation }: MetricsOptions): void {
+  const gauge = (name: string, help: string, valueOf: (found: Reconciliation) => number | undefined) =>
+    new Gauge({
+      name,
+      help: `${help} The same from every worker.`,
+      registers,
+      collect() {
+        const found = reconciliation();
+        const value = found && valueOf(found);
+        if (value === undefined) this.remove();
+        else this.set(value);
+      },
+    });
+  gauge(
+    'low_balance_reconciliation_problem',
+    'Whether something is wrong with reconciliation: the log, /ready and doctor say what.',
+    ({ problem }) => (problem === undefined ? 0 : 1),
+  );
+  gauge(
+    'low_balance_reconciliation_age_seconds',
+    'Since when the last reconciliation that was completed began; absent where none is known.',
+    ({ completedAt }) => (completedAt === undefined ? undefined : (Date.now() - completedAt) / 1_000),
+  );
+  gauge(
+    'low_balance_reconciliation_running_seconds',
+    'For how long the present reconciliation goes on; 0 where none does.',
+    ({ runningSince }) => (runningSince === undefined ? 0 : (Date.now() - runningSince) / 1_000),
+  );
+  gauge(
+    'low_balance_reconciliation_passed_over_clients',
+    'Clients that the last reconciliation could not watch, at most 20.',
+    ({ passedOver }) => passedOver.length,
+  );
 }
 
 function addFleet(registers: Registry[], { fleet, onError }: MetricsOptions): void {

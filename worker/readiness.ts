@@ -10,6 +10,8 @@ export interface Readiness {
   readonly mysql: string;
   readonly billing: string;
   readonly temporal: string;
+  /** What is wrong with the reconciliation; absent where nothing is. A worker is ready all the same: it is the same for all of them. */
+  readonly reconciliation?: string;
 }
 
 export interface ReadinessOptions {
@@ -19,6 +21,8 @@ export interface ReadinessOptions {
   readonly namespace: string;
   /** The worker's state, such as `RUNNING`. */
   readonly workerState: () => string;
+  /** What is wrong with the reconciliation, as it was found last. */
+  readonly reconciliation: () => string | undefined;
 }
 
 const timeoutMs = 3_000;
@@ -26,6 +30,7 @@ const timeoutMs = 3_000;
 /** Asks MySQL and Temporal, at most 3 s. */
 export async function readinessOf(options: ReadinessOptions): Promise<Readiness> {
   const { database, billing, client, namespace, workerState } = options;
+  const reconciliation = options.reconciliation();
   const [mysql, billingViews, temporal] = await Promise.all([
     foundOf(() => database.query('SELECT 1')),
     foundOf(() => billing.query('SELECT 1')),
@@ -38,6 +43,7 @@ export async function readinessOf(options: ReadinessOptions): Promise<Readiness>
     mysql,
     billing: billingViews,
     temporal,
+    ...(reconciliation === undefined ? {} : { reconciliation }),
   };
 }
 

@@ -17,6 +17,7 @@ import { startReceivers, type NamedReceiver } from './receivers.js';
 import { readinessOf } from './readiness.js';
 import { SettingsError } from '../settings/read-settings.js';
 import type { ServiceSettings } from './settings.js';
+import { watchReconciliation, type ReconciliationWatch } from './reconciliation-watch.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 /** What a worker is put together from. */
@@ -95,11 +96,13 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     log.error({ err: error }, 'rows of watched clients were not written'),
   );
   const buildId = settings.buildId ?? (await readBuildId());
+  let looked: ReconciliationWatch | undefined;
   const metrics = createMetrics({
     fleet: () => watched.fleet(Date.now()),
     senders: () => sendersOf(parts.channels),
     sdkUrl: parts.sdkMetricsUrl,
     buildId: buildId ?? 'unknown',
+    reconciliation: () => looked?.found(),
     onError: (error) => log.warn({ err: error }, 'a metric could not be read'),
   });
   const activityParts = createParts({
@@ -138,28 +141,34 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   };
   // The endpoints come first: where they cannot listen, no worker is left that polls.
   let created: Worker | undefined;
-  const servers = await startServers(parts, () => created?.getState() ?? 'INITIALIZED', metrics);
+  let servers: Servers | undefined;
+  const reconciliation = watchReconciliation(client, log);
+  looked = reconciliation;
   try {
+    servers = await startServers(parts, () => created?.getState() ?? 'INITIALIZED', metrics, reconciliation);
     created = await Worker.create(options);
   } catch (error) {
-    await servers.stop();
+    await reconciliation.stop();
+    await servers?.stop();
     throw error;
   }
+  const listening = servers;
   const worker = created;
   const done = runToTheEnd();
   async function runToTheEnd(): Promise<void> {
     try {
       await worker.run();
     } finally {
+      await reconciliation.stop();
       await watched.flush();
-      await servers.stop();
+      await listening.stop();
       await tracing?.stop();
     }
   }
   let stopping: Promise<void> | undefined;
   return {
     done,
-    httpPort: servers.httpPort,
+    httpPort: listening.httpPort,
     buildId,
     stop() {
       stopping ??= shutDown(worker, done);
@@ -217,6 +226,7 @@ async function startServers(
   { database, billing, client, namespace, settings, receivers = [], log }: ServiceParts,
   workerState: () => ReturnType<Worker['getState']>,
   metrics: ReturnType<typeof createMetrics>,
+  reconciliation: ReconciliationWatch,
 ): Promise<Servers> {
   const { count } = metrics;
   const stopReceivers = await startReceivers({ database, receivers, count, log });
@@ -227,7 +237,15 @@ async function startServers(
           host: settings.httpHost,
           port: settings.httpPort,
           isAlive: () => workerState() !== 'FAILED',
-          readiness: () => readinessOf({ database, billing, client, namespace, workerState }),
+          readiness: () =>
+            readinessOf({
+              database,
+              billing,
+              client,
+              namespace,
+              workerState,
+              reconciliation: () => reconciliation.found()?.problem,
+            }),
           metrics,
         });
   return {

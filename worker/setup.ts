@@ -7,10 +7,10 @@ import {
 import type { DataSource } from 'typeorm';
 import { migrate } from '../store/database.js';
 import { taskQueue } from './parts.js';
+import { longestRunMs, reconcileId } from './reconciliation.js';
 import { registerSearchAttributes } from './search-attributes.js';
 
-/** The id of the Schedule of reconciliation, and of its workflow. */
-export const reconcileId = 'low-balance:reconcile';
+export { reconcileId };
 
 export interface SetUp {
   readonly database: DataSource;
@@ -40,6 +40,7 @@ async function scheduleReconciliation(client: Client, everyMs: number): Promise<
     workflowId: reconcileId,
     taskQueue,
     args: [],
+    workflowRunTimeout: longestRunMs,
   } as const;
   const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m' } as const;
   try {

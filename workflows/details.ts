@@ -123,7 +123,7 @@ export function reconcileDetails(sums: ReconcileSums, next: ReconcileCursor | un
       ? []
       : [
           '',
-          '**Refused by Temporal**',
+          `**Passed over**, and not watched: ${sums.refusedCount ?? sums.refused.length}`,
           '',
           ...sums.refused.map(({ clientId, problem }) => `- ${text(clientId)}: ${text(problem)}`),
         ]),

@@ -1,4 +1,4 @@
-import { continueAsNew, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import { continueAsNew, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type {
   Activities,
   ReconcileCursor,
@@ -6,6 +6,7 @@ import type {
   ReconcileResult,
 } from '../activities/contract.js';
 import { reconcileDetails } from './details.js';
+import { Unreadable } from './unreadable.js';
 
 export interface ReconcileClientsInput {
   readonly from?: ReconcileCursor;
@@ -22,6 +23,8 @@ export interface ReconcileSums {
   /** The first of the changed clients. */
   readonly some: ReconcileResult['some'];
   readonly refused: ReconcileResult['refused'];
+  /** How many clients were passed over; absent in sums of older versions. */
+  readonly refusedCount?: number;
 }
 
 /** Activities of one run: its history stays small however many clients change. */
@@ -35,9 +38,12 @@ const { reconcile } = proxyActivities<Pick<Activities, 'reconcile'>>({
 });
 
 /** Sees to it that every client with a profile is watched, and that those without one stop. Runs on a Schedule. */
-export async function reconcileClients(input: ReconcileClientsInput = {}): Promise<ReconcileSums> {
-  let sums = input.sums ?? { examined: 0, started: 0, woken: 0, reasons: {}, some: [], refused: [] };
-  let from = input.from;
+export async function reconcileClients(input?: ReconcileClientsInput): Promise<ReconcileSums> {
+  // Only a run hands something to the next one: what somebody else starts it with is passed over (rule 24).
+  const handedOver = workflowInfo().continuedFromExecutionRunId === undefined ? undefined : input;
+  if (handedOver instanceof Unreadable) throw new Error(`this run cannot go on: ${handedOver.reason}`);
+  let sums = handedOver?.sums ?? nothingDone;
+  let from = handedOver?.from;
   for (let done = 0; done < activitiesPerRun; done += 1) {
     const result = await reconcile(from === undefined ? {} : { from });
     sums = add(sums, result);
@@ -46,6 +52,23 @@ export async function reconcileClients(input: ReconcileClientsInput = {}): Promi
     from = result.next;
   }
   return await continueAsNew<typeof reconcileClients>({ ...(from ? { from } : {}), sums });
+}
+
+const nothingDone: ReconcileSums = {
+  examined: 0,
+  started: 0,
+  woken: 0,
+  reasons: {},
+  some: [],
+  refused: [],
+};
+
+/** Results and sums of older versions name everybody they passed over. */
+function refusedCount({
+  refused,
+  refusedCount: count,
+}: Pick<ReconcileResult, 'refused' | 'refusedCount'>): number {
+  return count ?? refused.length;
 }
 
 function add(sums: ReconcileSums, result: ReconcileResult): ReconcileSums {
@@ -60,5 +83,6 @@ function add(sums: ReconcileSums, result: ReconcileResult): ReconcileSums {
     reasons,
     some: [...sums.some, ...result.some].slice(0, changesShown),
     refused: [...sums.refused, ...result.refused].slice(0, changesShown),
+    refusedCount: refusedCount(sums) + refusedCount(result),
   };
 }

@@ -3,10 +3,10 @@ import type { DataSource } from 'typeorm';
 import { addressOf } from '../../store/database.js';
 import { taskQueue } from '../../worker/parts.js';
 import { pendingMigrations } from '../../worker/preflight.js';
+import { examineReconciliation } from '../../worker/reconciliation.js';
 import { missingSearchAttributes } from '../../worker/search-attributes.js';
 import { billingMysqlUrl, mysqlUrl, serviceSettings } from '../../worker/settings.js';
 import type { Environment } from '../../settings/read-settings.js';
-import { reconcileId } from '../../worker/setup.js';
 import { connectBilling, connectDatabase, openTemporal, resolveEnvironment } from '../shared/connect.js';
 import { ok, wrong, type Finding } from '../../domain/finding.js';
 import { messageOf } from '../../domain/error-message.js';
@@ -140,28 +140,37 @@ async function ofTemporal(io: Io): Promise<readonly Finding[]> {
       missing.length === 0
         ? ok('search', 'the search attributes are registered')
         : wrong('search', `the namespace lacks ${missing.join(', ')}. Run: npx low-balance setup`),
-      await ofSchedule(client),
+      ...(await ofReconciliation(client)),
       await ofWorkers(connection, namespace),
     ];
   });
 }
 
-async function ofSchedule(client: Client): Promise<Finding> {
-  try {
-    const { state, info } = await client.schedule.getHandle(reconcileId).describe();
-    if (state.paused)
-      return wrong(
-        'reconcile',
-        `the Schedule ${reconcileId} is paused: ${state.note ?? 'no note'}. Unpause it in the Temporal UI`,
-      );
-    const last = info.recentActions.at(-1)?.takenAt;
-    return ok('reconcile', `the Schedule runs; last at ${last?.toISOString() ?? 'no time yet'}`);
-  } catch (error) {
-    return wrong(
-      'reconcile',
-      `there is no Schedule ${reconcileId} (${messageOf(error)}). Run: npx low-balance setup`,
-    );
-  }
+async function ofReconciliation(client: Client): Promise<readonly Finding[]> {
+  const { problem, completedAt, runningSince, passedOver } = await examineReconciliation(client, Date.now());
+  const { length } = passedOver;
+  const some = passedOver.slice(0, 3).map(({ clientId, problem }) => `${clientId} (${problem})`);
+  return [
+    problem === undefined
+      ? ok('reconcile', `the Schedule runs; ${whenOf(completedAt, runningSince)}`)
+      : wrong('reconcile', problem),
+    ...(length === 0
+      ? []
+      : [
+          {
+            what: 'reconcile',
+            result: 'warning',
+            message: `the last one passed over ${length === 1 ? '1 client' : `${length} clients`}: ${some.join('; ')}. Mend their rows in the billing views`,
+          } as const,
+        ]),
+  ];
+}
+
+function whenOf(completedAt: number | undefined, runningSince: number | undefined): string {
+  if (runningSince !== undefined) return `one runs since ${new Date(runningSince).toISOString()}`;
+  return completedAt === undefined
+    ? 'none was completed yet'
+    : `last at ${new Date(completedAt).toISOString()}`;
 }
 
 async function ofWorkers(connection: Connection, namespace: string): Promise<Finding> {

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { reconcileId, setUp } from '../../worker/setup.js';
+import {
+  examineReconciliation,
+  longestRunMs,
+  reconcileId,
+  replaceStuckRun,
+} from '../../worker/reconciliation.js';
+import { setUp } from '../../worker/setup.js';
 import { watchWorkflowId } from '../../worker/parts.js';
 import type { Service } from '../../worker/service.js';
 import type { ReconcileSums } from '../../workflows/reconcile-clients.js';
@@ -121,6 +127,52 @@ describe('reconciliation, on a Schedule of the real Temporal', () => {
       return Date.parse(nextCheckAt) - Date.parse(before.nextCheckAt) === -28 * 86_400_000;
     });
     assert.equal((await handleOf('OTHER').describe()).historyLength, other.historyLength);
+  });
+
+  it('names a row that nobody can be watched by, passes it over, and watches the others; doctor names it too', async () => {
+    await servers.database.query('ALTER TABLE billing_client MODIFY client_id VARCHAR(100) NOT NULL');
+    const bad = `BAD-${'x'.repeat(66)}`;
+    for (const id of ['BAC', bad, 'BAE']) await putClient(servers.database, id, '500');
+    const sums = await reconcile();
+    assert.deepEqual(sums.reasons, { new: 2 });
+    assert.equal(sums.refusedCount, 1);
+    assert.match(sums.refused[0]!.problem, /expected at most 64 characters, found 70/);
+    await isChecked('BAC');
+    await isChecked('BAE');
+    const { passedOver, problem } = await examineReconciliation(servers.client, Date.now());
+    assert.deepEqual([passedOver.length, problem], [1, undefined]);
+    await servers.database.query('DELETE FROM billing_client WHERE client_id = ?', [bad]);
+  });
+
+  it('a run that does not end is ended, and another one does its work', async () => {
+    await worker?.stop();
+    worker = undefined;
+    const stuck = await trigger();
+    await putClient(servers.database, 'WAITS', '500');
+    const found = await examineReconciliation(servers.client, Date.now() + longestRunMs + 1_000);
+    assert.match(found.problem ?? '', /has not ended since/);
+    assert.equal(found.stuck?.workflowId, stuck.workflowId);
+    // As two workers do at once.
+    await Promise.all([replaceStuckRun(servers.client, found), replaceStuckRun(servers.client, found)]);
+    assert.equal((await stuck.describe()).status.name, 'TERMINATED');
+    worker = await servers.startWorker();
+    await isChecked('WAITS');
+    await eventually(
+      'nothing is wrong any more',
+      async () => (await examineReconciliation(servers.client, Date.now())).problem === undefined,
+    );
+  });
+
+  it('a run is ended by Temporal where no worker does, and what somebody starts it with is passed over', async () => {
+    const { action } = await schedule().describe();
+    assert.equal(action.workflowRunTimeout, longestRunMs);
+    const handle = await servers.client.workflow.start('reconcileClients', {
+      workflowId: 'reconcile-by-hand',
+      taskQueue: 'low-balance',
+      args: [{ from: { pass: 'no such', after: 7 }, sums: 'many' }],
+    });
+    const sums = (await handle.result()) as ReconcileSums;
+    assert.ok(sums.examined > 0);
   });
 
   it('skips a run while another one goes on', async () => {
