@@ -1,5 +1,5 @@
 import { checkClient } from '../domain/check-client.js';
-import { bouncedRules } from '../domain/notices.js';
+import { unreachedRules } from '../domain/notices.js';
 import type { Profile } from '../domain/profile/profile.js';
 import { faultsText, isUnclear, type ClientIdentity, type UnclearClient } from '../domain/client.js';
 import { profileNeeds } from '../domain/profile-needs.js';
@@ -24,7 +24,7 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
   const { profile } = stored;
   if (isUnclear(client)) return await unknownCheck(parts, input, stored, client, now);
   const { watch, reading, decisions, state } = checkClient(client, profile, input.watch, now);
-  const bounced = parts.bounced ? bouncedRules(profile, client, await parts.bounced.known()) : [];
+  const unreached = parts.unreached ? unreachedRules(profile, client, await parts.unreached.known()) : [];
   const written = parts.watched.seen({
     clientId: input.clientId,
     profileId: profile.id,
@@ -43,7 +43,7 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
     currency: reading.currency,
     lastRefillAt: client.lastRefillAt,
     decisions,
-    ...(bounced.length > 0 ? { bounced } : {}),
+    ...(unreached.length > 0 ? { bounced: [...new Set(unreached.map(({ rule }) => rule))], unreached } : {}),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ClientState, Decision } from '../domain/decide.js';
 import type { RuleKey } from '../domain/profile/profile.js';
 import type { EndReason } from '../domain/reading.js';
 import type { WatchState } from '../domain/watch-state.js';
+import type { Delivery } from '../delivery/delivery-report.js';
 
 // What crosses Temporal between workflows and activities: plain JSON, no address. Instants are epoch milliseconds.
 
@@ -29,8 +30,15 @@ export interface Checked {
   readonly currency: string;
   readonly lastRefillAt: number | null;
   readonly decisions: readonly Decision[];
-  /** Rules that name an address which mail did not reach lately, as the provider reported; absent where there is none. */
+  /** The rules of `unreached`: what older workflows read, and all that older workers wrote. */
   readonly bounced?: readonly RuleKey[];
+  /** Rules that name an address which mail did not reach lately, as the provider reported; absent where there is none. */
+  readonly unreached?: readonly UnreachedRule[];
+}
+
+export interface UnreachedRule {
+  readonly rule: RuleKey;
+  readonly delivery: Exclude<Delivery, 'delivered' | 'deferred'>;
 }
 
 export interface CheckedProfile {

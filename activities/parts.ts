@@ -1,6 +1,6 @@
 import type { Channels } from '../delivery/channel.js';
 import type { Billing } from '../billing/billing.js';
-import type { BouncedAddresses } from '../delivery/ledger/bounced-addresses.js';
+import type { UnreachedAddresses } from '../delivery/ledger/unreached-addresses.js';
 import type { Ledger } from '../delivery/ledger/ledger.js';
 import type { Profiles } from '../store/profiles.js';
 import type { WatchedClients } from '../store/watched-clients.js';
@@ -19,7 +19,7 @@ export interface WatchParts {
   readonly profiles: Pick<Profiles, 'read' | 'assigner'>;
   readonly ledger: Ledger;
   /** Kept in memory: a check costs no query for it. Absent: no address is known to bounce. */
-  readonly bounced?: BouncedAddresses;
+  readonly unreached?: UnreachedAddresses;
   readonly watched: Pick<WatchedClients, 'seen' | 'replanned' | 'ended' | 'unreadable'>;
   /** For how long a read of billing data is waited for, milliseconds; as long as it takes when absent. */
   readonly readWithinMs?: () => number;

@@ -59,16 +59,22 @@ export function noticesFor(profile: Profile, client: Client, sending: readonly R
   return [...group('staff', onlyStaff), ...group('client', forClient)];
 }
 
-/** The rules that name an address which mail did not reach lately; `bounced` holds addresses in lower case. */
-export function bouncedRules(
+/**
+ * The rules that name an address which mail did not reach lately, each with what became of the mail, once for each kind.
+ * `unreached` holds addresses in lower case.
+ */
+export function unreachedRules<D extends string>(
   profile: Profile,
   client: Client,
-  bounced: ReadonlySet<string>,
-): readonly RuleKey[] {
-  if (bounced.size === 0) return [];
-  return profile.rules
-    .filter((rule) => addressesOf(rule, client).some((address) => bounced.has(normalAddress(address))))
-    .map(({ key }) => key);
+  unreached: ReadonlyMap<string, D>,
+): readonly { readonly rule: RuleKey; readonly delivery: D }[] {
+  if (unreached.size === 0) return [];
+  return profile.rules.flatMap((rule) => {
+    const deliveries = addressesOf(rule, client).flatMap(
+      (address) => unreached.get(normalAddress(address)) ?? [],
+    );
+    return [...new Set(deliveries)].map((delivery) => ({ rule: rule.key, delivery }));
+  });
 }
 
 /** Rule 10 for one address: whom a rule names and who cannot be told. */

@@ -5,7 +5,7 @@ import type { Parts, Watchers } from '../activities/parts.js';
 import type { Channels } from '../delivery/channel.js';
 import { batchedBilling, batchedProfiles } from '../billing/mysql/batched-reads.js';
 import { createBilling } from '../billing/mysql/billing.js';
-import { createBouncedAddresses } from '../delivery/ledger/bounced-addresses.js';
+import { createUnreachedAddresses } from '../delivery/ledger/unreached-addresses.js';
 import { createLedger } from '../delivery/ledger/ledger.js';
 import { createProfiles } from '../store/profiles.js';
 import { createWatchedClients, type WatchedClients } from '../store/watched-clients.js';
@@ -41,7 +41,7 @@ export function createParts(options: PartsOptions): Parts {
     billing: batchMs > 0 ? batchedBilling(billing, batchMs) : billing,
     profiles: batchMs > 0 ? batchedProfiles(profiles, batchMs) : profiles,
     ledger: createLedger(database),
-    bounced: createBouncedAddresses(database, { onError: options.onError }),
+    unreached: createUnreachedAddresses(database, { onError: options.onError }),
     readWithinMs,
     watched: options.watched ?? createWatchedClients(database, options.onError),
     channels: options.channels,

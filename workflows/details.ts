@@ -1,22 +1,11 @@
 import type { ReconcileCursor, ReconcileReason } from '../activities/contract.js';
-import type { Reason } from '../domain/decide.js';
+import { decisionText } from '../domain/reason-words.js';
 import type { EndReason } from '../domain/reading.js';
 import type { RuleStatus, WatchStatus } from './messages.js';
 import type { ReconcileSums } from './reconcile-clients.js';
+import { instant, statusFacts } from './status-facts.js';
 
 // What people read of a workflow in the Temporal UI.
-
-/** Why a rule did what it did at the last check, as a sentence without its end. */
-export const reasonSentences: Readonly<Record<Reason, string>> = {
-  low: 'told: the available balance is below the threshold',
-  'not-low': 'quiet: the available balance is not below the threshold',
-  'max-qty-reached': 'quiet: Max Qty is reached, until the balance is refilled',
-  active: 'quiet: the last charge is more recent than the inactivity asked for',
-  'no-recipient': 'quiet: nobody to tell, the rule has no e-mail that can be resolved',
-  suspended: 'quiet: the client is suspended',
-  muted: 'quiet: muted by an operator',
-  unknown: 'quiet: the billing data is not known',
-};
 
 /** Why a client is watched no more. */
 export const explanations = {
@@ -28,28 +17,10 @@ export const explanations = {
 
 /** The current details of a client's workflow, in Markdown, for the Temporal UI. */
 export function detailsOf(status: WatchStatus, notes: readonly string[]): string {
-  const { profile, unknown } = status;
-  const facts = [
-    `**State** \`${status.state}\`: ${stateSentences[status.state]}`,
-    `**Profile** ${profile ? `${text(profile.name)} (\`${profile.id}\`, version ${profile.version})` : 'not known yet'}`,
-    `**Available balance** ${status.availableBalance === null ? 'not known' : `${status.availableBalance} ${status.currency}`}`,
-    ...(unknown ? [`**Unknown** since ${instant(unknown.since)}: ${text(unknown.reason)}`] : []),
-    ...(status.bounced.length > 0
-      ? [`**Mail bounced** at an address of ${status.bounced.map(text).join(', ')}`]
-      : []),
-    ...(status.mutedUntil ? [`**Muted** until ${instant(status.mutedUntil)}`] : []),
-    ...(status.telling
-      ? [
-          `**Telling** ${status.telling.rules.map(text).join(', ')}, tried until ${instant(status.telling.until)}`,
-        ]
-      : []),
-    `**Last refill** ${instant(status.lastRefillAt)}`,
-    `**Last check** ${instant(status.lastCheckAt)}`,
-    `**Next check** ${instant(status.nextCheckAt)}`,
-  ];
+  const facts = statusFacts(status, text).map((fact) => `**${fact.name}** ${fact.text}`);
   const rules = Object.entries(status.rules).map(
     ([key, rule]) =>
-      `| ${text(key)} | ${thresholdText(rule, status.currency)} | ${rule.count} | ${rule.maxQty} | ${reasonSentences[rule.reason]} |`,
+      `| ${text(key)} | ${thresholdText(rule, status.currency)} | ${rule.count} | ${rule.maxQty} | ${decisionText(rule)} |`,
   );
   return [
     ...facts.map((fact) => `- ${fact}`),
@@ -59,17 +30,6 @@ export function detailsOf(status: WatchStatus, notes: readonly string[]): string
     ...(notes.length === 0 ? [] : ['', '**Lately**', '', ...notes.map((note) => `- ${text(note)}`)]),
   ].join('\n');
 }
-
-/** What the state means for what comes next. */
-const stateSentences: Readonly<Record<WatchStatus['state'], string>> = {
-  starting: 'the first check comes at once',
-  ok: 'above every threshold, nobody is told',
-  low: 'below a threshold, and Max Qty is not reached; the rules say who was told',
-  exhausted: 'below a threshold and told Max Qty times, silent until a refill',
-  muted: 'an operator asked for silence',
-  suspended: 'the billing system suspended the client, nobody is told',
-  unknown: 'nobody is told before the billing data is known',
-};
 
 function thresholdText({ threshold }: RuleStatus, currency: string | null): string {
   return threshold === null ? 'no exchange rate' : `${threshold} ${currency ?? ''}`.trim();
@@ -135,11 +95,6 @@ const passSentences: Readonly<Record<ReconcileCursor['pass'], string>> = {
   assigned: 'clients that should be watched',
   watched: 'clients that are watched',
 };
-
-/** `2026-11-24 09:00:00 UTC` */
-export function instant(iso: string | null): string {
-  return iso === null ? 'none' : `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
-}
 
 /** What fits on a line of the UI. */
 function short(line: string): string {

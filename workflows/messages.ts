@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { UnreachedRule } from '../activities/contract.js';
 import type { ClientState, Reason } from '../domain/decide.js';
 import type { WatchState } from '../domain/watch-state.js';
 
@@ -35,8 +36,10 @@ export interface WatchStatus {
   readonly lastRefillAt: string | null;
   readonly mutedUntil: string | null;
   readonly unknown: { readonly reason: string; readonly since: string } | null;
-  /** Rules that would tell an address at which mail bounced. */
+  /** Rules that name an address which mail did not reach. */
   readonly bounced: readonly string[];
+  /** The same rules, with what became of the mail. */
+  readonly unreached: readonly UnreachedRule[];
   /** Rules whose notice is on its way, tried until then; null while none is. */
   readonly telling: { readonly rules: readonly string[]; readonly until: string } | null;
   readonly lastCheckAt: string | null;

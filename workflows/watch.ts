@@ -262,6 +262,9 @@ export class Watch {
       lastRefillAt: isoOrNull(this.state.lastRefillAt),
       mutedUntil: isoOrNull(this.state.mutedUntil),
       bounced: checked?.bounced ?? [],
+      unreached:
+        checked?.unreached ??
+        (checked?.bounced ?? []).map((rule) => ({ rule, delivery: 'bounced' as const })),
       unknown: unknown ? { reason: unknown.reason, since: isoOf(unknown.since) } : null,
       telling: this.telling ? { rules: this.telling.rules, until: isoOf(this.telling.until) } : null,
       lastCheckAt: isoOrNull(checkedAt),

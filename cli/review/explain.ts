@@ -1,5 +1,6 @@
 import { loadProfiles } from '../../authoring/load-profiles.js';
 import { checkClient } from '../../domain/check-client.js';
+import { noticesFor } from '../../domain/notices.js';
 import { watchAt } from '../../planning/impact.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
 import { faultsText, isUnclear } from '../../domain/client.js';
@@ -86,6 +87,7 @@ async function explainOn(snapshot: Snapshot, { id, file, clientId, now }: Asked)
   const watched = (await readWatchedAtPlan(snapshot.own, [clientId])).get(clientId);
   const { watch, reading, decisions, state } = checkClient(client, profile, watchAt(watched), now);
   const notWatched = endReasonOf(client, client.profileId === null ? undefined : profile) ?? null;
+  const sending = decisions.filter(({ decision }) => decision === 'send').map(({ rule }) => rule);
   return {
     profile: { id, name: profile.name, from: file ? 'file' : 'MySQL', currency: profile.currency },
     client: {
@@ -103,7 +105,15 @@ async function explainOn(snapshot: Snapshot, { id, file, clientId, now }: Asked)
     lastRefillAt: watch.lastRefillAt === undefined ? null : new Date(watch.lastRefillAt).toISOString(),
     mutedUntil: watch.mutedUntil === undefined ? null : new Date(watch.mutedUntil).toISOString(),
     state,
-    told: notWatched === null && decisions.some(({ decision }) => decision === 'send'),
+    told: notWatched === null && sending.length > 0,
+    mails:
+      notWatched === null
+        ? noticesFor(profile, client, sending).map(({ audience, rules, recipients }) => ({
+            audience,
+            rules,
+            recipients,
+          }))
+        : [],
     rules: explainedRules(profile, client, watch, decisions, now),
   };
 }

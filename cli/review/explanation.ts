@@ -1,7 +1,8 @@
 import type { ClientState, Decision, Reason } from '../../domain/decide.js';
 import { formatDuration } from '../../domain/duration.js';
+import { decisionText } from '../../domain/reason-words.js';
 import type { Decimal } from '../../domain/money.js';
-import type { Profile, RuleKey } from '../../domain/profile/profile.js';
+import type { Audience, Profile, RuleKey } from '../../domain/profile/profile.js';
 import { doubtOf, faultsText, type Client } from '../../domain/client.js';
 import { addressesOf, type EndReason } from '../../domain/reading.js';
 import { countOf, type WatchState } from '../../domain/watch-state.js';
@@ -35,7 +36,15 @@ export interface Explanation {
   readonly mutedUntil: string | null;
   readonly state: ClientState;
   readonly told: boolean;
+  /** The mails that would be sent now: an address of two rules gets one. */
+  readonly mails: readonly ExplainedMail[];
   readonly rules: readonly ExplainedRule[];
+}
+
+export interface ExplainedMail {
+  readonly audience: Audience;
+  readonly rules: readonly RuleKey[];
+  readonly recipients: readonly string[];
 }
 
 export interface ExplainedRule {
@@ -89,26 +98,34 @@ function sentenceOf(
   client: Client,
   watch: WatchState,
 ): string {
-  const inactive = formatDuration(Math.floor((rule.inactiveMs ?? 0) / 1_000) * 1_000);
+  const figures = figuresOf(rule, profile, client, watch);
+  return `${decisionText(rule)}${figures === undefined ? '' : ` (${figures})`}`;
+}
+
+/** What the decision was made by, where the reason has figures of its own. */
+function figuresOf(
+  rule: Omit<ExplainedRule, 'explanation'>,
+  profile: Profile,
+  client: Client,
+  watch: WatchState,
+): string | undefined {
   switch (rule.reason) {
-    case 'low': {
-      const next = `notice ${rule.count + 1} of ${rule.maxQty}`;
-      return `would be told now, ${next}, at ${counted(rule.recipients.length, 'address', 'addresses')}`;
-    }
-    case 'not-low':
-      return 'quiet: the available balance is not below the threshold';
+    case 'low':
+      return `notice ${rule.count + 1} of ${rule.maxQty}`;
     case 'max-qty-reached':
-      return `quiet: low, but ${rule.count} of ${rule.maxQty} notices were sent since the last refill`;
-    case 'active':
-      return `quiet: low, but the last charge is ${inactive} ago; told from ${formatDuration(rule.inactivityMs ?? 0)} on`;
-    case 'no-recipient':
-      return 'quiet: low, but the rule names nobody whose e-mail is known';
-    case 'suspended':
-      return 'quiet: the client is suspended';
+      return `${rule.count} of ${rule.maxQty} notices were sent since the last refill`;
+    case 'active': {
+      const inactive = formatDuration(Math.floor((rule.inactiveMs ?? 0) / 1_000) * 1_000);
+      return `${inactive} ago, and it needs ${formatDuration(rule.inactivityMs ?? 0)}`;
+    }
     case 'muted':
-      return `quiet: muted by an operator until ${new Date(watch.mutedUntil ?? 0).toISOString()}`;
+      return `until ${new Date(watch.mutedUntil ?? 0).toISOString()}`;
     case 'unknown':
-      return `quiet: ${unknownText(profile, client)}`;
+      return unknownText(profile, client);
+    case 'not-low':
+    case 'no-recipient':
+    case 'suspended':
+      return undefined;
   }
   return rule.reason satisfies never;
 }
@@ -129,8 +146,7 @@ function unknownText(profile: Profile, client: Client): string {
 
 /** For a terminal. */
 export function explanationText(explanation: Explanation): string {
-  const { profile, client, notWatched, otherProfile, nextCheckAt, lastRefillAt, rules, told, state } =
-    explanation;
+  const { profile, client, notWatched, otherProfile, nextCheckAt, lastRefillAt, rules, state } = explanation;
   const lines = [
     `${printable(client.name)} (${printable(client.clientId)}), ${client.status}: ${client.availableBalance} ${client.currency} available`,
     `by ${printable(profile.id)} as ${profile.from === 'file' ? 'its file says' : 'MySQL has it'}: ${printable(profile.name)}`,
@@ -141,9 +157,22 @@ export function explanationText(explanation: Explanation): string {
     `State ${state}; last refill ${lastRefillAt ?? 'unknown'}; next check ${nextCheckAt ?? 'not planned'}`,
     '',
     ...rules.flatMap((rule) => ruleLines(rule, profile.currency, client.currency)),
-    `${otherProfile ? 'By this profile the' : 'The'} client would${told ? '' : ' not'} be told now.`,
+    ...mailLines(explanation),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function mailLines({ told, otherProfile, mails }: Explanation): readonly string[] {
+  const by = otherProfile ? 'By this profile, ' : '';
+  if (!told) return [`${by === '' ? 'No' : `${by}no`} notice would be sent now.`];
+  const count = mails.reduce((sum, { recipients }) => sum + recipients.length, 0);
+  return [
+    `${by}${counted(count, 'e-mail')} would be sent now, one to each address:`,
+    ...mails.map(
+      ({ audience, rules, recipients }) =>
+        `    as ${audience}, about ${rules.map(printable).join(' and ')}: ${recipients.map(printable).join(', ')}`,
+    ),
+  ];
 }
 
 function ruleLines(rule: ExplainedRule, currency: string, clientCurrency: string): readonly string[] {
@@ -156,7 +185,7 @@ function ruleLines(rule: ExplainedRule, currency: string, clientCurrency: string
   return [
     `${printable(rule.rule)}: ${rule.explanation}`,
     `    threshold ${rule.threshold} ${currency}${converted}; sent ${rule.count} of ${rule.maxQty}`,
-    `    tells ${rule.recipients.length === 0 ? 'nobody' : rule.recipients.map(printable).join(', ')}`,
+    `    names ${rule.recipients.length === 0 ? 'nobody' : rule.recipients.map(printable).join(', ')}`,
     '',
   ];
 }

@@ -5,7 +5,7 @@ import { notify } from '../../activities/notify.js';
 import type { Delivery, DeliveryReport } from '../../delivery/delivery-report.js';
 import { DeliveryError } from '../../delivery/delivery-error.js';
 import type { Channel } from '../../delivery/channel.js';
-import { createBouncedAddresses } from '../../delivery/ledger/bounced-addresses.js';
+import { createUnreachedAddresses } from '../../delivery/ledger/unreached-addresses.js';
 import { createDeliveryReports, type DeliveryReports } from '../../delivery/ledger/delivery-reports.js';
 import { openDatabase } from '../../store/database.js';
 import { aCheckOf, addLowClient, createNotifyWorld, notifyParts, type NotifyWorld } from './notify-setup.js';
@@ -243,11 +243,11 @@ describe('what became of mails, with real MySQL', () => {
 
   it("shows in a check's result which rules name an address that mail does not reach, without a query for each check", async () => {
     const told = await aToldClient();
-    const bounced = createBouncedAddresses(world.database, {
+    const unreached = createUnreachedAddresses(world.database, {
       refreshEveryMs: 0,
       onError: (error) => assert.fail(String(error)),
     });
-    const parts = { ...notifyParts(world.database, accepting), bounced };
+    const parts = { ...notifyParts(world.database, accepting), unreached };
     const input = {
       clientId: told.clientId,
       watch: { acceptedAt: {} },
@@ -256,20 +256,20 @@ describe('what became of mails, with real MySQL', () => {
       now: 1_000,
     };
     const before = await check(parts, input);
-    assert.ok(before.kind === 'checked' && before.bounced === undefined);
+    assert.ok(before.kind === 'checked' && before.unreached === undefined);
     await deliveries.record([event(told, 'bounced', 1)]);
     const shown = await eventually(async () => {
       const result = await check(parts, input);
-      return result.kind === 'checked' ? result.bounced : undefined;
+      return result.kind === 'checked' ? result.unreached : undefined;
     });
-    assert.deepEqual(shown, ['client']);
+    assert.deepEqual(shown, [{ rule: 'client', delivery: 'bounced' }]);
     await world.database.query(
       "UPDATE billing_client SET billing_email = 'new@client.example' WHERE client_id = ?",
       [told.clientId],
     );
     const corrected = await check(parts, input);
     assert.ok(
-      corrected.kind === 'checked' && corrected.bounced === undefined,
+      corrected.kind === 'checked' && corrected.unreached === undefined,
       'a corrected address shows no more',
     );
   });
@@ -283,8 +283,8 @@ describe('what became of mails, with real MySQL', () => {
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
     });
-    const bounced = createBouncedAddresses(counting, { onError: (error) => assert.fail(String(error)) });
-    for (let each = 0; each < 1_000; each += 1) await bounced.known();
+    const unreached = createUnreachedAddresses(counting, { onError: (error) => assert.fail(String(error)) });
+    for (let each = 0; each < 1_000; each += 1) await unreached.known();
     assert.equal(queries, 2);
   });
 });

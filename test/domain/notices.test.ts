@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { durationMs, formatDuration, parseDuration } from '../../domain/duration.js';
 import { multiply, toDecimal } from '../../domain/money.js';
 import { maskedAddress, withMaskedAddresses } from '../../domain/masked-address.js';
-import { bouncedRules, noticesFor } from '../../domain/notices.js';
+import { noticesFor, unreachedRules } from '../../domain/notices.js';
 import { endReasonOf, isAddress } from '../../domain/reading.js';
 import { aClient, aProfile } from './builders.js';
 
@@ -66,9 +66,11 @@ describe('who cannot be told, and who is not reached', () => {
 
   it('names the rules whose address mail did not reach, without regard to case', () => {
     const client = aClient({ billingEmail: 'Billing@Client.example' });
-    assert.deepEqual(bouncedRules(named, client, new Set(['billing@client.example'])), ['client']);
-    assert.deepEqual(bouncedRules(named, client, new Set(['noc@acme.example'])), ['user']);
-    assert.deepEqual(bouncedRules(named, client, new Set()), []);
+    const found = (...unreached: readonly (readonly [string, string])[]) =>
+      unreachedRules(named, client, new Map(unreached));
+    assert.deepEqual(found(['billing@client.example', 'bounced']), [{ rule: 'client', delivery: 'bounced' }]);
+    assert.deepEqual(found(['noc@acme.example', 'spam-report']), [{ rule: 'user', delivery: 'spam-report' }]);
+    assert.deepEqual(found(), []);
   });
 
   for (const [address, shown] of [

@@ -49,6 +49,6 @@ describe('a billing address at which mail bounced', () => {
       ),
       extendEnv: false,
     });
-    assert.match(stdout, /Bounced +at an address of client/);
+    assert.match(stdout, /Mail bounced +at an address of client/);
   });
 });

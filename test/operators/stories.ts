@@ -42,7 +42,7 @@ export const stories: readonly Story[] = [
     title: 'has enough money',
     before: bill('ENOUGH', '500'),
     says: [
-      /State\*\* `ok`/,
+      /State\*\* ok:/,
       /client \| 50 USD \| 0 \| 3 \| quiet: the available balance is not below the threshold/,
     ],
   },
@@ -51,8 +51,8 @@ export const stories: readonly Story[] = [
     title: 'is low, and was told once of three times',
     before: bill('TOLD', '40'),
     says: [
-      /State\*\* `low`/,
-      /client \| 50 USD \| 1 \| 3 \| told: the available balance is below the threshold/,
+      /State\*\* low:/,
+      /client \| 50 USD \| 1 \| 3 \| send: the available balance is below the threshold/,
     ],
   },
   {
@@ -63,7 +63,7 @@ export const stories: readonly Story[] = [
       for (let count = 2; count <= 4; count += 1) await client.update('checkNow');
     },
     says: [
-      /State\*\* `exhausted`/,
+      /State\*\* exhausted:/,
       /client \| 50 USD \| 3 \| 3 \| quiet: Max Qty is reached, until the balance is refilled/,
     ],
   },
@@ -77,7 +77,7 @@ export const stories: readonly Story[] = [
       await client.update('checkNow');
     },
     says: [
-      /State\*\* `ok`/,
+      /State\*\* ok:/,
       /Last refill\*\* 20/,
       /client \| 50 USD \| 0 \| 3 \| quiet: the available balance is not below/,
     ],
@@ -92,7 +92,7 @@ export const stories: readonly Story[] = [
       await client.update('checkNow');
     },
     says: [
-      /State\*\* `muted`/,
+      /State\*\* muted:/,
       /Muted\*\* until 20/,
       /client \| 50 USD \| 0 \| 3 \| quiet: muted by an operator/,
     ],
@@ -101,14 +101,14 @@ export const stories: readonly Story[] = [
     clientId: 'SUSPENDED',
     title: 'is suspended by the billing system',
     before: bill('SUSPENDED', '40', "status = 'suspended'"),
-    says: [/State\*\* `suspended`/, /client \| 50 USD \| 0 \| 3 \| quiet: the client is suspended/],
+    says: [/State\*\* suspended:/, /client \| 50 USD \| 0 \| 3 \| quiet: the client is suspended/],
   },
   {
     clientId: 'NO-RATE',
     title: 'has a currency without an exchange rate',
     before: bill('NO-RATE', '40', "currency = 'CHF'"),
     says: [
-      /State\*\* `unknown`/,
+      /State\*\* unknown:/,
       /Unknown\*\* since 20.*no exchange rate from USD to CHF/,
       /client \| no exchange rate \| 0 \| 3 \| quiet: the billing data is not known/,
     ],
@@ -118,8 +118,8 @@ export const stories: readonly Story[] = [
     title: 'is low, and has no e-mail',
     before: bill('NOBODY', '40', 'billing_email = NULL'),
     says: [
-      /State\*\* `low`/,
-      /client \| 50 USD \| 0 \| 3 \| quiet: nobody to tell, the rule has no e-mail that can be resolved/,
+      /State\*\* low:/,
+      /client \| 50 USD \| 0 \| 3 \| quiet: the rule has no e-mail address that can be resolved/,
     ],
   },
   {
@@ -134,8 +134,8 @@ export const stories: readonly Story[] = [
       await set(servers, 'ACTIVE', 'last_charge_at = UTC_TIMESTAMP(6) - INTERVAL 1 HOUR');
     },
     says: [
-      /State\*\* `low`/,
-      /advanced:dormant \| 50 USD \| 0 \| 3 \| quiet: the last charge is more recent than the inactivity asked for/,
+      /State\*\* low:/,
+      /advanced:dormant \| 50 USD \| 0 \| 3 \| quiet: the last charge is more recent than the inactivity that the rule needs/,
     ],
   },
   {
@@ -155,7 +155,7 @@ export const whileMailIsDown: Story = {
   clientId: 'MAIL-DOWN',
   title: 'is low, and the mail provider is down',
   before: bill('MAIL-DOWN', '40'),
-  says: [/State\*\* `low`/, /Telling\*\* client, tried until 20/, /client \| 50 USD \| 0 \| 3 \| told/],
+  says: [/State\*\* low:/, /Sending\*\* client, tried until 20/, /client \| 50 USD \| 0 \| 3 \| send/],
 };
 
 /** Plays a story to its end, and answers what its page says. */

@@ -104,6 +104,26 @@ describe('list, explain, history, rollback and import', () => {
       assert.match(rules[1]!.explanation, /notice 2 of 3/);
     });
 
+    it('counts one mail for an address of two rules, as it is sent', async () => {
+      await world.write('acme/a', {
+        userNotification: { threshold: 100, emails: ['both@acme.example', 'staff@acme.example'] },
+        clientNotification: { threshold: 50, emails: ['Both@acme.example'] },
+      });
+      await world.addClient({ id: 'c-1', balance: 40 });
+      const { mails } = await explained('acme/a', 'c-1');
+      assert.deepEqual(
+        mails.map(({ audience, rules, recipients }) => [audience, rules, recipients]),
+        [
+          ['staff', ['user'], ['manager@acme.example', 'staff@acme.example']],
+          ['client', ['user', 'client'], ['billing@c-1.example', 'Both@acme.example']],
+        ],
+      );
+      const io = world.io();
+      await explain('acme/a', 'c-1', { folder: 'profiles', format: 'human' }, io);
+      assert.match(io.printed.out, /4 e-mails would be sent now, one to each address/);
+      assert.doesNotMatch(io.printed.out, /5 e-mails|addresses/);
+    });
+
     it('goes by the file, so that an edit can be tried, and by the row where there is none', async () => {
       await world.write('acme/a', { clientNotification: { threshold: 30 } });
       await world.write('acme/b');

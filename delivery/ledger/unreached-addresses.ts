@@ -1,13 +1,17 @@
 import type { DataSource } from 'typeorm';
+import type { Delivery } from '../delivery-report.js';
 
-/** The addresses that mail did not reach lately, in lower case. */
-export interface BouncedAddresses {
+/** What became of mail to an address that it did not reach. */
+export type UnreachedDelivery = Exclude<Delivery, 'delivered' | 'deferred'>;
+
+/** The addresses that mail did not reach lately, in lower case, each with what became of the last mail. */
+export interface UnreachedAddresses {
   /** Never waits for the database, but for the first time. */
-  known(): Promise<ReadonlySet<string>>;
+  known(): Promise<ReadonlyMap<string, UnreachedDelivery>>;
 }
 
-export interface BouncedAddressesOptions {
-  /** Older knowledge is read anew, in the background; 30,000 when unsaid. */
+export interface UnreachedAddressesOptions {
+  /** Older knowledge is read anew, in the background; default 30,000. */
   readonly refreshEveryMs?: number;
   /** What could not be read is tried again at the next refresh. */
   readonly onError: (error: unknown) => void;
@@ -20,26 +24,26 @@ const overlapMs = 60_000;
  * Keeps the addresses of all clients in memory, so that a check costs no query for them: a worker reads what changed
  * every half minute, however many clients it checks.
  */
-export function createBouncedAddresses(
+export function createUnreachedAddresses(
   database: DataSource,
-  { refreshEveryMs = 30_000, onError }: BouncedAddressesOptions,
-): BouncedAddresses {
-  const bounced = new Set<string>();
+  { refreshEveryMs = 30_000, onError }: UnreachedAddressesOptions,
+): UnreachedAddresses {
+  const unreachedAddresses = new Map<string, UnreachedDelivery>();
   let changedUpTo: number | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
 
   async function read(): Promise<void> {
     const [clock] = await database.query<{ now: string }[]>('SELECT UNIX_TIMESTAMP() * 1000 AS now');
-    const rows = await database.query<{ address: string; unreached: number }[]>(
+    const rows = await database.query<{ address: string; delivery: UnreachedDelivery; unreached: number }[]>(
       changedUpTo === undefined
-        ? 'SELECT address, unreached FROM low_balance_address WHERE unreached = 1'
-        : 'SELECT address, unreached FROM low_balance_address WHERE changed_at >= ?',
+        ? 'SELECT address, delivery, unreached FROM low_balance_address WHERE unreached = 1'
+        : 'SELECT address, delivery, unreached FROM low_balance_address WHERE changed_at >= ?',
       changedUpTo === undefined ? [] : [changedUpTo - overlapMs],
     );
-    for (const { address, unreached } of rows) {
-      if (unreached === 1) bounced.add(address);
-      else bounced.delete(address);
+    for (const { address, delivery, unreached } of rows) {
+      if (unreached === 1) unreachedAddresses.set(address, delivery);
+      else unreachedAddresses.delete(address);
     }
     changedUpTo = Number(clock?.now ?? 0);
   }
@@ -59,7 +63,7 @@ export function createBouncedAddresses(
       if (changedUpTo === undefined && readAt < 0) await refresh();
       else if (reading && changedUpTo === undefined) await reading;
       else if (performance.now() - readAt > refreshEveryMs) void refresh();
-      return bounced;
+      return unreachedAddresses;
     },
   };
 }
