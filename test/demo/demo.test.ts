@@ -45,7 +45,7 @@ async function assertNothingLeft({ tree, err }: Demo): Promise<void> {
   assert.equal(folders.length, 1, err());
   assert.ok(tree.size >= 3, 'it had MySQL and Temporal below it');
   const left = () => [...tree.left(), ...folders.filter((folder) => existsSync(folder))];
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000;
   while (left().length > 0 && Date.now() < deadline) await sleep(50);
   assert.deepEqual(left(), []);
 }

@@ -149,7 +149,7 @@ describe('a given MySQL', () => {
         message: new RegExp(`127\\.0\\.0\\.1:${port}/db does not answer: .*ECONNREFUSED`),
       },
     );
-    assert.ok(Date.now() - begun < 3_000);
+    assert.ok(Date.now() - begun < 30_000);
   });
 
   it('whose URL makes no sense is refused', async () => {

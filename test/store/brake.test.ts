@@ -1,22 +1,21 @@
 import assert from 'node:assert/strict';
 import type { DataSource } from 'typeorm';
-import { provideMysql, type ProvidedMysql } from '../../dev/mysql.js';
-import { progressOnStderr } from '../../dev/progress.js';
 import { createBrake, type Candidate } from '../../store/brake.js';
 import { migrate, openDatabase } from '../../store/database.js';
 import { createHolds } from '../../store/holds.js';
+import { provideTestMysql, type TestMysql } from '../servers/test-mysql.js';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const start = Date.parse('2026-01-05T00:00:00Z');
 
 describe('the brake, on real MySQL', () => {
-  let mysql: ProvidedMysql;
+  let mysql: TestMysql;
   let database: DataSource;
   let now = start;
 
   before(async () => {
-    mysql = await provideMysql({ env: process.env, progress: progressOnStderr });
+    mysql = await provideTestMysql();
     database = await openDatabase(mysql.url);
     await migrate(database);
   });
