@@ -2,11 +2,12 @@ import { environment } from '../worker/settings.js';
 import { runCommandLine } from './command-line.js';
 import { standardStreams } from './shared/standard-streams.js';
 
-const { out, err, outputClosed, failed } = standardStreams(process);
+const { out, err, progress, outputClosed, failed } = standardStreams(process);
 
 const code = await runCommandLine(process.argv.slice(2), {
   out,
   err,
+  progress: process.stderr.isTTY ? progress : undefined,
   env: environment,
   cwd: process.cwd(),
   interactive: process.stdin.isTTY && process.stderr.isTTY,

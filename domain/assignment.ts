@@ -42,6 +42,8 @@ export type Assignment =
 /** Says which profile each client has. */
 export interface Assigner {
   assign(client: ClientIdentity): Assignment;
+  /** Whether a client is of that reseller: a folder, or an id of the billing data. */
+  isOf(reseller: string): (client: Pick<ClientIdentity, 'resellerId'>) => boolean;
   /** Whether a profile with `appliesTo` is among its profiles. */
   readonly appliesToAny: boolean;
 }
@@ -79,6 +81,10 @@ export function createAssigner(
   }
   return {
     appliesToAny: applying.length > 0,
+    isOf(reseller) {
+      const billingId = billingIdOf(reseller);
+      return ({ resellerId }) => resellerId === billingId;
+    },
     assign(client) {
       if (client.profileId !== null) return { by: 'profile_id', profileId: client.profileId };
       const own = ofResellers.get(client.resellerId)?.find(({ fits }) => fits(client));

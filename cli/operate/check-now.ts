@@ -1,11 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HoldScope } from '../../domain/brake.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import { update, withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
+import { changeMany, type ManyOptions } from './many-clients.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { showStatus, type StatusOptions } from './status.js';
 
 const patienceMs = 20_000;
+
+/** Asks for a check of many clients; their results are seen in the list. */
+export async function checkMany(scope: HoldScope, options: ManyOptions, io: Io): Promise<ExitCode> {
+  const change = (workflow: Pick<ClientWorkflow, 'handle'>) => update(workflow, 'checkNow');
+  return await changeMany({ scope, verb: 'check', change }, options, io);
+}
 
 /** Checks a client at once, besides its planned checks, and prints what came of it. */
 export async function checkNow(clientId: string, options: StatusOptions, io: Io): Promise<ExitCode> {

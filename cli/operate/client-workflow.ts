@@ -45,7 +45,7 @@ export function whereOf({ workflowId, url }: ClientWorkflow): string {
 
 /** An update that an operator asked for; answers the status after it. */
 export async function update(
-  { handle }: ClientWorkflow,
+  { handle }: Pick<ClientWorkflow, 'handle'>,
   name: string,
   message?: Readonly<Record<string, string>>,
 ): Promise<WatchStatus> {

@@ -1,18 +1,12 @@
 import { userInfo } from 'node:os';
-import { scopeText, type Hold, type HoldScope } from '../../domain/brake.js';
+import { scopeText, type Hold } from '../../domain/brake.js';
 import type { BrakeState } from '../../store/brake.js';
-import { connectDatabase } from '../shared/connect.js';
+import { withDatabase } from '../shared/databases.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { counted, printable } from '../shared/printable.js';
 import { tableText } from '../shared/table.js';
-
-/** What of the fleet is meant; exactly one of them. */
-export interface ScopeOptions {
-  readonly all: boolean;
-  readonly reseller?: string;
-  readonly profile?: string;
-}
+import { scopeOf, type ScopeOptions } from './scope.js';
 
 export interface HoldOptions extends ScopeOptions {
   readonly why: string;
@@ -141,26 +135,8 @@ function holdsJson(state: BrakeState, history: readonly Hold[]): object {
   };
 }
 
-/** The verb's `refuse` made sure that exactly one is given. */
-export function scopeOf({ reseller, profile }: ScopeOptions): HoldScope {
-  if (reseller !== undefined) return { kind: 'reseller', reseller };
-  return profile === undefined ? { kind: 'all' } : { kind: 'profile', profileId: profile };
-}
-
 function byOf({ by }: Pick<HoldOptions, 'by'>, { env }: Io): string {
   return (by ?? env['GITHUB_ACTOR'] ?? env['USER'] ?? userInfo().username).slice(0, 255);
-}
-
-async function withDatabase(
-  io: Io,
-  use: (database: Awaited<ReturnType<typeof connectDatabase>>) => Promise<ExitCode>,
-): Promise<ExitCode> {
-  const database = await connectDatabase(io);
-  try {
-    return await use(database);
-  } finally {
-    await database.destroy();
-  }
 }
 
 function timeText(at: number): string {

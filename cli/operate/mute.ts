@@ -1,4 +1,6 @@
-import { update, withClientWorkflow } from './client-workflow.js';
+import type { HoldScope } from '../../domain/brake.js';
+import { update, withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
+import { changeMany, type ManyOptions } from './many-clients.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { showStatus, type StatusOptions } from './status.js';
@@ -8,6 +10,22 @@ export interface MuteOptions extends StatusOptions {
   readonly forMs?: number;
   /** Epoch milliseconds. */
   readonly until?: number;
+}
+
+/** The same for many clients. */
+export async function muteMany(
+  scope: HoldScope,
+  { forMs = 0, until: at = Date.now() + forMs, ...options }: MuteOptions & ManyOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const until = new Date(at).toISOString();
+  const change = (workflow: Pick<ClientWorkflow, 'handle'>) => update(workflow, 'mute', { until });
+  return await changeMany({ scope, verb: 'mute', change }, options, io);
+}
+
+export async function unmuteMany(scope: HoldScope, options: ManyOptions, io: Io): Promise<ExitCode> {
+  const change = (workflow: Pick<ClientWorkflow, 'handle'>) => update(workflow, 'unmute');
+  return await changeMany({ scope, verb: 'unmute', change }, options, io);
 }
 
 /** Sends no notice about a client until a time. Its checks go on, and no quota is used. */

@@ -1,7 +1,20 @@
-import { update, withClientWorkflow } from './client-workflow.js';
+import type { HoldScope } from '../../domain/brake.js';
+import { update, withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
+import { changeMany, type ManyOptions } from './many-clients.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { showStatus, type StatusOptions } from './status.js';
+
+/** The same for many clients; a profile without that rule refuses it. */
+export async function resetRuleOfMany(
+  scope: HoldScope,
+  rule: string,
+  options: ManyOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const change = (workflow: Pick<ClientWorkflow, 'handle'>) => update(workflow, 'resetRule', { rule });
+  return await changeMany({ scope, verb: `reset rule ${rule} of`, change }, options, io);
+}
 
 /** Sets the counter of one rule of a client to 0, as a refill does for all of them. */
 export async function resetRule(

@@ -1,6 +1,6 @@
 import { deliveriesInOrder } from '../../delivery/delivery-report.js';
 import { theClient, theFormat } from '../shared/common-parameters.js';
-import { argument, flag, option, optionWithDefault } from '../shared/parameters.js';
+import { flag, option, optionalArgument, optionWithDefault } from '../shared/parameters.js';
 import {
   choice,
   clientId,
@@ -17,6 +17,7 @@ import {
   wholeNumber,
 } from '../shared/readers.js';
 import { verb, type Verb } from '../shared/verb.js';
+import { scopeOf } from './scope.js';
 
 const theScope = {
   all: flag('--all', 'everything', { contradicts: ['--reseller', '--profile'] }),
@@ -26,14 +27,45 @@ const theScope = {
   profile: option('--profile <profile>', 'the clients of a profile, <reseller>/<slug>', profileId),
 };
 
+/** One client, or many of them at once. */
+const theClients = {
+  client: optionalArgument('client', 'the id of the client', clientId),
+  ...theScope,
+  clients: option(
+    '--clients <count>',
+    'how many clients it is for, where it is for many: confirms it',
+    wholeNumber(0, 100_000_000),
+  ),
+};
+
+interface ClientsValues {
+  readonly client?: string;
+  readonly all: boolean;
+  readonly reseller?: string;
+  readonly profile?: string;
+  readonly clients?: number;
+}
+
+function wrongClients(values: ClientsValues): string | undefined {
+  if (values.client === undefined && !hasScope(values))
+    return 'missing required argument: the client, or one of --all, --reseller and --profile';
+  if (values.client === undefined) return undefined;
+  if (hasScope(values))
+    return `the client "${values.client}" and a scope contradict each other: expected one of them`;
+  return values.clients === undefined ? undefined : '--clients is for --all, --reseller and --profile';
+}
+
+function hasScope({ all, reseller, profile }: ClientsValues): boolean {
+  return all || reseller !== undefined || profile !== undefined;
+}
+
 const byHand = {
   why: option('--why <reason>', 'kept in the history, and shown to whoever asks', text),
   by: option('--by <name>', 'who does it; default: your login', text),
 };
 
-function missingScope(values: { all: boolean; reseller?: string; profile?: string; why?: string }) {
-  if (!values.all && values.reseller === undefined && values.profile === undefined)
-    return 'expected one of --all, --reseller and --profile';
+function missingScope(values: ClientsValues & { readonly why?: string }): string | undefined {
+  if (!hasScope(values)) return 'expected one of --all, --reseller and --profile';
   return values.why === undefined ? 'expected --why with the reason' : undefined;
 }
 
@@ -60,41 +92,73 @@ export const operateVerbs: readonly Verb[] = [
   }),
   verb({
     name: 'check-now',
-    description: 'Checks a client at once, besides its planned checks.',
-    parameters: { client: theClient, format: theFormat('json') },
-    run: async ({ client, ...options }, io) => (await import('./check-now.js')).checkNow(client, options, io),
+    description: 'Checks a client, or many, at once, besides their planned checks.',
+    parameters: { ...theClients, format: theFormat('json') },
+    refuse: wrongClients,
+    run: async ({ client, ...options }, io) => {
+      const { checkMany, checkNow } = await import('./check-now.js');
+      return client === undefined
+        ? await checkMany(scopeOf(options), options, io)
+        : await checkNow(client, options, io);
+    },
   }),
   verb({
     name: 'mute',
-    description: 'Sends no notice about a client until a time.',
+    description: 'Sends no notice about a client, or many, until a time.',
     parameters: {
-      client: theClient,
+      ...theClients,
       forMs: option('--for <duration>', 'such as 8h', duration(1_000), { contradicts: ['--until'] }),
       until: option('--until <time>', 'ISO 8601, UTC without an offset', futureInstant),
       format: theFormat('json'),
     },
-    refuse: ({ forMs, until }) =>
-      forMs === undefined && until === undefined
+    refuse: (values) =>
+      values.forMs === undefined && values.until === undefined
         ? 'expected one of --for and --until, such as --for 8h or --until 2026-11-25T09:00'
-        : undefined,
-    run: async ({ client, ...options }, io) => (await import('./mute.js')).mute(client, options, io),
+        : wrongClients(values),
+    run: async ({ client, ...options }, io) => {
+      const { mute, muteMany } = await import('./mute.js');
+      return client === undefined
+        ? await muteMany(scopeOf(options), options, io)
+        : await mute(client, options, io);
+    },
   }),
   verb({
     name: 'unmute',
     description: 'Ends a mute: notices are sent again from the next check.',
-    parameters: { client: theClient, format: theFormat('json') },
-    run: async ({ client, ...options }, io) => (await import('./mute.js')).unmute(client, options, io),
+    parameters: { ...theClients, format: theFormat('json') },
+    refuse: wrongClients,
+    run: async ({ client, ...options }, io) => {
+      const { unmute, unmuteMany } = await import('./mute.js');
+      return client === undefined
+        ? await unmuteMany(scopeOf(options), options, io)
+        : await unmute(client, options, io);
+    },
   }),
   verb({
     name: 'reset-rule',
-    description: 'Sets the counter of one rule of a client to 0.',
+    description: 'Sets the counter of one rule of a client, or of many, to 0.',
     parameters: {
-      client: theClient,
-      rule: argument('rule', 'user, client or advanced:<name>', ruleKey),
+      client: theClients.client,
+      rule: optionalArgument('rule', 'user, client or advanced:<name>', ruleKey),
+      ...theScope,
+      ofRule: option('--rule <rule>', 'the rule, where it is for many clients', ruleKey),
+      clients: theClients.clients,
       format: theFormat('json'),
     },
-    run: async ({ client, rule, ...options }, io) =>
-      (await import('./reset-rule.js')).resetRule(client, rule, options, io),
+    refuse: ({ rule, ofRule, ...values }) => {
+      const wrong = wrongClients(values);
+      if (wrong !== undefined) return wrong;
+      if (values.client === undefined)
+        return ofRule === undefined ? 'expected --rule, such as --rule client' : undefined;
+      if (ofRule !== undefined) return '--rule is for --all, --reseller and --profile';
+      return rule === undefined ? 'missing required argument: the rule' : undefined;
+    },
+    run: async ({ client, rule = '', ofRule = '', ...options }, io) => {
+      const { resetRule, resetRuleOfMany } = await import('./reset-rule.js');
+      return client === undefined
+        ? await resetRuleOfMany(scopeOf(options), ofRule, options, io)
+        : await resetRule(client, rule, options, io);
+    },
   }),
   verb({
     name: 'hold',

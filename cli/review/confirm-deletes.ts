@@ -1,3 +1,4 @@
+import { saysYes } from '../shared/confirm.js';
 import { exitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { leftWithout, type Plan, type PlannedChange } from '../../planning/make-plan.js';
@@ -29,17 +30,6 @@ export async function confirmDeletes(
   io.err(planText(plan, false));
   if (await saysYes(`${lossText(going)} Go on?`)) return undefined;
   return { code: exitCode.refused, status: 'refused', messages: ['Nothing was changed.'] };
-}
-
-/** Ctrl-C is a no. */
-async function saysYes(message: string): Promise<boolean> {
-  const { confirm } = await import('@inquirer/prompts');
-  try {
-    return await confirm({ message, default: false }, { output: process.stderr });
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ExitPromptError') return false;
-    throw error;
-  }
 }
 
 function lossText(going: readonly PlannedChange[]): string {

@@ -4,6 +4,8 @@ export interface Io {
   readonly out: (text: string) => void;
   /** Writes one line to standard error. */
   readonly err: (line: string) => void;
+  /** Shows one line on a terminal in place of the one before; absent where standard error is none. */
+  readonly progress?: ((line: string) => void) | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Standard input and standard error are a terminal: a question may be asked. Never required. */

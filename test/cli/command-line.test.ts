@@ -62,6 +62,8 @@ const wrongTexts: Readonly<Record<string, readonly string[]>> = {
   '--billing': ['no-such-system', '..'],
   '--reseller': ['a/b', '..', 'a b'],
   '--profile': ['a', 'a/b/c', '../b', 'a b/c'],
+  '--clients': ['-1', '2.5', 'all', '1e3'],
+  '--rule': ['users', 'advanced:', 'Client'],
 };
 
 /** A right value for an option, to be put beside others. */
