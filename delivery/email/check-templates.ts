@@ -1,53 +1,92 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import Handlebars from 'handlebars';
 import type { Problem } from '../../domain/problem.js';
 import { messageOf } from '../../domain/error-message.js';
 import { fallbackLanguage } from './languages.js';
 import { viewOf, type MailView } from './mail-view.js';
+import { isPhraseName, phraseNames, phrasesIn, type PhraseName } from './phrases.js';
 import { sampleMail } from './sample-mail.js';
-import { languagesIn, layoutFile, ownTemplates, readTemplates } from './template-files.js';
+import {
+  languagesIn,
+  mailKinds,
+  ownTemplates,
+  parts,
+  readTemplates,
+  wordsName,
+  type TemplateFile,
+} from './template-files.js';
 
 /** Helpers that a template may use, beside Handlebars' own `if`, `unless` and `each`. */
-export const ownHelpers = ['plural'] as const;
+export const ownHelpers = ['plural', 'phrase', 'strong'] as const;
 
 const helpers = new Set<string>(['if', 'unless', 'each', ...ownHelpers]);
 
 /**
- * Every problem of the templates: one that is missing, does not parse, or names what no mail has. Files are as the folder is
- * named. Codes: `missing-template`, `template-syntax`, `unknown-placeholder`, `unknown-helper`, `unknown-partial`.
+ * Every problem of a folder of templates: one that is missing, does not parse, or names what no mail has. Files are as the
+ * folder is named. Codes: `missing-template`, `missing-phrase`, `template-syntax`, `unknown-placeholder`, `unknown-helper`,
+ * `unknown-partial`, `unknown-phrase`.
  */
 export function checkTemplates(folder: string = ownTemplates): readonly Problem[] {
-  const layout = layoutFile(folder);
-  const layoutSource = existsSync(layout) ? readFileSync(layout, 'utf8') : undefined;
+  const files = readTemplates(folder);
+  const fallback = wordsName(fallbackLanguage);
   const fallbackMissing = !languagesIn(folder).includes(fallbackLanguage);
   return [
-    ...(fallbackMissing ? [missing(path.join(folder, fallbackLanguage, 'client.text.hbs'))] : []),
-    ...checkOne(layout, layoutSource),
-    ...readTemplates(folder).flatMap(({ file, source }) => checkOne(file, source)),
+    ...(fallbackMissing ? [missing(`${folder}/${fallback}`)] : []),
+    ...files.flatMap((file) => checkOne(file, true)),
   ];
 }
 
-function checkOne(file: string, source: string | undefined): readonly Problem[] {
+/**
+ * Every problem of a template that takes the place of one of ours: `<language>/<audience>.<part>.hbs`, or some phrases in
+ * `<language>/words.hbs`. The further code `unknown-template`: no mail is made of a template of this name.
+ */
+export function checkOverride(file: TemplateFile): readonly Problem[] {
+  const [, base = ''] = file.name.split('/');
+  const names = ['words.hbs', ...mailKinds.flatMap((kind) => parts.map((part) => `${kind}.${part}.hbs`))];
+  if (names.includes(base)) return checkOne(file, false);
+  const expected = `expected <language>/ and one of ${names.join(', ')}`;
+  return [problem(file.file, start, 'unknown-template', `no mail is made of "${file.name}": ${expected}`)];
+}
+
+/** `complete`: a file of phrases must have all of them. */
+function checkOne({ name, file, source }: TemplateFile, complete: boolean): readonly Problem[] {
   if (source === undefined) return [missing(file)];
-  let program: hbs.AST.Program;
   try {
-    program = Handlebars.parse(source);
+    if (name.endsWith('/words.hbs')) return checkWords(file, source, complete);
+    const check = new TemplateCheck(file, sampleShape());
+    check.accept(Handlebars.parse(source));
+    return check.problems;
   } catch (error) {
     return [syntaxProblem(file, error)];
   }
-  const check = new TemplateCheck(file);
-  check.accept(program);
-  return check.problems;
+}
+
+function checkWords(file: string, source: string, complete: boolean): readonly Problem[] {
+  const phrases = phrasesIn(source);
+  const view = sampleShape();
+  const names = new Set(phrases.map(({ name }) => name));
+  const lacking = complete ? Object.keys(phraseNames).filter((name) => !names.has(name)) : [];
+  return [
+    ...lacking.map((name) =>
+      problem(file, start, 'missing-phrase', `there is no phrase "${name}", and every language needs it`),
+    ),
+    ...phrases.flatMap(({ name, program, loc }) => {
+      if (!isPhraseName(name)) return [unknownPhrase(file, loc, name)];
+      const check = new TemplateCheck(file, view, phraseNames[name] === 'rule' ? view.rules[0] : view);
+      check.accept(program);
+      return check.problems;
+    }),
+  ];
+}
+
+const start = { line: 1, column: 0 };
+
+function unknownPhrase(file: string, { start: at }: hbs.AST.SourceLocation, name: string): Problem {
+  const expected = `expected one of ${Object.keys(phraseNames).join(', ')}`;
+  return problem(file, at, 'unknown-phrase', `there is no phrase "${name}": ${expected}`);
 }
 
 function missing(file: string): Problem {
-  return problem(
-    file,
-    { line: 1, column: 0 },
-    'missing-template',
-    'there is no such template, and every language needs it',
-  );
+  return problem(file, start, 'missing-template', 'there is no such template, and mails need it');
 }
 
 function syntaxProblem(file: string, error: unknown): Problem {
@@ -66,18 +105,23 @@ function syntaxProblem(file: string, error: unknown): Problem {
 class TemplateCheck extends Handlebars.Visitor {
   readonly problems: Problem[] = [];
   private readonly file: string;
+  private readonly root: MailView;
   /** What `this` is, innermost last. */
-  private readonly contexts: unknown[] = [sampleShape()];
+  private readonly contexts: unknown[];
 
-  constructor(file: string) {
+  constructor(file: string, root: MailView, context: unknown = root) {
     super();
     this.file = file;
+    this.root = root;
+    this.contexts = [context];
   }
 
   override MustacheStatement(statement: hbs.AST.MustacheStatement): void {
     if (statement.params.length > 0 || statement.hash)
       this.checkHelper(statement.path as hbs.AST.PathExpression, statement);
     else this.accept(statement.path);
+    const [phrase] = statement.params;
+    if ((statement.path as hbs.AST.PathExpression).original === 'phrase') this.checkPhrase(phrase, statement);
     this.visitAll(statement.params);
     this.visitAll(statement.hash?.pairs.map(({ value }) => value) ?? []);
   }
@@ -103,8 +147,9 @@ class TemplateCheck extends Handlebars.Visitor {
   }
 
   override PathExpression(path: hbs.AST.PathExpression): void {
-    if (path.data || this.shapeAt(path) !== undefined) return;
-    const known = Object.keys(this.contexts.at(-1) ?? {}).join(', ');
+    const ofRoot = path.data && path.parts[0] === 'root';
+    if ((path.data && !ofRoot) || this.shapeAt(path) !== undefined) return;
+    const known = Object.keys((ofRoot ? this.root : this.contexts.at(-1)) ?? {}).join(', ');
     this.report(path, 'unknown-placeholder', `no mail has "${path.original}": expected one of ${known}`);
   }
 
@@ -117,6 +162,16 @@ class TemplateCheck extends Handlebars.Visitor {
     );
   }
 
+  /** A phrase of a rule can only be said where a rule is at hand. */
+  private checkPhrase(param: hbs.AST.Expression | undefined, node: hbs.AST.Node): void {
+    const name = param?.type === 'StringLiteral' ? (param as hbs.AST.StringLiteral).value : '';
+    if (!isPhraseName(name)) return void this.problems.push(unknownPhrase(this.file, node.loc, name));
+    const isRule = Object.hasOwn(this.contexts.at(-1) ?? {}, 'threshold');
+    if ((phraseNames[name satisfies PhraseName] === 'rule') === isRule) return;
+    const where = isRule ? 'outside of' : 'inside of';
+    this.report(node, 'unknown-phrase', `the phrase "${name}" is said ${where} {{#each rules}}`);
+  }
+
   private checkPartial(name: hbs.AST.PathExpression | hbs.AST.SubExpression, node: hbs.AST.Node): void {
     const original = 'original' in name ? name.original : '';
     if (original === 'layout' || original === '@partial-block') return;
@@ -125,9 +180,9 @@ class TemplateCheck extends Handlebars.Visitor {
 
   private shapeAt(node: hbs.AST.Node | undefined): unknown {
     if (node?.type !== 'PathExpression') return undefined;
-    const { depth, parts } = node as hbs.AST.PathExpression;
-    let value = this.contexts.at(-1 - depth);
-    for (const part of parts) {
+    const { depth, parts, data } = node as hbs.AST.PathExpression;
+    let value = data ? this.root : this.contexts.at(-1 - depth);
+    for (const part of data ? parts.slice(1) : parts) {
       const holder = value as Record<string, unknown> | undefined;
       value = typeof part === 'string' && holder && Object.hasOwn(holder, part) ? holder[part] : undefined;
     }
@@ -145,7 +200,7 @@ class TemplateCheck extends Handlebars.Visitor {
 
 /** A view with everything that a template may name. */
 function sampleShape(): MailView {
-  return viewOf(sampleMail, fallbackLanguage);
+  return viewOf(sampleMail, fallbackLanguage, { unsubscribeUrl: 'https://example.com/' });
 }
 
 function problem(

@@ -24,16 +24,21 @@ export function createEmailChannel({ provider, renderer, from }: EmailChannelOpt
     health: () => [provider.health()],
     async send(message, options) {
       // A message that cannot be put into words asks nobody.
-      return await provider.send(emailOf(message, ownSender, renderer), options);
+      return await provider.send(emailOf(message, ownSender, renderer, provider.unsubscribeUrl), options);
     },
   };
 }
 
-function emailOf(message: Message, ownSender: EmailAddress, renderer: Renderer): Email {
+function emailOf(
+  message: Message,
+  ownSender: EmailAddress,
+  renderer: Renderer,
+  unsubscribeUrl: string | undefined,
+): Email {
   const { noticeId, clientId, workflowId, profileId, recipients, audience, language, sender, facts } =
     message;
   try {
-    const { subject, text, html } = renderer.render(message);
+    const { subject, text, html } = renderer.render(message, { unsubscribeUrl });
     const { from, replyTo } = sender ?? {};
     return {
       from: from === undefined ? ownSender : parseEmailAddress(from),

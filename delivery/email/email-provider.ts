@@ -31,6 +31,8 @@ export interface Email {
 export interface EmailProvider {
   /** How many recipients one e-mail may have. */
   readonly recipientsAtOnce: number;
+  /** Where a recipient ends these mails, in the provider's way to write it; absent where they cannot be ended. */
+  readonly unsubscribeUrl?: string | undefined;
   /** Resolves when the provider accepted the e-mail; throws DeliveryError otherwise. */
   send(email: Email, options: SendOptions): Promise<Sent>;
   health(): SenderHealth;

@@ -1,4 +1,5 @@
 import type { Message } from '../message.js';
+import type { MailExtras } from './mail-view.js';
 
 /** The words of an e-mail. */
 export interface RenderedMail {
@@ -12,7 +13,7 @@ export interface RenderedMail {
 
 /** Puts a message into words. */
 export interface Renderer {
-  render(message: Message): RenderedMail;
+  render(message: Message, extras?: MailExtras): RenderedMail;
   /** What a provider's own template is filled with; the facts as they are where absent. */
   templateData?(message: Message): Readonly<Record<string, unknown>>;
 }

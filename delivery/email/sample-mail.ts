@@ -10,6 +10,12 @@ export const sampleMail: Message = {
   recipients: ['billing@client.example'],
   language: 'en',
   timeZone: 'UTC',
+  branding: {
+    name: 'Sample Reseller',
+    color: '#d9822b',
+    topUpUrl: 'https://reseller.example/top-up?client={clientId}',
+    support: { email: 'support@reseller.example', phone: '+1 555 0100' },
+  },
   facts: {
     clientName: 'Sample Client',
     resellerName: 'Sample Reseller',
@@ -35,6 +41,18 @@ export const sampleMail: Message = {
         convertedThreshold: '4.63',
         inactiveSince: Date.UTC(2026, 9, 20, 15, 30),
         reminder: 3,
+        maxQty: 3,
+      },
+    ],
+    recovered: [
+      {
+        key: 'advanced:two-days',
+        threshold: '30',
+        thresholdCurrency: 'EUR',
+        convertedThreshold: null,
+        basis: { kind: 'lasts', lastsMs: 172_800_000, dailySpend: '15' },
+        inactiveSince: null,
+        reminder: 1,
         maxQty: 3,
       },
     ],

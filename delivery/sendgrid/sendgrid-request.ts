@@ -2,6 +2,9 @@ import type { EmailAddress } from '../email/email-address.js';
 import type { Email } from '../email/email-provider.js';
 import type { MailData } from './sendgrid-library.js';
 
+/** SendGrid replaces it by the address at which the recipient leaves the unsubscribe group. */
+export const unsubscribeTag = '<%asm_group_unsubscribe_raw_url%>';
+
 /** What SendGrid makes of an e-mail. */
 export interface SendGridContentOptions {
   /** For SendGrid's statistics. */
@@ -32,13 +35,24 @@ export function mailDataOf(email: Email, options: SendGridContentOptions): MailD
     },
     ...wordsOf(email, options),
     ...(categories.length > 0 ? { categories: [...categories] } : {}),
-    ...(unsubscribeGroupId === undefined ? {} : { asm: { groupId: unsubscribeGroupId } }),
+    ...(unsubscribeGroupId === undefined ? {} : unsubscribing(unsubscribeGroupId)),
     trackingSettings: {
       clickTracking: { enable: clickTracking, enableText: clickTracking },
       openTracking: { enable: false },
     },
     ...(sandbox ? { mailSettings: { sandboxMode: { enable: true } } } : {}),
     hideWarnings: true,
+  };
+}
+
+/** RFC 8058: mail programs end these mails with one click. SendGrid writes each recipient's own address in place of the tag. */
+function unsubscribing(groupId: number): Pick<MailData, 'asm' | 'headers'> {
+  return {
+    asm: { groupId },
+    headers: {
+      'List-Unsubscribe': `<${unsubscribeTag}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import { createAcceptedMails } from './sendgrid-accepted.js';
 import { mailErrorOf, NotAccepted, refusedRecipientsOf } from './sendgrid-errors.js';
 import { createSendGridGate, type Pass, type SendGridGateOptions } from './sendgrid-gate.js';
 import { MailService, SendGridClient, type ClientDefaults, type MailData } from './sendgrid-library.js';
-import { mailDataOf, type SendGridContentOptions } from './sendgrid-request.js';
+import { mailDataOf, unsubscribeTag, type SendGridContentOptions } from './sendgrid-request.js';
 import { messageOf } from '../../domain/error-message.js';
 
 export interface SendGridOptions extends SendGridContentOptions, SendGridGateOptions {
@@ -98,6 +98,7 @@ export function createSendGrid(options: SendGridOptions): EmailProvider {
 
   return {
     recipientsAtOnce,
+    unsubscribeUrl: options.unsubscribeGroupId === undefined ? undefined : unsubscribeTag,
     health: () => gate.health(),
     async send(mail, sendOptions) {
       const count = mail.recipients.length;

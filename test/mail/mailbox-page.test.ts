@@ -106,7 +106,7 @@ describe('the mailbox page in Chromium', () => {
     const html = page.frameLocator('iframe');
     await html.getByText('€46.30').waitFor();
     await page.getByText('Text', { exact: true }).click();
-    await page.locator('pre.text').getByText('- €46.30 ($50.00): reminder 1 of 3').waitFor();
+    await page.locator('pre.text').getByText('- below €46.30 ($50.00) · reminder 1 of 3').waitFor();
     assert.equal(await page.locator('iframe').isVisible(), false);
     await page.getByText('Request', { exact: true }).click();
     await page.locator('pre.raw').getByText('"notice_id"').waitFor();

@@ -32,6 +32,10 @@ describe('mails through SendGrid', () => {
         ],
         categories: ['low-balance'],
         asm: { group_id: 7 },
+        headers: {
+          'List-Unsubscribe': '<<%asm_group_unsubscribe_raw_url%>>',
+          'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+        },
         tracking_settings: {
           click_tracking: { enable: false, enable_text: false },
           open_tracking: { enable: false },

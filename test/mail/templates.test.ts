@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { checkTemplates } from '../../delivery/email/check-templates.js';
+import { checkOverride, checkTemplates } from '../../delivery/email/check-templates.js';
 import { createRenderer } from '../../delivery/email/render.js';
 import { ownTemplates } from '../../delivery/email/template-files.js';
 
@@ -72,9 +72,56 @@ describe('mail templates', () => {
       at: '1:3',
     },
   ];
+  const wrongWords: readonly (readonly [string, string, string])[] = [
+    ['a phrase that no mail says', '{{#*inline "greting"}}Hi{{/inline}}', '1:1 unknown-phrase'],
+    ['a name that no rule has', '{{#*inline "reminder"}}{{balance}}{{/inline}}', '1:26 unknown-placeholder'],
+    [
+      'a name that no mail has',
+      '{{#*inline "greeting"}}{{@root.blance}}{{/inline}}',
+      '1:26 unknown-placeholder',
+    ],
+    ['a phrase that is not closed', '{{#*inline "greeting"}}Hi', '1:1 template-syntax'],
+  ];
+  for (const [name, source, problem] of wrongWords) {
+    it(`with ${name} among the words of a language are refused with the place`, () => {
+      const file = 'profiles/acme/templates/de/words.hbs';
+      const found = checkOverride({ name: 'de/words.hbs', file, source });
+      assert.deepEqual(
+        found.map(({ line, column, code }) => `${line}:${column} ${code}`),
+        [problem],
+      );
+    });
+  }
+
+  it('need every phrase in every language', async () => {
+    const words = await readFile(path.join(folder, 'pl', 'words.hbs'), 'utf8');
+    const without = words.replace(/.*"reminder".*\n/, '').replace(/.*"topUp".*\n/, '');
+    assert.deepEqual(await problemsOf('pl/words.hbs', without), [
+      'pl/words.hbs:1:1 missing-phrase',
+      'pl/words.hbs:1:1 missing-phrase',
+    ]);
+  });
+
+  it('say a phrase of a rule only where a rule is at hand', async () => {
+    assert.deepEqual(await problemsOf('client.text.hbs', '{{phrase "threshold"}}'), [
+      'client.text.hbs:1:1 unknown-phrase',
+    ]);
+    assert.deepEqual(await problemsOf('client.text.hbs', '{{phrase "hello"}}'), [
+      'client.text.hbs:1:1 unknown-phrase',
+    ]);
+  });
+
+  it('of a reseller have a name that a mail is made of', () => {
+    const check = (name: string) =>
+      checkOverride({ name, file: name, source: '{{balance}}' }).map(({ code }) => code);
+    assert.deepEqual(check('de/client.text.hbs'), []);
+    assert.deepEqual(check('de/staff-recovered.subject.hbs'), []);
+    assert.deepEqual(check('de/klient.text.hbs'), ['unknown-template']);
+  });
+
   for (const { name, source, code, at } of wrong) {
     it(`with ${name} are refused with the place`, async () => {
-      assert.deepEqual(await problemsOf('de/client.text.hbs', source), [`de/client.text.hbs:${at} ${code}`]);
+      assert.deepEqual(await problemsOf('client.text.hbs', source), [`client.text.hbs:${at} ${code}`]);
       assert.throws(
         () => createRenderer(folder),
         new RegExp(`TemplateError[\\s\\S]*client.text.hbs:${at}: error ${code}`),
@@ -84,23 +131,26 @@ describe('mail templates', () => {
 
   it('reach what is around a list', async () => {
     assert.deepEqual(
-      await problemsOf('en/staff.text.hbs', '{{#each rules}}{{../balance}}{{@index}}{{/each}}'),
+      await problemsOf(
+        'en/staff.text.hbs',
+        '{{#each rules}}{{../balance}}{{@root.balance}}{{@index}}{{/each}}',
+      ),
       [],
     );
   });
 
   it('that are missing are named', async () => {
-    await rm(path.join(folder, 'uk', 'staff.subject.hbs'));
+    await rm(path.join(folder, 'staff.subject.hbs'));
     const [problem] = checkTemplates(folder);
     assert.equal(problem?.code, 'missing-template');
-    assert.equal(path.relative(folder, problem.file), 'uk/staff.subject.hbs');
+    assert.equal(path.relative(folder, problem.file), 'staff.subject.hbs');
   });
 
   it('of another language are found by their folder alone', async () => {
-    await cp(path.join(folder, 'en'), path.join(folder, 'fr'), { recursive: true });
-    await writeFile(path.join(folder, 'fr', 'client.subject.hbs'), 'Solde faible : {{balance}}');
+    await cp(path.join(folder, 'en'), path.join(folder, 'nl'), { recursive: true });
+    await writeFile(path.join(folder, 'nl', 'client.subject.hbs'), 'Laag saldo: {{balance}}');
     const { sampleMail } = await import('../../delivery/email/sample-mail.js');
-    const { subject } = createRenderer(folder).render({ ...sampleMail, language: 'fr-CH' });
-    assert.equal(subject.replaceAll(/\s/g, ' '), 'Solde faible : 4.50 €');
+    const { subject } = createRenderer(folder).render({ ...sampleMail, language: 'nl-BE' });
+    assert.equal(subject.replaceAll(/\s/g, ' '), 'Laag saldo: € 4,50');
   });
 });

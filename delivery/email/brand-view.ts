@@ -1,0 +1,55 @@
+import type { Branding } from '../message.js';
+import { plainText } from './plain-text.js';
+
+/** How a mail looks. */
+export interface BrandView {
+  /** `#rrggbb`, of the frame and the button. */
+  readonly color: string;
+  /** Of text on that colour: black or white, whichever is easier to read. */
+  readonly ink: string;
+  /** Empty where there is no logo: then the name stands there. */
+  readonly logoUrl: string;
+}
+
+const defaultColor = '#d9822b';
+
+export function brandView({ color, logoUrl }: Branding): BrandView {
+  const shown = /^#[0-9a-f]{6}$/i.test(color ?? '') ? color! : defaultColor;
+  return { color: shown, ink: inkOn(shown), logoUrl: httpsUrl(logoUrl) };
+}
+
+/** Where the client pays, with its own values filled in; empty where there is no such address. */
+export function topUpUrl(
+  branding: Branding,
+  values: { readonly clientId: string; readonly currency: string; readonly language: string },
+): string {
+  const filled = (branding.topUpUrl ?? '').replaceAll(
+    /\{(clientId|currency|language)\}/g,
+    (_, name: string) => encodeURIComponent(values[name as keyof typeof values]),
+  );
+  return httpsUrl(filled);
+}
+
+/** One line of plain text: the address, the number and the page where to ask. */
+export function supportLine({ support = {} }: Branding): string {
+  const { email, phone, url } = support;
+  return [email, phone, httpsUrl(url)]
+    .filter((each): each is string => each !== undefined && each !== '')
+    .map(plainText)
+    .join(' · ');
+}
+
+/** Only `https` leads out of a mail: anything else would be a script or a file. */
+function httpsUrl(text: string | undefined): string {
+  return text !== undefined && URL.canParse(text) && new URL(text).protocol === 'https:' ? text : '';
+}
+
+/** The W3C's relative luminance decides which of black and white has the greater contrast. */
+function inkOn(color: string): string {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const share = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+    return share <= 0.040_45 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  return (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) ? '#000000' : '#ffffff';
+}
