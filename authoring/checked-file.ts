@@ -1,7 +1,7 @@
 import { parseTree, type Node } from 'jsonc-parser';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Problem, Severity } from '../domain/problem.js';
-import { readSource } from './read-source.js';
+import { readSource, sourceOfText } from './read-source.js';
 import type { FileKind } from './schema-files.js';
 import { schemaProblems } from './schema-problems.js';
 
@@ -36,13 +36,17 @@ export interface UnreadFile {
   readonly problems: readonly Problem[];
 }
 
-/** Reads a file and holds it against the schema of its kind. Never throws for what a file holds. */
+/**
+ * Reads a file and holds it against the schema of its kind. Never throws for what a file holds. `unsaved` is a text that is
+ * checked instead of what lies on the disk.
+ */
 export async function checkFile(
   file: string,
   cwd: string,
   kind: FileKind,
+  unsaved?: string,
 ): Promise<CheckedFile | UnreadFile> {
-  const source = await readSource(file, cwd);
+  const source = unsaved === undefined ? await readSource(file, cwd) : sourceOfText(file, unsaved);
   return 'problem' in source ? { problems: [source.problem] } : await checkText(file, source.text, kind);
 }
 

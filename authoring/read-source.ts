@@ -13,9 +13,7 @@ const deepest = 64;
 
 /** Reads a file as people hand it over: whatever it is, the answer is a text or one clear problem. `file` is how problems name it. */
 export async function readSource(file: string, cwd: string): Promise<Source> {
-  const wrong = (code: string, message: string, at: Place = { line: 1, column: 1 }): Source => ({
-    problem: { file, ...at, severity: 'error', code, message },
-  });
+  const wrong = wrongIn(file);
   let bytes: Buffer;
   try {
     const absolute = path.resolve(cwd, file);
@@ -35,7 +33,12 @@ export async function readSource(file: string, cwd: string): Promise<Source> {
       'the file is not UTF-8: expected UTF-8 text',
       placeOf(bytes, firstBadByte(bytes)),
     );
-  const text = bytes.toString('utf8');
+  return sourceOfText(file, bytes.toString('utf8'));
+}
+
+/** A text as a file of that name would hold it, such as an editor's unsaved one. */
+export function sourceOfText(file: string, text: string): Source {
+  const wrong = wrongIn(file);
   if (text.replace(/^\ufeff/, '').trim() === '')
     return wrong('empty-file', 'the file is empty: expected a JSON object');
   if (text.startsWith('\ufeff')) {
@@ -49,6 +52,12 @@ export async function readSource(file: string, cwd: string): Promise<Source> {
   const conflict = conflictProblem(text);
   if (conflict) return wrong('merge-conflict', conflict.message, conflict);
   return { text };
+}
+
+function wrongIn(file: string) {
+  return (code: string, message: string, at: Place = { line: 1, column: 1 }): Source => ({
+    problem: { file, ...at, severity: 'error', code, message },
+  });
 }
 
 interface Place {

@@ -25,19 +25,21 @@ export interface ValidateFileOptions {
   readonly info?: boolean;
   /** Where the file's place says it; else its name does. */
   readonly kind?: FileKind;
+  /** What the file would hold, such as an editor's text; else it is read. */
+  readonly unsaved?: string;
 }
 
 /** Every problem of one file. Never throws for what a file holds. */
 export async function validateFile(
   file: string,
   cwd: string,
-  { info = false, kind = kindByName(file) }: ValidateFileOptions = {},
+  { info = false, kind = kindByName(file), unsaved }: ValidateFileOptions = {},
 ): Promise<ValidatedFile> {
   switch (kind) {
     case 'profile':
-      return await validProfile(file, cwd, info);
+      return await validProfile(file, cwd, info, unsaved);
     case 'scenarios': {
-      const { scenarios, problems } = await readScenarios(file, cwd);
+      const { scenarios, problems } = await readScenarios(file, cwd, unsaved);
       return {
         file,
         kind,
@@ -46,7 +48,7 @@ export async function validateFile(
     }
     case 'policy':
     case 'acknowledged': {
-      const checked = await checkFile(file, cwd, kind);
+      const checked = await checkFile(file, cwd, kind, unsaved);
       if (!('root' in checked)) return { file, kind, problems: checked.problems };
       const own = kind === 'acknowledged' ? acknowledgedFindings(checked.root, path.resolve(cwd, file)) : [];
       return { file, kind, problems: sorted([...checked.bySchema, ...own.map(checked.problemOf)]) };
@@ -56,9 +58,14 @@ export async function validateFile(
   }
 }
 
-async function validProfile(file: string, cwd: string, info: boolean): Promise<ValidatedFile> {
+async function validProfile(
+  file: string,
+  cwd: string,
+  info: boolean,
+  unsaved: string | undefined,
+): Promise<ValidatedFile> {
   const kind = 'profile';
-  const checked = await checkFile(file, cwd, kind);
+  const checked = await checkFile(file, cwd, kind, unsaved);
   if (!('root' in checked)) return { file, kind, problems: checked.problems };
   const { root, text, bySchema, problemOf } = checked;
   const own = [...placeFindings(root, path.resolve(cwd, file)), ...profileFindings(root, text)];

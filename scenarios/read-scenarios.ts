@@ -33,8 +33,8 @@ export interface ReadScenarios {
 const mostChecks = 100_000;
 
 /** Every scenario of a file `<slug>.test.json`, and every problem. Never throws for what a file holds. */
-export async function readScenarios(file: string, cwd: string): Promise<ReadScenarios> {
-  const checked = await checkFile(file, cwd, 'scenarios');
+export async function readScenarios(file: string, cwd: string, unsaved?: string): Promise<ReadScenarios> {
+  const checked = await checkFile(file, cwd, 'scenarios', unsaved);
   if (!('root' in checked)) return { scenarios: [], problems: checked.problems };
   const { root, bySchema } = checked;
   const list = findNodeAtLocation(root, ['scenarios']);

@@ -49,6 +49,7 @@ function jsonOf(revisions: readonly Revision[]): string {
     author: revision.author,
     sourceCommit: revision.sourceCommit,
     fields: revisedFields(revision),
+    source: revision.afterSource,
   }));
   return `${JSON.stringify({ revisions: shown }, null, 2)}\n`;
 }

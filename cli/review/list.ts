@@ -1,6 +1,8 @@
 import { loadProfiles } from '../../authoring/load-profiles.js';
 import type { ClientState } from '../../domain/decide.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
+import type { ProfileFile } from '../../domain/profile/profile-file.js';
+import { writtenRules } from '../../domain/profile/written-rules.js';
 import { messageOf } from '../../domain/error-message.js';
 import { problemLine } from '../../domain/problem.js';
 import { readHeldProfiles } from '../../planning/held-profiles.js';
@@ -32,6 +34,8 @@ interface ListedProfile {
   readonly period: string;
   readonly maxQty: number;
   readonly rules: readonly string[];
+  /** Rule key → threshold, as it is written. */
+  readonly thresholds: Readonly<Record<string, unknown>>;
   /** What MySQL says about the file; absent offline. */
   readonly synced?: 'yes' | 'changed' | 'no' | 'no file';
   readonly clients?: number;
@@ -47,7 +51,7 @@ export async function list(options: ListOptions, io: Io): Promise<ExitCode> {
   for (const problem of problems.filter(({ severity }) => severity === 'error')) io.err(problemLine(problem));
   const files = profiles.map(({ id, content }) => ({
     hash: contentHash(content),
-    listed: listedOf(normaliseProfile(id, content), content.period),
+    listed: listedOf(normaliseProfile(id, content), content),
   }));
   const rows = await rowsFor(options, io);
   const shown = [
@@ -66,8 +70,21 @@ function isWanted({ id, states }: ListedProfile, { reseller, state }: ListOption
   return isOfReseller && (state === undefined || (states?.[state] ?? 0) > 0);
 }
 
-function listedOf({ id, name, sortOrder, currency, maxQty, rules }: Profile, period: string): ListedProfile {
-  return { id, name, sortOrder, currency, period, maxQty, rules: rules.map(({ key }) => key) };
+function listedOf(
+  { id, name, sortOrder, currency, maxQty, rules }: Profile,
+  content: ProfileFile,
+): ListedProfile {
+  const thresholds = writtenRules(content).map(({ key, rule }) => [key, rule.threshold] as const);
+  return {
+    id,
+    name,
+    sortOrder,
+    currency,
+    period: content.period,
+    maxQty,
+    rules: rules.map(({ key }) => key),
+    thresholds: Object.fromEntries(thresholds),
+  };
 }
 
 /** By sort order; where it is the same, by id. */
@@ -120,7 +137,7 @@ async function readRows(io: Io): Promise<ProfileRows> {
             ? []
             : [
                 {
-                  ...listedOf(normaliseProfile(id, content), content.period),
+                  ...listedOf(normaliseProfile(id, content), content),
                   synced: 'no file' as const,
                   ...countsOf(id),
                 },

@@ -25,6 +25,7 @@ import {
   text,
   wholeNumber,
 } from '../shared/readers.js';
+import { exitCode } from '../shared/exit-code.js';
 import { verb, type Verb } from '../shared/verb.js';
 import { billingSystem, ciChoices } from './init/choices.js';
 
@@ -49,6 +50,17 @@ export const writeVerbs: readonly Verb[] = [
     },
     run: async ({ directory = '.', ...options }, io) =>
       (await import('./init/init.js')).init(directory, options, io),
+  }),
+  verb({
+    name: 'language-server',
+    description:
+      'For editors: problems, help and completion as somebody types, by the Language Server Protocol over standard input and output.',
+    parameters: {},
+    run: async (_, { cwd }) => {
+      const { serve } = await import('../../editor/server/serve.js');
+      await serve(cwd);
+      return exitCode.fine;
+    },
   }),
   verb({
     name: 'validate',
