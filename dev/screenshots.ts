@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { environment } from '../worker/settings.js';
+import { muteUpdate } from '../workflows/messages.js';
 import { openStack } from '../cli/run/dev.js';
 import { provideChromium } from './chromium.js';
 import { tellStory } from './demo/story.js';
@@ -52,7 +53,7 @@ try {
       await shoot(page, `${workflows}?query=${exhausted}`, 'exhausted.png');
       await stack.client.workflow
         .getHandle('low-balance:client:DEMO-1')
-        .executeUpdate('mute', { args: [{ until: new Date(Date.now() + 8 * 3_600_000).toISOString() }] });
+        .executeUpdate(muteUpdate, { args: [{ until: new Date(Date.now() + 8 * 3_600_000).toISOString() }] });
       await shoot(page, `${workflows}/low-balance:client:DEMO-1`, 'muted.png', 'User Metadata');
     }
   } finally {

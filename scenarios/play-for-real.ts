@@ -12,6 +12,16 @@ import { createMemoryLedger, type MemoryLedger } from '../delivery/ledger/memory
 import { Recorder } from './recorder.js';
 import type { Played, Story, StoryEvent, Told } from './story.js';
 import { TimeLocks } from './time-locks.js';
+import {
+  checkNowUpdate,
+  muteUpdate,
+  profileChangedSignal,
+  refillSignal,
+  resetRuleUpdate,
+  statusQuery,
+  unmuteUpdate,
+} from '../workflows/messages.js';
+import type { watchClient } from '../workflows/watch-client.js';
 import { eventText } from './timeline.js';
 import { clientIdOf } from '../workflows/client-workflow-id.js';
 import { storyClientId, World, type Message } from './world.js';
@@ -135,14 +145,14 @@ class Player {
 
   private async reconcile(atMs: number): Promise<void> {
     if (await this.isRunning()) {
-      await this.handle.signal('profileChanged');
+      await this.handle.signal(profileChangedSignal);
       return;
     }
     const { client, profile } = this.world.assigned();
     if (endReasonOf(client, profile)) return;
     await this.sleepUntil(atMs + leadMs);
     this.recorder.started(atMs);
-    await this.stage.environment.client.workflow.start('watchClient', {
+    await this.stage.environment.client.workflow.start<typeof watchClient>('watchClient', {
       workflowId: this.stage.workflowId,
       taskQueue: this.stage.taskQueue,
       args: [{ clientId: clientIdOf(this.stage.workflowId) ?? this.stage.workflowId }],
@@ -152,29 +162,31 @@ class Player {
   private async send(message: Exclude<Message, { kind: 'reconcile' }>): Promise<void> {
     switch (message.kind) {
       case 'refill':
-        await this.handle.signal('refill', {
+        await this.handle.signal(refillSignal, {
           refillId: message.refillId,
           at: new Date(message.at).toISOString(),
         });
         return;
       case 'check-now':
-        return this.update('checkNow');
+        return this.update(() => this.handle.executeUpdate(checkNowUpdate));
       case 'mute':
-        return this.update('mute', { until: new Date(message.until).toISOString() });
+        return this.update(() =>
+          this.handle.executeUpdate(muteUpdate, { args: [{ until: new Date(message.until).toISOString() }] }),
+        );
       case 'unmute':
-        return this.update('unmute');
+        return this.update(() => this.handle.executeUpdate(unmuteUpdate));
       case 'reset-rule':
-        return this.update('resetRule', { rule: message.rule });
+        return this.update(() =>
+          this.handle.executeUpdate(resetRuleUpdate, { args: [{ rule: message.rule }] }),
+        );
       default:
         assertNever(message);
     }
   }
 
   /** Without a worker nobody answers yet. */
-  private async update(name: string, argument?: object): Promise<void> {
-    const answered = argument
-      ? this.handle.executeUpdate<unknown, [object]>(name, { args: [argument] })
-      : this.handle.executeUpdate<unknown, []>(name);
+  private async update(ask: () => Promise<unknown>): Promise<void> {
+    const answered = ask();
     this.sent.push(answered);
     if (this.world.workerRuns) await answered;
   }
@@ -203,7 +215,7 @@ class Player {
   /** A query is answered after the workflow has done all that it can do. */
   private async untilWorkflowIdles(): Promise<void> {
     try {
-      await this.handle.query('status');
+      await this.handle.query(statusQuery);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }

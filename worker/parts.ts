@@ -10,6 +10,8 @@ import { createLedger } from '../delivery/ledger/ledger.js';
 import { createProfiles } from '../store/profiles.js';
 import { createWatchedClients, type WatchedClients } from '../store/watched-clients.js';
 import { clientIdOf, watchWorkflowId } from '../workflows/client-workflow-id.js';
+import { profileChangedSignal } from '../workflows/messages.js';
+import type { watchClient } from '../workflows/watch-client.js';
 
 export const taskQueue = 'low-balance';
 
@@ -56,7 +58,7 @@ function createWatchers(client: Client, onError: (error: unknown) => void): Watc
   return {
     async start(clientId) {
       try {
-        await client.workflow.start('watchClient', {
+        await client.workflow.start<typeof watchClient>('watchClient', {
           workflowId: watchWorkflowId(clientId),
           taskQueue,
           args: [{ clientId }],
@@ -69,7 +71,7 @@ function createWatchers(client: Client, onError: (error: unknown) => void): Watc
     },
     async wake(clientId) {
       try {
-        await client.workflow.getHandle(watchWorkflowId(clientId)).signal('profileChanged');
+        await client.workflow.getHandle(watchWorkflowId(clientId)).signal(profileChangedSignal);
         return true;
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return false;

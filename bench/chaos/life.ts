@@ -1,3 +1,5 @@
+import { refillSignal, type RefillMessage } from '../../workflows/messages.js';
+import type { watchClient } from '../../workflows/watch-client.js';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -179,11 +181,11 @@ export class Life {
     this.refillCount += 1;
     const message = { refillId: `r-${this.refillCount}`, at: new Date(at).toISOString() };
     const send = () =>
-      this.servers.client().workflow.signalWithStart('watchClient', {
+      this.servers.client().workflow.signalWithStart<typeof watchClient, [RefillMessage]>('watchClient', {
         workflowId: watchWorkflowId(clientId),
         taskQueue,
         args: [{ clientId }],
-        signal: 'refill',
+        signal: refillSignal,
         signalArgs: [message],
       });
     if (this.truth.closed.has(clientId)) return;

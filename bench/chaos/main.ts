@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import Table from 'cli-table3';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchWorkflowId } from '../../worker/parts.js';
-import type { WatchStatus } from '../../workflows/messages.js';
+import { statusQuery } from '../../workflows/messages.js';
 import { drive } from './drive.js';
 import { eventsBetween, stepsOf } from './histories.js';
 import { violationsOf } from './model.js';
@@ -57,10 +57,10 @@ async function judge(running: Servers, truth: Truth): Promise<readonly Violation
     let counts: Record<string, number> | undefined;
     if (status.name === 'RUNNING') {
       // What is on its way settles first, so that counters can be compared.
-      let now = await handle.query<WatchStatus>('status');
+      let now = await handle.query(statusQuery);
       for (let tries = 0; now.telling && tries < 60; tries += 1) {
         await sleep(200);
-        now = await handle.query<WatchStatus>('status');
+        now = await handle.query(statusQuery);
       }
       counts = Object.fromEntries(Object.entries(now.rules).map(([rule, { count }]) => [rule, count]));
       if ((raw.pendingWorkflowTask?.attempt ?? 0) > 3)

@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { clientIdProblem } from '../../domain/client-id.js';
-import type { WatchStatus } from '../../workflows/messages.js';
+import type { watchClient } from '../../workflows/watch-client.js';
 import { openTemporal, type TemporalAccess } from '../shared/connect.js';
 import { CliError, exitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
@@ -12,7 +12,7 @@ export interface ClientWorkflow {
   readonly workflowId: string;
   /** Its page in the Temporal UI; undefined where no UI is known. */
   readonly url: string | undefined;
-  readonly handle: WorkflowHandle;
+  readonly handle: WorkflowHandle<typeof watchClient>;
   readonly temporal: TemporalAccess;
 }
 
@@ -29,7 +29,7 @@ export async function withClientWorkflow<T>(
   const workflowId = watchWorkflowId(clientId);
   const url = temporal.workflowUrl(workflowId);
   try {
-    const handle = temporal.client.workflow.getHandle(workflowId);
+    const handle = temporal.client.workflow.getHandle<typeof watchClient>(workflowId);
     return await use({ clientId, workflowId, url, handle, temporal });
   } catch (error) {
     throw await explained(error, clientId, url);
@@ -41,17 +41,6 @@ export async function withClientWorkflow<T>(
 /** Every answer names the workflow and the way to it. */
 export function whereOf({ workflowId, url }: ClientWorkflow): string {
   return url === undefined ? `Workflow ${workflowId}` : `Workflow ${workflowId}\n         ${url}`;
-}
-
-/** An update that an operator asked for; answers the status after it. */
-export async function update(
-  { handle }: Pick<ClientWorkflow, 'handle'>,
-  name: string,
-  message?: Readonly<Record<string, string>>,
-): Promise<WatchStatus> {
-  return message === undefined
-    ? await handle.executeUpdate<WatchStatus, []>(name)
-    : await handle.executeUpdate<WatchStatus, [object]>(name, { args: [message] });
 }
 
 async function explained(error: unknown, clientId: string, url: string | undefined): Promise<unknown> {

@@ -1,6 +1,7 @@
 import type { HoldScope } from '../../domain/brake.js';
-import { update, withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
+import { withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
 import { changeMany, type ManyOptions } from './many-clients.js';
+import { muteUpdate, unmuteUpdate } from '../../workflows/messages.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { showStatus, type StatusOptions } from './status.js';
@@ -19,12 +20,13 @@ export async function muteMany(
   io: Io,
 ): Promise<ExitCode> {
   const until = new Date(at).toISOString();
-  const change = (workflow: Pick<ClientWorkflow, 'handle'>) => update(workflow, 'mute', { until });
+  const change = (workflow: Pick<ClientWorkflow, 'handle'>) =>
+    workflow.handle.executeUpdate(muteUpdate, { args: [{ until }] });
   return await changeMany({ scope, verb: 'mute', change }, options, io);
 }
 
 export async function unmuteMany(scope: HoldScope, options: ManyOptions, io: Io): Promise<ExitCode> {
-  const change = (workflow: Pick<ClientWorkflow, 'handle'>) => update(workflow, 'unmute');
+  const change = (workflow: Pick<ClientWorkflow, 'handle'>) => workflow.handle.executeUpdate(unmuteUpdate);
   return await changeMany({ scope, verb: 'unmute', change }, options, io);
 }
 
@@ -33,7 +35,12 @@ export async function mute(clientId: string, options: MuteOptions, io: Io): Prom
   const { forMs = 0, until: at = Date.now() + forMs } = options;
   const until = new Date(at).toISOString();
   return await withClientWorkflow(clientId, io, async (workflow) => {
-    await showStatus(workflow, await update(workflow, 'mute', { until }), options.format, io);
+    await showStatus(
+      workflow,
+      await workflow.handle.executeUpdate(muteUpdate, { args: [{ until }] }),
+      options.format,
+      io,
+    );
     return exitCode.fine;
   });
 }
@@ -41,7 +48,7 @@ export async function mute(clientId: string, options: MuteOptions, io: Io): Prom
 /** Notices are sent again from the next check. */
 export async function unmute(clientId: string, options: StatusOptions, io: Io): Promise<ExitCode> {
   return await withClientWorkflow(clientId, io, async (workflow) => {
-    await showStatus(workflow, await update(workflow, 'unmute'), options.format, io);
+    await showStatus(workflow, await workflow.handle.executeUpdate(unmuteUpdate), options.format, io);
     return exitCode.fine;
   });
 }

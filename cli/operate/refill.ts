@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readRefill } from '../../domain/refill-message.js';
-import type { RefillMessage, RefillReceipt } from '../../workflows/messages.js';
+import { refillUpdate, type RefillMessage, type RefillReceipt } from '../../workflows/messages.js';
+import type { watchClient } from '../../workflows/watch-client.js';
 import { whereOf, withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
@@ -46,17 +47,16 @@ async function send(
 ): Promise<RefillReceipt> {
   const { WithStartWorkflowOperation } = await import('@temporalio/client');
   const { taskQueue } = await import('../../worker/parts.js');
-  const startWorkflowOperation = new WithStartWorkflowOperation('watchClient', {
+  const startWorkflowOperation = new WithStartWorkflowOperation<typeof watchClient>('watchClient', {
     workflowId,
     taskQueue,
     args: [{ clientId }],
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
-  return await temporal.client.workflow.executeUpdateWithStart<
-    (input: { readonly clientId: string }) => Promise<unknown>,
-    RefillReceipt,
-    [RefillMessage]
-  >('refill', { startWorkflowOperation, args: [message] });
+  return await temporal.client.workflow.executeUpdateWithStart(refillUpdate, {
+    startWorkflowOperation,
+    args: [message],
+  });
 }
 
 function textOf({ refillId, applied, reset }: RefillReceipt, { at }: RefillMessage): string {
@@ -65,6 +65,6 @@ function textOf({ refillId, applied, reset }: RefillReceipt, { at }: RefillMessa
   }
   const counts = Object.entries(reset).map(([rule, count]) => `${rule} (was ${count})`);
   return counts.length === 0
-    ? `Refill ${refillId} of ${at} starts a new cycle; every counter was 0.`
+    ? `Refill ${refillId} of ${at} starts a new cycle; no counter changes by it.`
     : `Refill ${refillId} of ${at} starts a new cycle; 0 again: ${counts.join(', ')}.`;
 }

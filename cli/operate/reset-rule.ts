@@ -1,6 +1,7 @@
 import type { HoldScope } from '../../domain/brake.js';
-import { update, withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
+import { withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
 import { changeMany, type ManyOptions } from './many-clients.js';
+import { resetRuleUpdate } from '../../workflows/messages.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { showStatus, type StatusOptions } from './status.js';
@@ -12,7 +13,8 @@ export async function resetRuleOfMany(
   options: ManyOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const change = (workflow: Pick<ClientWorkflow, 'handle'>) => update(workflow, 'resetRule', { rule });
+  const change = (workflow: Pick<ClientWorkflow, 'handle'>) =>
+    workflow.handle.executeUpdate(resetRuleUpdate, { args: [{ rule }] });
   return await changeMany({ scope, verb: `reset rule ${rule} of`, change }, options, io);
 }
 
@@ -24,7 +26,12 @@ export async function resetRule(
   io: Io,
 ): Promise<ExitCode> {
   return await withClientWorkflow(clientId, io, async (workflow) => {
-    await showStatus(workflow, await update(workflow, 'resetRule', { rule }), options.format, io);
+    await showStatus(
+      workflow,
+      await workflow.handle.executeUpdate(resetRuleUpdate, { args: [{ rule }] }),
+      options.format,
+      io,
+    );
     return exitCode.fine;
   });
 }

@@ -1,4 +1,4 @@
-import type { WatchStatus } from '../../workflows/messages.js';
+import { statusQuery, type WatchStatus } from '../../workflows/messages.js';
 import { whereOf, withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
@@ -11,7 +11,7 @@ export interface StatusOptions {
 export async function status(clientId: string, options: StatusOptions, io: Io): Promise<ExitCode> {
   return await withClientWorkflow(clientId, io, async (workflow) => {
     const { status: execution } = await workflow.handle.describe();
-    const watched = await workflow.handle.query<WatchStatus>('status');
+    const watched = await workflow.handle.query(statusQuery);
     const result: unknown = execution.name === 'COMPLETED' ? await workflow.handle.result() : undefined;
     await showStatus(workflow, watched, options.format, io, { execution: execution.name, result });
     return exitCode.fine;

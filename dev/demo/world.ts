@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { RuleKey } from '../../domain/profile/profile.js';
 import type { NoticeFacts } from '../../delivery/message.js';
 import { watchWorkflowId } from '../../worker/parts.js';
-import type { WatchStatus } from '../../workflows/messages.js';
+import { refillSignal, statusQuery, type WatchStatus } from '../../workflows/messages.js';
 import { utc } from '../sample-billing.js';
 import type { Stack } from '../stack.js';
 
@@ -71,7 +71,7 @@ export async function addStoryClient(stack: Stack, added: NewClient): Promise<St
     signalRefill: (refillId, at) =>
       client.workflow
         .getHandle(watchWorkflowId(id))
-        .signal('refill', { refillId, at: new Date(at).toISOString() }),
+        .signal(refillSignal, { refillId, at: new Date(at).toISOString() }),
     status: () => statusOf(client, id),
     notices: () => acceptedNotices(database, id),
   };
@@ -89,7 +89,7 @@ async function update(billing: DataSource, sql: string, values: readonly unknown
 
 async function statusOf(client: Client, id: string): Promise<WatchStatus | undefined> {
   try {
-    return await client.workflow.getHandle(watchWorkflowId(id)).query<WatchStatus>('status');
+    return await client.workflow.getHandle(watchWorkflowId(id)).query(statusQuery);
   } catch {
     return undefined;
   }

@@ -13,7 +13,8 @@ import { serviceSettings } from '../../worker/settings.js';
 import type { Environment } from '../../settings/read-settings.js';
 import { setUp } from '../../worker/setup.js';
 import { connectNative, connectTemporal, temporalSettings } from '../../worker/temporal.js';
-import type { WatchStatus } from '../../workflows/messages.js';
+import { statusQuery, type WatchStatus } from '../../workflows/messages.js';
+import type { watchClient } from '../../workflows/watch-client.js';
 import { provideTestMysql } from '../servers/test-mysql.js';
 import { provideTestTemporal } from '../servers/test-temporal.js';
 
@@ -137,13 +138,13 @@ export async function startRealServers(options: RealServersOptions = {}): Promis
         ...parts,
       }),
     async watch(clientId) {
-      await client.workflow.start('watchClient', {
+      await client.workflow.start<typeof watchClient>('watchClient', {
         workflowId: watchWorkflowId(clientId),
         taskQueue,
         args: [{ clientId }],
       });
     },
-    status: (clientId) => client.workflow.getHandle(watchWorkflowId(clientId)).query<WatchStatus>('status'),
+    status: (clientId) => client.workflow.getHandle(watchWorkflowId(clientId)).query(statusQuery),
     async stop() {
       await connection.close();
       await client.connection.close();

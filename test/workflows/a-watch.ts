@@ -1,3 +1,5 @@
+import { statusQuery } from '../../workflows/messages.js';
+import type { watchClient } from '../../workflows/watch-client.js';
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -59,7 +61,7 @@ export async function openWatchBench(): Promise<WatchBench> {
       bench.mails.length = 0;
       bench.rows.length = 0;
       const clientId = `c-${started}`;
-      handle = await environment.client.workflow.start('watchClient', {
+      handle = await environment.client.workflow.start<typeof watchClient>('watchClient', {
         workflowId: watchWorkflowId(clientId),
         taskQueue,
         args: [{ clientId, ...input }],
@@ -135,7 +137,7 @@ export async function openWatchBench(): Promise<WatchBench> {
     for (let before = -1; before !== calls;) {
       before = calls;
       for (let times = 0; times < 3; times += 1) {
-        await handle?.query('status');
+        await handle?.query(statusQuery);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     }
