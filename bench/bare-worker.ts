@@ -5,7 +5,7 @@ import {
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import type { RealServers } from '../test/worker/real-servers.js';
+import type { RealServers } from '../dev/trial/real-servers.js';
 import { taskQueue } from '../worker/parts.js';
 import { slotsOf } from '../worker/service.js';
 import { serviceSettings } from '../worker/settings.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WorkerCommand } from '../test/worker/worker-command.js';
+import type { WorkerCommand } from '../dev/trial/worker-command.js';
 import type { Series } from './measured.js';
 import { cpuMsOf, descendantNamed } from './processes.js';
 

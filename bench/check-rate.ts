@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { Counted } from '../activities/parts.js';
-import { putProfile, startRealServers, type RealServers } from '../test/worker/real-servers.js';
+import { putProfile, startRealServers, type RealServers } from '../dev/trial/real-servers.js';
 import { taskQueue } from '../worker/parts.js';
 import type { Environment } from '../settings/read-settings.js';
 import { bundleBareWorkflows, startBareWorker } from './bare-worker.js';

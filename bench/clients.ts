@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
-import type { RealServers } from '../test/worker/real-servers.js';
+import type { RealServers } from '../dev/trial/real-servers.js';
 import { reconcileId } from '../worker/setup.js';
 
 export function clientIdOf(i: number): string {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
-import { putProfile, startRealServers } from '../test/worker/real-servers.js';
-import { startWorkerCommand } from '../test/worker/worker-command.js';
+import { putProfile, startRealServers } from '../dev/trial/real-servers.js';
+import { startWorkerCommand } from '../dev/trial/worker-command.js';
 import { taskQueue, watchWorkflowId } from '../worker/parts.js';
 import type { Environment } from '../settings/read-settings.js';
 import { costNames, costOfChecks, processesOf } from './check-cost.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
-import { putProfile, startRealServers, type RealServers } from '../test/worker/real-servers.js';
-import { startWorkerCommand, type WorkerCommand } from '../test/worker/worker-command.js';
+import { putProfile, startRealServers, type RealServers } from '../dev/trial/real-servers.js';
+import { startWorkerCommand, type WorkerCommand } from '../dev/trial/worker-command.js';
 import { insertClients, lastRun, reconcile } from './clients.js';
 import { costNames, costOfChecks, processesOf } from './check-cost.js';
 import { median, type Measured } from './measured.js';

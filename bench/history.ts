@@ -1,5 +1,5 @@
 import { DefaultLogger, Worker } from '@temporalio/worker';
-import { putClient, putProfile, startRealServers } from '../test/worker/real-servers.js';
+import { putClient, putProfile, startRealServers } from '../dev/trial/real-servers.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { taskQueue, watchWorkflowId } from '../worker/parts.js';
 import { workflowBundle } from '../worker/workflow-bundle.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
-import { startRealServers } from '../test/worker/real-servers.js';
+import { startRealServers } from '../dev/trial/real-servers.js';
 import { readBuildId } from '../worker/build.js';
 
 /** What figures were measured on: without it they mean little. */

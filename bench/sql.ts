@@ -7,7 +7,7 @@ import { createBilling } from '../billing/mysql/billing.js';
 import { migrate, openDatabase } from '../store/database.js';
 import { createProfiles } from '../store/profiles.js';
 import { createWatchedClients } from '../store/watched-clients.js';
-import { putProfile } from '../test/worker/real-servers.js';
+import { putProfile } from '../dev/trial/real-servers.js';
 import type { Parts } from '../activities/parts.js';
 import { insertClients } from './clients.js';
 import { median, ratioOf, type Measured } from './measured.js';

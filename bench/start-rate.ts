@@ -1,7 +1,7 @@
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import pThrottle from 'p-throttle';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { putProfile, startRealServers, type RealServers } from '../test/worker/real-servers.js';
+import { putProfile, startRealServers, type RealServers } from '../dev/trial/real-servers.js';
 import { taskQueue } from '../worker/parts.js';
 import { bundleBareWorkflows, startBareWorker } from './bare-worker.js';
 import { insertClients, reconcile } from './clients.js';

@@ -4,24 +4,17 @@ import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { environment } from '../worker/settings.js';
 import { muteUpdate } from '../workflows/messages.js';
-import { openStack } from '../cli/run/dev.js';
 import { provideChromium } from './chromium.js';
 import { tellStory } from './demo/story.js';
 import { createTimeline } from './demo/timeline.js';
+import { openStack } from './open-stack.js';
 import { createProcesses } from './processes.js';
 import { progressOnStderr } from './progress.js';
 
 // Makes the pictures of README.md and docs/operating.md: `npm run screenshots`. Tells the demo's story on a stack of its own first.
 
 const folder = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
-const io = {
-  out: (text: string) => void process.stdout.write(text),
-  err: (line: string) => void process.stderr.write(`${line}\n`),
-  env: environment,
-  cwd: process.cwd(),
-  interactive: false,
-  colour: false,
-};
+const print = (text: string) => void process.stdout.write(text);
 
 async function shoot(page: Page, url: string, name: string, tab?: string): Promise<void> {
   await page.goto(url, { waitUntil: 'domcontentloaded' });
@@ -32,15 +25,26 @@ async function shoot(page: Page, url: string, name: string, tab?: string): Promi
   }
   await page.waitForTimeout(2_500);
   await page.screenshot({ path: path.join(folder, name) });
-  io.out(`${name}: ${url}\n`);
+  print(`${name}: ${url}\n`);
 }
 
 const processes = createProcesses({ progress: progressOnStderr });
 try {
   await mkdir(folder, { recursive: true });
   const executablePath = await provideChromium({ env: environment, progress: progressOnStderr });
-  const stack = await openStack(io, processes, { persistent: false, reconcileEveryMs: 5_000 });
-  await tellStory(stack, createTimeline(io.out, false), { periodMs: 3_000, maxQty: 3 });
+  const stack = await openStack({
+    env: environment,
+    cwd: process.cwd(),
+    folder: 'profiles',
+    persistent: false,
+    reconcileEveryMs: 5_000,
+    progress: progressOnStderr,
+    processes,
+    onProfiles({ kind }) {
+      if (kind !== 'synced') throw new Error(`the profiles of profiles/ were not synced: ${kind}`);
+    },
+  });
+  await tellStory(stack, createTimeline(print, false), { periodMs: 3_000, maxQty: 3 });
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });

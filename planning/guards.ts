@@ -1,5 +1,5 @@
 import type { Policy } from '../authoring/policy-file.js';
-import type { ProfileChange } from './plan.js';
+import type { ProfileChange } from './profile-change.js';
 
 /** One limit of the policy against what a plan would do. */
 export interface Guard {

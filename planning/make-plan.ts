@@ -1,10 +1,10 @@
 import type { DataSource } from 'typeorm';
 import { goneId, guardsOf, resellerOf, type Guard } from './guards.js';
 import { impactOnClient, type ProfileBeforeAfter } from './impact.js';
-import { addImpacts, createImpactSums, type ChangeImpact, type ImpactSums } from './impact-sums.js';
-import { changedFields, type Drift, type HeldProfile, type ProfileChange } from './plan.js';
+import { addImpacts, createImpactSums, type ImpactSums } from './impact-sums.js';
+import { changedFields, type Drift, type HeldProfile } from './plan.js';
+import type { ProfileChange } from './profile-change.js';
 import type { Problem } from '../domain/problem.js';
-import type { FieldChange } from '../domain/profile/profile-content.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import { normaliseProfile } from '../domain/profile/profile.js';
 import { readHeldProfiles } from './held-profiles.js';
@@ -16,6 +16,7 @@ import { clientsOfProfiles } from './snapshot-clients.js';
 import { openSnapshot, type Snapshot } from './snapshot.js';
 import { planAgainst } from './sync.js';
 import { hasErrors, problemOf, type FolderForSync } from './load-for-sync.js';
+import type { PlannedChange } from './planned-change.js';
 
 /** What a sync would do, and what that means for real clients. */
 export interface Plan {
@@ -30,16 +31,6 @@ export interface Plan {
   readonly guards: readonly Guard[];
   /** What a sync without a terminal still needs; empty: it would go through. */
   readonly needs: readonly Need[];
-}
-
-export interface PlannedChange {
-  readonly change: ProfileChange;
-  readonly fields: readonly FieldChange[];
-  readonly impact: ChangeImpact;
-  /** Changed rules that no scenario expects to send, where that was looked for. */
-  readonly uncovered?: readonly string[];
-  /** Notices on the recorded balances of so many clients, by the content before and after, where they were played. */
-  readonly backtest?: { readonly clients: number; readonly before: number; readonly after: number };
 }
 
 /** Clients that have no profile after the sync. */

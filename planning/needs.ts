@@ -1,6 +1,6 @@
 import { assertNever } from '../domain/assert-never.js';
 import type { Guard } from './guards.js';
-import type { PlannedChange } from './make-plan.js';
+import type { PlannedChange } from './planned-change.js';
 import type { Drift } from './plan.js';
 
 /** What is missing before a sync of a plan goes through by itself, without a person at a terminal. */

@@ -1,6 +1,6 @@
 import { fieldsOf } from '../domain/profile/profile-content.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
-import type { ProfileChange } from './plan.js';
+import type { ProfileChange } from './profile-change.js';
 
 type Gone = Extract<ProfileChange, { action: 'delete' }>;
 type Come = Extract<ProfileChange, { action: 'create' }>;

@@ -6,6 +6,7 @@ import {
 } from '../domain/profile/profile-content.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import { pairRenames } from './pair-renames.js';
+import type { ProfileChange } from './profile-change.js';
 
 /** A profile as its file says it. `content` is canonical, `hash` identifies it. */
 export interface WrittenProfile {
@@ -32,24 +33,6 @@ export interface AppliedProfile {
   readonly content: ProfileFile;
   readonly hash: string;
 }
-
-/** What a sync does to one profile. */
-export type ProfileChange =
-  | { readonly action: 'create'; readonly profile: string; readonly after: ProfileFile }
-  | {
-      readonly action: 'update';
-      readonly profile: string;
-      readonly before: ProfileFile | undefined;
-      readonly after: ProfileFile;
-    }
-  | { readonly action: 'delete'; readonly profile: string; readonly before: ProfileFile }
-  | {
-      readonly action: 'rename';
-      readonly profile: string;
-      readonly renamedFrom: string;
-      readonly before: ProfileFile;
-      readonly after: ProfileFile;
-    };
 
 /**
  * A row that is not as the last sync left it.

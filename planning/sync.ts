@@ -1,12 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Policy } from '../authoring/policy-file.js';
-import {
-  planProfiles,
-  type HeldProfile,
-  type ProfileChange,
-  type ProfilesPlan,
-  type WrittenProfile,
-} from './plan.js';
+import { planProfiles, type HeldProfile, type ProfilesPlan, type WrittenProfile } from './plan.js';
+import type { ProfileChange } from './profile-change.js';
 import { contentText, sha256 } from '../store/content-hash.js';
 import { readApplied, readHeldProfiles, type HeldRow } from './held-profiles.js';
 import { planHash } from './plan-hash.js';

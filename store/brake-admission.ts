@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { brakeLimit, brakeWindowMs, defaultBrakePolicy, type BrakePolicy } from '../domain/brake.js';
-import type { Admission, BrakeState } from './brake.js';
+import type { Admission, BrakeState } from './brake-state.js';
 import type { Queryable } from './queryable.js';
 
 /** A brake that held nobody for this long is no longer tripped, milliseconds. */

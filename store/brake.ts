@@ -12,30 +12,13 @@ import {
 } from './brake-admission.js';
 import { createHolds, type ByHand } from './holds.js';
 import type { Queryable } from './queryable.js';
+import type { Admission, BrakeState } from './brake-state.js';
 
 /** A client whose rules would send. */
 export interface Candidate extends HoldSubject {
   readonly clientId: string;
   /** Whether a low balance is the cause: those are counted. A recovery is only subject to holds by hand. */
   readonly low: boolean;
-}
-
-export type Admission =
-  | { readonly kind: 'admitted' }
-  /** `since`: epoch milliseconds from which notices are held. */
-  | { readonly kind: 'held'; readonly reason: string; readonly since: number };
-
-/** The brake as it is now. Instants are epoch milliseconds. */
-export interface BrakeState {
-  readonly policy: BrakePolicy;
-  readonly limit: number;
-  readonly fleet: number;
-  /** Clients notified of a low balance within the window. */
-  readonly counted: number;
-  /** When the brake began to hold notices; null where it holds none. */
-  readonly trippedAt: number | null;
-  readonly released: { readonly until: number; readonly by: string; readonly why: string } | null;
-  readonly holds: readonly Hold[];
 }
 
 /**

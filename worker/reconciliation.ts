@@ -1,5 +1,5 @@
 import type { Client, ScheduleDescription, WorkflowExecutionDescription } from '@temporalio/client';
-import type { ReconcileSums } from '../workflows/reconcile-clients.js';
+import type { ReconcileSums } from '../workflows/reconcile-sums.js';
 
 /** The id of the Schedule of reconciliation, and the beginning of its workflows' ids. */
 export const reconcileId = 'low-balance:reconcile';

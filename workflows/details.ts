@@ -2,7 +2,7 @@ import type { ReconcileCursor, ReconcileReason } from '../activities/contract.js
 import { decisionText } from '../domain/reason-words.js';
 import type { EndReason } from '../domain/reading.js';
 import type { RuleStatus, WatchStatus } from './messages.js';
-import type { ReconcileSums } from './reconcile-clients.js';
+import type { ReconcileSums } from './reconcile-sums.js';
 import { instant, statusFacts } from './status-facts.js';
 
 // What people read of a workflow in the Temporal UI.

@@ -7,24 +7,11 @@ import type {
 } from '../activities/contract.js';
 import { reconcileDetails } from './details.js';
 import { Unreadable } from './unreadable.js';
+import type { ReconcileSums } from './reconcile-sums.js';
 
 export interface ReconcileClientsInput {
   readonly from?: ReconcileCursor;
   readonly sums?: ReconcileSums;
-}
-
-/** What a reconciliation did, over all its parts. */
-export interface ReconcileSums {
-  /** Clients that should be watched. */
-  readonly examined: number;
-  readonly started: number;
-  readonly woken: number;
-  readonly reasons: Readonly<Partial<Record<ReconcileReason, number>>>;
-  /** The first of the changed clients. */
-  readonly some: ReconcileResult['some'];
-  readonly refused: ReconcileResult['refused'];
-  /** How many clients were passed over; absent in sums of older versions. */
-  readonly refusedCount?: number;
 }
 
 /** Activities of one run: its history stays small however many clients change. */

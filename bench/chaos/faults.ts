@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { WorkerCommand } from '../../test/worker/worker-command.js';
+import type { WorkerCommand } from '../../dev/trial/worker-command.js';
 import type { Random } from './random.js';
 import type { Servers } from './servers.js';
 import { tolerant } from './tolerant.js';

@@ -11,7 +11,7 @@ import { sharedProcesses } from '../../dev/processes.js';
 import { silentProgress } from '../../dev/progress.js';
 import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
 import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
-import { startWorkerCommand, type WorkerCommand } from '../../test/worker/worker-command.js';
+import { startWorkerCommand, type WorkerCommand } from '../../dev/trial/worker-command.js';
 import { openDatabase } from '../../store/database.js';
 import { searchAttributes } from '../../worker/search-attributes.js';
 import type { Environment } from '../../settings/read-settings.js';

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { scopeText, type Hold } from '../../domain/brake.js';
-import type { BrakeState } from '../../store/brake.js';
+import type { BrakeState } from '../../store/brake-state.js';
 import { withDatabase } from '../shared/databases.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';

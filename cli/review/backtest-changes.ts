@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { clientsOf } from '../../billing/mysql/billing-entries.js';
 import { namedProfilesOnly } from '../../domain/assignment.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
-import type { PlannedChange } from '../../planning/make-plan.js';
+import type { PlannedChange } from '../../planning/planned-change.js';
 import { CliError } from '../shared/exit-code.js';
 import { playRecorded } from '../shared/play-recorded.js';
 

@@ -1,13 +1,14 @@
 import { saysYes } from '../shared/confirm.js';
 import { exitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
-import { leftWithout, type Plan, type PlannedChange } from '../../planning/make-plan.js';
+import { leftWithout, type Plan } from '../../planning/make-plan.js';
+import type { PlannedChange } from '../../planning/planned-change.js';
 import { takesAway } from '../../planning/needs.js';
 import { changeJson } from './plan-json.js';
 import { planText } from './plan-text.js';
 import { counted, printable } from '../shared/printable.js';
 import type { SyncOutcome } from './sync-outcome.js';
-import type { SyncOptions } from './sync.js';
+import type { SyncOptions } from './sync-options.js';
 
 /**
  * A profile that goes needs a yes that names how many clients lose it: in `acknowledged.json`, on a terminal, or as

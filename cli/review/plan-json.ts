@@ -1,4 +1,5 @@
-import type { PlannedChange, Plan } from '../../planning/make-plan.js';
+import type { Plan } from '../../planning/make-plan.js';
+import type { PlannedChange } from '../../planning/planned-change.js';
 
 /** A plan as `plan --format json` prints it. Client ids are in it; no address is. */
 export function planJson(plan: Plan) {

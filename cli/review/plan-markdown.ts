@@ -1,7 +1,8 @@
 import type { Drift } from '../../planning/plan.js';
 import type { FieldValue } from '../../domain/profile/profile-content.js';
 import { problemLine, type Problem } from '../../domain/problem.js';
-import type { Plan, PlannedChange } from '../../planning/make-plan.js';
+import type { Plan } from '../../planning/make-plan.js';
+import type { PlannedChange } from '../../planning/planned-change.js';
 import { needText } from '../../planning/needs.js';
 import { bold, code, escaped, folded, withinBudget } from './markdown-text.js';
 import { planTable } from './plan-rows.js';

@@ -1,5 +1,5 @@
 import type { FieldChange, FieldValue } from '../../domain/profile/profile-content.js';
-import type { PlannedChange } from '../../planning/make-plan.js';
+import type { PlannedChange } from '../../planning/planned-change.js';
 import { bold, code, escaped } from './markdown-text.js';
 
 const tableHead = `

@@ -1,7 +1,8 @@
 import type { Counters } from '../../planning/impact-sums.js';
 import type { Drift } from '../../planning/plan.js';
 import type { FieldValue } from '../../domain/profile/profile-content.js';
-import { leftWithout, type Plan, type PlannedChange } from '../../planning/make-plan.js';
+import { leftWithout, type Plan } from '../../planning/make-plan.js';
+import type { PlannedChange } from '../../planning/planned-change.js';
 import { needText } from '../../planning/needs.js';
 import { backtestText } from './plan-rows.js';
 import { counted, printable } from '../shared/printable.js';

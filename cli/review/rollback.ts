@@ -6,7 +6,7 @@ import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { readHistory, readRevision } from '../../store/revisions.js';
 import { withDatabase } from '../shared/databases.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
-import { isCommitted } from '../shared/git-facts.js';
+import { isCommitted } from '../../planning/git-facts.js';
 import type { Io } from '../shared/io.js';
 import { sourceFor } from '../shared/profile-source.js';
 import { profileTarget, readIfThere } from '../shared/profile-target.js';

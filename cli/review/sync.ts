@@ -8,7 +8,7 @@ import { confirmDeletes } from './confirm-deletes.js';
 import { readLastSyncedCommit } from '../../store/revisions.js';
 import { withDatabases } from '../shared/databases.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
-import { gitFacts, olderCommit } from '../shared/git-facts.js';
+import { gitFacts, olderCommit } from '../../planning/git-facts.js';
 import type { Io } from '../shared/io.js';
 import { hasErrors, loadForSync, type FolderForSync } from '../../planning/load-for-sync.js';
 import { makePlan, type Plan } from '../../planning/make-plan.js';
@@ -17,17 +17,7 @@ import { planText } from './plan-text.js';
 import { invalid, outdated, refusalOf, stale, unchanged, type SyncOutcome } from './sync-outcome.js';
 import { wakeClients } from './wake-clients.js';
 import { messageOf } from '../../domain/error-message.js';
-
-export interface SyncOptions {
-  readonly folder: string;
-  readonly format: 'human' | 'json';
-  /** The exact number of clients that may lose their profile. */
-  readonly allowDelete?: number;
-  /** How long to wait for another sync. */
-  readonly lockWaitMs: number;
-  /** Who is recorded as the author; default: what Git says. */
-  readonly author?: string;
-}
+import type { SyncOptions } from './sync-options.js';
 
 /**
  * Carries the files out: all changes in one transaction, with their revisions, and wakes the clients whose next check

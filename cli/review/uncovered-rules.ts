@@ -3,7 +3,7 @@ import path from 'node:path';
 import { getNodeValue, parseTree } from 'jsonc-parser';
 import type { FieldChange } from '../../domain/profile/profile-content.js';
 import { normaliseProfile } from '../../domain/profile/profile.js';
-import type { PlannedChange } from '../../planning/make-plan.js';
+import type { PlannedChange } from '../../planning/planned-change.js';
 import type { ScenarioFile } from '../../scenarios/scenario-file.js';
 
 /** Fields that decide neither when a rule sends nor to whom. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../authoring/package-root.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
-import { openStack, whereToLook } from './dev.js';
+import { localStack, whereToLook } from './dev.js';
 import type { Io } from '../shared/io.js';
 
 const storyTimes = { periodMs: 3_000, maxQty: 3 };
@@ -19,7 +19,7 @@ export async function demo(io: Io): Promise<ExitCode> {
     progress,
     exitCodeAfter: (signal) => told ?? (signal === 'SIGINT' ? 130 : 143),
   });
-  const stack = await openStack({ ...io, cwd: folderOfTheStory(io.cwd) }, processes, {
+  const stack = await localStack({ ...io, cwd: folderOfTheStory(io.cwd) }, processes, {
     persistent: false,
     reconcileEveryMs: 5_000,
   });

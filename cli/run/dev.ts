@@ -1,41 +1,52 @@
 import type { Stack } from '../../dev/stack.js';
 import type { Processes } from '../../dev/processes.js';
-import { exitCode, type ExitCode } from '../shared/exit-code.js';
+import { problemLine } from '../../domain/problem.js';
+import { needText } from '../../planning/needs.js';
+import type { SyncProfilesResult } from '../../planning/sync-profiles.js';
+import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
+import { profilesFolder } from '../shared/repository.js';
 
 /** The whole stack on this machine, with what it knew when it was last stopped, until Ctrl-C. */
 export async function dev(io: Io): Promise<ExitCode> {
   const { createProcesses } = await import('../../dev/processes.js');
   const progress = { step: (message: string) => io.err(message) };
   const processes = createProcesses({ progress, exitCodeAfter: () => exitCode.fine });
-  const stack = await openStack(io, processes, { persistent: true, reconcileEveryMs: 10_000 });
+  const stack = await localStack(io, processes, { persistent: true, reconcileEveryMs: 10_000 });
   io.out(`${whereToLook(stack)}\nCtrl-C stops it all.\n`);
   await stack.done;
   await processes.stop();
   return exitCode.fine;
 }
 
-/** The local stack with the profiles of `profiles/`; nothing is left running where it cannot be had. */
-export async function openStack(
+/** The local stack with the profiles of the repository that `io.cwd` belongs to. */
+export async function localStack(
   io: Io,
   processes: Processes,
-  { persistent, reconcileEveryMs }: { readonly persistent: boolean; readonly reconcileEveryMs: number },
+  times: { readonly persistent: boolean; readonly reconcileEveryMs: number },
 ): Promise<Stack> {
-  const { startStack } = await import('../../dev/stack.js');
-  const { syncProfiles } = await import('../review/sync-profiles.js');
-  const progress = { step: (message: string) => io.err(message) };
-  try {
-    return await startStack({
-      env: io.env,
-      persistent,
-      reconcileEveryMs,
-      progress,
-      processes,
-      syncProfiles: (database, billing) => syncProfiles(database, billing, io),
-    });
-  } catch (error) {
-    await processes.stop();
-    throw error;
+  const { openStack } = await import('../../dev/open-stack.js');
+  return await openStack({
+    ...times,
+    env: io.env,
+    cwd: io.cwd,
+    folder: profilesFolder(io.cwd),
+    progress: { step: io.err },
+    processes,
+    onProfiles: (result) => reportProfiles(result, io),
+  });
+}
+
+/** What `low-balance sync` would ask or refuse is left undone. */
+function reportProfiles(result: SyncProfilesResult, io: Io): void {
+  if (result.kind === 'invalid')
+    throw new CliError(
+      ['the profiles are invalid:', ...result.problems.map(problemLine)].join('\n'),
+      exitCode.findings,
+    );
+  if (result.kind === 'refused') {
+    for (const need of result.plan.needs) io.err(needText(need));
+    io.err('The profiles were not synced. To see the whole plan: npx low-balance plan');
   }
 }
 
@@ -51,7 +62,7 @@ export function whereToLook({ addresses }: Stack): string {
     '',
     'In another terminal, in this folder:',
     '  npx low-balance list               the profiles, and how many of their clients are low',
-    '  npx low-balance status C-1003      one client, and why it was told or not',
+    '  npx low-balance status C-1003      one client, and why it was notified or not',
     '  npx low-balance refill C-1003      a refill, as the billing system signals it',
     '  npx low-balance plan               what an edited profile would mean for real clients',
     '',

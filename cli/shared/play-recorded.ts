@@ -8,7 +8,7 @@ import { add, subtract } from '../../domain/money.js';
 import { normaliseProfile } from '../../domain/profile/profile.js';
 import { storyOfHistory, type HistoryToPlay } from '../../scenarios/balance-history.js';
 import { simulateStory } from '../../scenarios/simulate-story.js';
-import type { HistoryResult } from '../review/history-report.js';
+import type { HistoryResult } from './history-report.js';
 import { CliError, exitCode } from './exit-code.js';
 
 export interface PlayedClient extends HistoryResult {

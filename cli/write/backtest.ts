@@ -5,7 +5,7 @@ import { namedProfilesOnly } from '../../domain/assignment.js';
 import { clientsOf } from '../../billing/mysql/billing-entries.js';
 import { connectBilling } from '../shared/connect.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
-import { historyText, writtenNotices } from '../review/history-report.js';
+import { historyText, writtenNotices } from '../shared/history-report.js';
 import type { Io } from '../shared/io.js';
 import { playRecorded, type PlayedClient } from '../shared/play-recorded.js';
 import { printable } from '../shared/printable.js';

@@ -10,7 +10,7 @@ import { HistoryError, readBalanceHistory, type ReadHistory } from '../../scenar
 import { simulateStory } from '../../scenarios/simulate-story.js';
 import { toDecimal, type Decimal } from '../../domain/money.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
-import { historyText, writtenNotices, type HistoryResult } from '../review/history-report.js';
+import { historyText, writtenNotices, type HistoryResult } from '../shared/history-report.js';
 import type { Io } from '../shared/io.js';
 import { loadNamedProfile } from '../shared/named-profile.js';
 

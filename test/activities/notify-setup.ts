@@ -8,7 +8,7 @@ import { migrate, openDatabase } from '../../store/database.js';
 import { createLedger } from '../../delivery/ledger/ledger.js';
 import { createProfiles } from '../../store/profiles.js';
 import { createWatchedClients } from '../../store/watched-clients.js';
-import { provideTestMysql } from '../servers/test-mysql.js';
+import { provideTestMysql } from '../../dev/trial/test-mysql.js';
 import { createBillingTables } from '../workflows/billing-tables.js';
 
 export const profileFile: ProfileFile = {

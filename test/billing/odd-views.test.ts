@@ -4,7 +4,7 @@ import { createBilling } from '../../billing/mysql/billing.js';
 import { createFleetReader } from '../../billing/mysql/fleet-reader.js';
 import { faultsText, isUnclear, type Client, type ClientFacts } from '../../domain/client.js';
 import { openDatabase } from '../../store/database.js';
-import { provideTestMysql, type TestMysql } from '../servers/test-mysql.js';
+import { provideTestMysql, type TestMysql } from '../../dev/trial/test-mysql.js';
 
 /** Types of a billing system's table below the views; each column has one when nothing is said. */
 interface Odd {

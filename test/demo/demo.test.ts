@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { defaultDataFolder } from '../../dev/data-folder.js';
 import { ProcessTree } from './process-tree.js';
-import { provideTestMysql } from '../servers/test-mysql.js';
+import { provideTestMysql } from '../../dev/trial/test-mysql.js';
 
 const root = path.dirname(defaultDataFolder());
 

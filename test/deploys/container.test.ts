@@ -4,8 +4,8 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { packageRoot } from '../../authoring/package-root.js';
 import { startMailbox } from '../../delivery/mailbox/mailbox.js';
-import { eventually, putClient, putProfile, startRealServers } from '../worker/real-servers.js';
-import { startWorkerCommand } from '../worker/worker-command.js';
+import { eventually, putClient, putProfile, startRealServers } from '../../dev/trial/real-servers.js';
+import { startWorkerCommand } from '../../dev/trial/worker-command.js';
 
 // No container is built here: what the recipe copies into the image, and nothing else, is put into a folder and run.
 

@@ -8,7 +8,7 @@ import {
   putProfile,
   startRealServers,
   type RealServers,
-} from '../worker/real-servers.js';
+} from '../../dev/trial/real-servers.js';
 
 const { EventType, TimeoutType, VersioningBehavior } = proto.temporal.api.enums.v1;
 const deploymentName = 'low-balance';

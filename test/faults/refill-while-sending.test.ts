@@ -17,7 +17,7 @@ import {
 } from '../activities/notify-setup.js';
 import { plainRenderer } from '../mail/a-mail.js';
 import { runWorker, type RunningWorker } from '../worker/run-worker.js';
-import { provideTestTemporal, type TestTemporal } from '../servers/test-temporal.js';
+import { provideTestTemporal, type TestTemporal } from '../../dev/trial/test-temporal.js';
 
 describe('a refill while notices are being sent (rule 7): Temporal in real time', () => {
   let world: NotifyWorld;

@@ -10,7 +10,7 @@ import { Client, Connection } from '@temporalio/client';
 import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { createNotifyWorld, type NotifyWorld } from '../activities/notify-setup.js';
-import { provideTestTemporal, type TestTemporal } from '../servers/test-temporal.js';
+import { provideTestTemporal, type TestTemporal } from '../../dev/trial/test-temporal.js';
 import { outcomeOf, printOutcomes } from './outcome.js';
 
 const count = 1_000;

@@ -11,7 +11,7 @@ import {
   putProfile,
   startRealServers,
   type RealServers,
-} from '../worker/real-servers.js';
+} from '../../dev/trial/real-servers.js';
 
 const key = () => randomBytes(32).toString('base64');
 

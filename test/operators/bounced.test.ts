@@ -9,7 +9,7 @@ import {
   putProfile,
   startRealServers,
   type RealServers,
-} from '../worker/real-servers.js';
+} from '../../dev/trial/real-servers.js';
 
 describe('a billing address at which mail bounced', () => {
   let servers: RealServers;

@@ -7,7 +7,7 @@ import {
   putProfile,
   startRealServers,
   type RealServers,
-} from '../worker/real-servers.js';
+} from '../../dev/trial/real-servers.js';
 
 describe('mute, unmute, check-now and reset-rule for many clients', function () {
   this.timeout(180_000);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Service } from '../../worker/service.js';
-import { putProfile, startRealServers, type RealServers } from '../worker/real-servers.js';
+import { putProfile, startRealServers, type RealServers } from '../../dev/trial/real-servers.js';
 import { play, stories, whileMailIsDown } from './stories.js';
 
 describe("a client's page answers why it was, or was not, told", () => {

@@ -1,7 +1,7 @@
 import { DeliveryError } from '../../delivery/delivery-error.js';
 import { watchWorkflowId } from '../../worker/parts.js';
 import type { WatchStatus } from '../../workflows/messages.js';
-import { eventually, putClient, putProfile, type RealServers } from '../worker/real-servers.js';
+import { eventually, putClient, putProfile, type RealServers } from '../../dev/trial/real-servers.js';
 
 /** What became of one client, and what its operators should read. */
 export interface Story {

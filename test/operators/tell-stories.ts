@@ -1,5 +1,5 @@
 import { statusText } from '../../cli/operate/status-text.js';
-import { putProfile, startRealServers } from '../worker/real-servers.js';
+import { putProfile, startRealServers } from '../../dev/trial/real-servers.js';
 import { play, stories, whileMailIsDown } from './stories.js';
 
 // Plays each kind of story on a client of its own, and prints what `low-balance status` and the Temporal UI say of it:

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { planMarkdown, planMarker, problemsMarkdown } from '../../cli/review/plan-markdown.js';
-import type { Plan, PlannedChange } from '../../planning/make-plan.js';
+import type { Plan } from '../../planning/make-plan.js';
+import type { PlannedChange } from '../../planning/planned-change.js';
 import { createImpactSums } from '../../planning/impact-sums.js';
 import { needsOf } from '../../planning/needs.js';
 import { changedFields } from '../../planning/plan.js';

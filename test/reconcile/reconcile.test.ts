@@ -8,15 +8,15 @@ import {
 import { setUp } from '../../worker/setup.js';
 import { watchWorkflowId } from '../../worker/parts.js';
 import type { Service } from '../../worker/service.js';
-import type { ReconcileSums } from '../../workflows/reconcile-clients.js';
+import type { ReconcileSums } from '../../workflows/reconcile-sums.js';
 import {
   eventually,
   putClient,
   putProfile,
   startRealServers,
   type RealServers,
-} from '../worker/real-servers.js';
-import { startWorkerCommand } from '../worker/worker-command.js';
+} from '../../dev/trial/real-servers.js';
+import { startWorkerCommand } from '../../dev/trial/worker-command.js';
 
 describe('reconciliation, on a Schedule of the real Temporal', () => {
   let servers: RealServers;

@@ -7,7 +7,7 @@ import type { Channel } from '../../delivery/channel.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { reconcileNow } from '../../worker/setup.js';
 import { historyText } from './history-file.js';
-import { eventually, putClient, putProfile, startRealServers } from '../worker/real-servers.js';
+import { eventually, putClient, putProfile, startRealServers } from '../../dev/trial/real-servers.js';
 
 // Records what replay.test.ts replays: `node dist/test/replay/record.js`. Record anew when a workflow's commands change on
 // purpose, and keep the old files as long as workflows of that version may sleep. Names after it record only those.

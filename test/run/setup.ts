@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntilGone } from '../../dev/process-groups.js';
 import { endTrees } from '../../dev/process-trees.js';
 import { sharedProcesses } from '../../dev/processes.js';
-import { sharedServers, shareServers } from '../servers/sharing.js';
+import { sharedServers, shareServers } from '../../dev/trial/sharing.js';
 import { noteTime, slowestFiles } from './file-times.js';
 import { guardChildren, runningChildren } from './guard-children.js';
 

@@ -7,7 +7,7 @@ import { backtest } from '../../cli/write/backtest.js';
 import { simulate } from '../../cli/write/simulate.js';
 import { createBillingTables } from '../../billing/mysql/billing-tables.js';
 import { openDatabase } from '../../store/database.js';
-import { provideTestMysql, type TestMysql } from '../servers/test-mysql.js';
+import { provideTestMysql, type TestMysql } from '../../dev/trial/test-mysql.js';
 import { anIo } from './an-io.js';
 
 const dayMs = 86_400_000;

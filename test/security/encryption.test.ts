@@ -10,7 +10,7 @@ import {
   putProfile,
   startRealServers,
   type RealServers,
-} from '../worker/real-servers.js';
+} from '../../dev/trial/real-servers.js';
 
 const key = () => randomBytes(32).toString('base64');
 const utf8 = (text: string) => new Uint8Array(Buffer.from(text));

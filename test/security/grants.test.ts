@@ -15,7 +15,7 @@ import {
   putProfile,
   startRealServers,
   type RealServers,
-} from '../worker/real-servers.js';
+} from '../../dev/trial/real-servers.js';
 
 const denied = /command denied|Access denied/;
 

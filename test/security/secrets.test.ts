@@ -6,14 +6,14 @@ import { packageRoot } from '../../authoring/package-root.js';
 import { startMailbox } from '../../delivery/mailbox/mailbox.js';
 import { watchWorkflowId } from '../../worker/parts.js';
 import { rawHistoryOf } from './raw-history.js';
-import { startWorkerCommand } from '../worker/worker-command.js';
+import { startWorkerCommand } from '../../dev/trial/worker-command.js';
 import {
   eventually,
   putClient,
   putProfile,
   startRealServers,
   type RealServers,
-} from '../worker/real-servers.js';
+} from '../../dev/trial/real-servers.js';
 
 const mark = 'MARKED';
 const secrets = { SENDGRID_API_KEY: `SG.${mark}-1`, MAIL_FROM: 'no-reply@low-balance.example' };

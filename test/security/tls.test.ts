@@ -11,9 +11,9 @@ import {
   putProfile,
   startRealServers,
   type RealServers,
-} from '../worker/real-servers.js';
-import { provideTestMysql } from '../servers/test-mysql.js';
-import { startWorkerCommand } from '../worker/worker-command.js';
+} from '../../dev/trial/real-servers.js';
+import { provideTestMysql } from '../../dev/trial/test-mysql.js';
+import { startWorkerCommand } from '../../dev/trial/worker-command.js';
 import { createAuthority, type Authority, type Certificate } from './certificates.js';
 
 describe('TLS to MySQL and to Temporal', () => {

@@ -8,7 +8,7 @@ import {
   putProfile,
   startRealServers,
   type RealServers,
-} from '../worker/real-servers.js';
+} from '../../dev/trial/real-servers.js';
 
 describe('tracing', () => {
   let servers: RealServers;

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { createBrake, type Candidate } from '../../store/brake.js';
 import { migrate, openDatabase } from '../../store/database.js';
 import { createHolds } from '../../store/holds.js';
-import { provideTestMysql, type TestMysql } from '../servers/test-mysql.js';
+import { provideTestMysql, type TestMysql } from '../../dev/trial/test-mysql.js';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

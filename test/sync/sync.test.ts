@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { loadForSync } from '../../planning/load-for-sync.js';
 import { makePlan } from '../../planning/make-plan.js';
-import { syncProfiles } from '../../cli/review/sync-profiles.js';
+import { syncProfiles } from '../../planning/sync-profiles.js';
 import { wakeClients } from '../../cli/review/wake-clients.js';
 import { applyPlan } from '../../planning/sync.js';
 import { actionsOf, json } from './plan-json.js';
@@ -164,19 +164,20 @@ describe('plan and sync on real MySQL', () => {
   it('keeps the local stack in step, and leaves to `sync` what must be asked', async () => {
     await world.write('acme/a');
     await world.write('acme/b');
-    const io = world.io();
-    await syncProfiles(world.database, world.database, io);
+    const { database, cwd } = world;
+    const synced = async () =>
+      await syncProfiles({ database, billing: database, folder: 'profiles', cwd, env: {} });
+    assert.equal((await synced()).kind, 'synced');
     assert.equal((await rowsOf(world)).length, 2);
+    assert.equal((await synced()).kind, 'unchanged');
     await world.addClient({ id: 'c-1', profile: 'acme/b' });
     await world.remove('acme/b.json');
-    await syncProfiles(world.database, world.database, io);
+    assert.equal((await synced()).kind, 'refused');
     assert.equal((await rowsOf(world)).length, 2);
-    assert.match(io.printed.err, /not synced/);
     await world.writeText('acme/c.json', '{');
-    await assert.rejects(syncProfiles(world.database, world.database, io), {
-      code: 1,
-      message: /profiles\/acme\/c\.json:1:/,
-    });
+    const invalid = await synced();
+    assert.ok(invalid.kind === 'invalid');
+    assert.equal(invalid.problems[0]?.file, 'profiles/acme/c.json');
   });
 
   it('writes down who, when, from which commit, before and after', async () => {

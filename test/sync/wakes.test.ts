@@ -5,7 +5,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { wakeClients } from '../../cli/review/wake-clients.js';
 import { setUp } from '../../worker/setup.js';
 import { runWorker, type RunningWorker } from '../worker/run-worker.js';
-import { provideTestTemporal, type TestTemporal } from '../servers/test-temporal.js';
+import { provideTestTemporal, type TestTemporal } from '../../dev/trial/test-temporal.js';
 import { createWorld, type World } from './world.js';
 
 const hourMs = 3_600_000;

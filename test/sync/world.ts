@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DataSource } from 'typeorm';
 import type { Io } from '../../cli/shared/io.js';
-import { sync, type SyncOptions } from '../../cli/review/sync.js';
+import { sync } from '../../cli/review/sync.js';
+import type { SyncOptions } from '../../cli/review/sync-options.js';
 import type { wakeClients } from '../../cli/review/wake-clients.js';
 import { plan, type PlanOptions } from '../../cli/review/plan.js';
 import { createBillingTables } from '../../billing/mysql/billing-tables.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { migrate, openDatabase } from '../../store/database.js';
 import type { WatchState } from '../../domain/watch-state.js';
-import { provideTestMysql } from '../servers/test-mysql.js';
+import { provideTestMysql } from '../../dev/trial/test-mysql.js';
 
 /** What a verb printed, and its exit status. */
 export interface Ran {

@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import getPort from 'get-port';
-import { eventually, putClient, putProfile, startRealServers, type RealServers } from './real-servers.js';
-import { startWorkerCommand } from './worker-command.js';
+import {
+  eventually,
+  putClient,
+  putProfile,
+  startRealServers,
+  type RealServers,
+} from '../../dev/trial/real-servers.js';
+import { startWorkerCommand } from '../../dev/trial/worker-command.js';
 import type { Environment } from '../../settings/read-settings.js';
 
 describe('low-balance worker as a service', () => {

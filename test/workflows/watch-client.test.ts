@@ -10,7 +10,7 @@ import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { registerSearchAttributes } from '../../worker/search-attributes.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import { runWorker, type RunningWorker } from '../worker/run-worker.js';
-import { provideTestMysql, type TestMysql } from '../servers/test-mysql.js';
+import { provideTestMysql, type TestMysql } from '../../dev/trial/test-mysql.js';
 import { addClient, createBillingTables } from './billing-tables.js';
 
 const dayMs = 86_400_000;

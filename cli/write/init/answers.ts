@@ -4,7 +4,7 @@ import { knownCurrency } from '../../../authoring/currencies.js';
 import { CliError, exitCode } from '../../shared/exit-code.js';
 import type { Io } from '../../shared/io.js';
 import { ciChoices, type Ci } from './choices.js';
-import { billingSystems } from './repository-files.js';
+import { billingSystems } from './billing-systems.js';
 
 export interface InitOptions {
   readonly reseller?: string;

@@ -1,5 +1,5 @@
 import { invalid, type Reader } from '../../shared/readers.js';
-import { billingSystems } from './repository-files.js';
+import { billingSystems } from './billing-systems.js';
 
 export const ciChoices = ['github', 'gitlab', 'both', 'none'] as const;
 export type Ci = (typeof ciChoices)[number];

@@ -102,19 +102,6 @@ function githubWorkflows(): readonly RepositoryFile[] {
     .map((name) => untilEdited(`.github/workflows/${name}`, ofPackage(`${folder}/${name}`)));
 }
 
-/** The systems that `integrations/` has views for. */
-export function billingSystems(): readonly string[] {
-  try {
-    return readdirSync(path.join(packageRoot(), 'integrations'), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name)
-      .sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
 /** The views of the billing system, for its database administrators to adapt. */
 function billingFiles({ billing }: Answers): readonly RepositoryFile[] {
   if (billing === 'none') return [];

@@ -7,9 +7,9 @@ import { createServer } from 'node:net';
 import { provideMysql } from '../../../dev/mysql.js';
 import { sharedProcesses } from '../../../dev/processes.js';
 import { progressOnStderr } from '../../../dev/progress.js';
-import { provideTestMysql } from '../../servers/test-mysql.js';
-import { provideTestTemporal } from '../../servers/test-temporal.js';
-import { sharedServers } from '../../servers/sharing.js';
+import { provideTestMysql } from '../../../dev/trial/test-mysql.js';
+import { provideTestTemporal } from '../../../dev/trial/test-temporal.js';
+import { sharedServers } from '../../../dev/trial/sharing.js';
 
 const { HOW: how = 'pass', SERVERS: servers, STUBBORN: stubborn } = process.env;
 

@@ -9,8 +9,8 @@ import {
 import type { Played } from '../../scenarios/story.js';
 import { formatDuration } from '../../domain/duration.js';
 import { multiply, toDecimal, type Decimal } from '../../domain/money.js';
-import type { Io } from '../shared/io.js';
-import { tableText } from '../shared/table.js';
+import type { Io } from './io.js';
+import { tableText } from './table.js';
 import { normaliseProfile } from '../../domain/profile/profile.js';
 
 /** What a profile would have sent on one balance history. */

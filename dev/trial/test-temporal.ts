@@ -1,6 +1,6 @@
 import { Connection } from '@temporalio/client';
-import { progressOnStderr, silentProgress } from '../../dev/progress.js';
-import { provideTemporal, type ProvideTemporalOptions, type ProvidedTemporal } from '../../dev/temporal.js';
+import { progressOnStderr, silentProgress } from '../progress.js';
+import { provideTemporal, type ProvideTemporalOptions, type ProvidedTemporal } from '../temporal.js';
 import { registerSearchAttributes, searchAttributes } from '../../worker/search-attributes.js';
 import { serversAreShared, sharedServers } from './sharing.js';
 

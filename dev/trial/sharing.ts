@@ -1,4 +1,4 @@
-import { createProcesses } from '../../dev/processes.js';
+import { createProcesses } from '../processes.js';
 
 /** The servers that test files of one process share. Others are of the stack that each file leaves empty. */
 export const sharedServers = createProcesses();

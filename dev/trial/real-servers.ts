@@ -15,8 +15,8 @@ import { setUp } from '../../worker/setup.js';
 import { connectNative, connectTemporal, temporalSettings } from '../../worker/temporal.js';
 import { statusQuery, type WatchStatus } from '../../workflows/messages.js';
 import type { watchClient } from '../../workflows/watch-client.js';
-import { provideTestMysql } from '../servers/test-mysql.js';
-import { provideTestTemporal } from '../servers/test-temporal.js';
+import { provideTestMysql } from './test-mysql.js';
+import { provideTestTemporal } from './test-temporal.js';
 
 /** A database of a real MySQL and a namespace of a real Temporal, with everything that `setup` makes. */
 export interface RealServers {

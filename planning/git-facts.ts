@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { execa } from 'execa';
-import type { Io } from './io.js';
 
 /** Where a folder's files come from; null where Git does not say. */
 export interface GitFacts {
@@ -10,12 +9,18 @@ export interface GitFacts {
   readonly author: string | null;
 }
 
+/** Where Git is asked, and what CI says of who runs it. */
+export interface GitPlace {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 /** Asks Git about a folder of a checkout. */
-export async function gitFacts(folder: string, io: Io): Promise<GitFacts> {
-  const cwd = path.resolve(io.cwd, folder);
+export async function gitFacts(folder: string, place: GitPlace): Promise<GitFacts> {
+  const cwd = path.resolve(place.cwd, folder);
   const commit = await git(cwd, 'rev-parse', '--verify', 'HEAD');
   const dirty = commit !== undefined && (await git(cwd, 'status', '--porcelain', '--', '.')) !== '';
-  const actor = io.env['GITHUB_ACTOR']?.trim();
+  const actor = place.env['GITHUB_ACTOR']?.trim();
   const author =
     actor ||
     (commit !== undefined && !dirty
@@ -35,8 +40,12 @@ export async function isCommitted(file: string): Promise<boolean> {
 }
 
 /** The checkout's commit, where `newer` descends from it: then what `newer` brought is missing in the files. */
-export async function olderCommit(folder: string, newer: string, io: Io): Promise<string | undefined> {
-  const cwd = path.resolve(io.cwd, folder);
+export async function olderCommit(
+  folder: string,
+  newer: string,
+  place: GitPlace,
+): Promise<string | undefined> {
+  const cwd = path.resolve(place.cwd, folder);
   const head = await git(cwd, 'rev-parse', '--verify', 'HEAD');
   if (head === undefined || head === newer) return undefined;
   return (await git(cwd, 'merge-base', '--is-ancestor', head, newer)) === undefined ? undefined : head;

@@ -1,6 +1,6 @@
 import { createConnection } from 'mysql2/promise';
-import { provideMysql, type ProvideMysqlOptions, type ProvidedMysql } from '../../dev/mysql.js';
-import { progressOnStderr, silentProgress } from '../../dev/progress.js';
+import { provideMysql, type ProvideMysqlOptions, type ProvidedMysql } from '../mysql.js';
+import { progressOnStderr, silentProgress } from '../progress.js';
 import { serversAreShared, sharedServers } from './sharing.js';
 
 /** An empty database on a real server. */
