@@ -1,50 +1,49 @@
-import { checkClient } from '../domain/check-client.js';
-import { unreachedRules } from '../domain/notices.js';
-import type { Profile } from '../domain/profile/profile.js';
-import { faultsText, isUnclear, type ClientIdentity, type UnclearClient } from '../domain/client.js';
-import { profileNeeds } from '../domain/profile-needs.js';
-import { endReasonOf } from '../domain/reading.js';
 import type { ClientRead } from '../billing/billing.js';
+import { checkClient } from '../domain/check-client.js';
+import { faultsText, isUnclear, type ClientIdentity, type UnclearClient } from '../domain/client.js';
+import { unreachedRules } from '../domain/notices.js';
+import { profileNeeds } from '../domain/profile-needs.js';
+import type { Profile } from '../domain/profile/profile.js';
 import { nextOnGrid } from '../domain/schedule.js';
+import type { CheckInput, CheckResult, Ended, Missing, ReplanResult } from '../domain/watching/check.js';
+import { checkTimeOf } from '../domain/watching/check-time.js';
+import { checkedOf, checkedProfile } from '../domain/watching/checked.js';
+import { leavingOf } from '../domain/watching/standing.js';
 import type { StoredProfile } from '../store/profiles.js';
-import type { Checked, CheckInput, CheckResult, ReplanResult } from './contract.js';
+import type { ReplanInput } from './contract.js';
 import type { WatchParts } from './parts.js';
+import { takeUpEarlier } from './take-up.js';
 
 /** Reads a client and decides, rule by rule. Writes nothing but the client's row of watched clients. */
 export async function check(parts: WatchParts, input: CheckInput): Promise<CheckResult> {
   const now = Math.max(input.now, await parts.attemptedAt());
-  const read = await readWatched(parts, input.clientId, input.watch.profileId);
-  const ended = endReasonOf(read.client, read.stored?.profile);
-  if (ended || !read.client || !read.stored) {
-    const reason = ended ?? 'not-found';
-    await parts.watched.ended(input.clientId, reason, now);
-    return { kind: 'ended', reason };
-  }
-  const { client, stored } = read;
+  const { clientId, missingSince } = input;
+  const { client, stored } = await readWatched(parts, clientId, input.watch.profileId);
+  const leaving = leavingOf({ client, profile: stored?.profile, missingSince, now });
+  if (leaving || !client || !stored) return await noteLeaving(parts, clientId, leaving, now);
   const { profile } = stored;
   if (isUnclear(client)) return await unknownCheck(parts, input, stored, client, now);
-  const { watch, reading, decisions, state } = checkClient(client, profile, input.watch, now);
+  const starts = input.watch.profileId === undefined;
+  const takenUp = starts ? await takeUpEarlier(parts, input, profile.id, now) : undefined;
+  const time = {
+    ...checkTimeOf(input, takenUp, profile.periodMs, now),
+    ...(parts.zoneOf ? { zoneOf: parts.zoneOf } : {}),
+  };
+  const found = checkClient(client, profile, takenUp?.watch ?? input.watch, time);
   const unreached = parts.unreached ? unreachedRules(profile, client, await parts.unreached.known()) : [];
   const written = parts.watched.seen({
-    clientId: input.clientId,
+    clientId,
     profileId: profile.id,
-    state,
+    state: found.state,
     periodMs: profile.periodMs,
-    nextCheckAt: nextOnGrid(input.plannedAt, profile.periodMs, now),
+    plannedAt: time.plannedAt,
+    nextCheckAt: nextOnGrid(time.plannedAt, profile.periodMs, now),
     seenAt: now,
-    watch,
+    watch: found.watch,
   });
   // Until its first row is there a client counts as starting, and its next check may be a Period away: that one is waited for.
-  if (input.watch.profileId === undefined) await written;
-  return {
-    kind: 'checked',
-    profile: checkedProfile(stored),
-    availableBalance: reading.availableBalance,
-    currency: reading.currency,
-    lastRefillAt: client.lastRefillAt,
-    decisions,
-    ...(unreached.length > 0 ? { bounced: [...new Set(unreached.map(({ rule }) => rule))], unreached } : {}),
-  };
+  if (starts) await written;
+  return checkedOf({ client, stored, found, instant: time.instant, takenUp, unreached });
 }
 
 /** Rule 24: the client is unknown at the pace of its profile, and its row says so. */
@@ -56,27 +55,44 @@ async function unknownCheck(
   now: number,
 ): Promise<CheckResult> {
   const { id, periodMs } = stored.profile;
-  const nextCheckAt = nextOnGrid(plannedAt, periodMs, now);
+  const reason = faultsText(faults);
+  if (watch.profileId === undefined) {
+    // What an earlier workflow knew stays in the row until this one takes it up (rule 25).
+    await parts.watched.unreadable(clientId, now, nextOnGrid(plannedAt, periodMs, now));
+    return { kind: 'unreadable', reason, profile: checkedProfile(stored) };
+  }
   await parts.watched.seen({
     clientId,
     profileId: id,
     state: 'unknown',
     periodMs,
-    nextCheckAt,
+    plannedAt,
+    nextCheckAt: nextOnGrid(plannedAt, periodMs, now),
     seenAt: now,
     watch,
   });
-  return { kind: 'unreadable', reason: faultsText(faults), profile: checkedProfile(stored) };
+  return { kind: 'unreadable', reason, profile: checkedProfile(stored) };
+}
+
+/** The client is not watched, or waits until the billing data shows it again (rule 13). */
+async function noteLeaving(
+  parts: WatchParts,
+  clientId: string,
+  leaving: Ended | Missing = { kind: 'ended', reason: 'not-found' },
+  now: number,
+): Promise<Ended | Missing> {
+  if (leaving.kind === 'missing') await parts.watched.missing(clientId, leaving.since, leaving.until);
+  else await parts.watched.ended(clientId, leaving.reason, now);
+  return leaving;
 }
 
 /** What the next check is planned by: the Period as it is now, or why the client is watched no more. */
-export async function replan(parts: WatchParts, clientId: string): Promise<ReplanResult> {
+export async function replan(parts: WatchParts, input: ReplanInput): Promise<ReplanResult> {
+  const { clientId, missingSince } = input;
+  const now = await parts.now();
   const { client, stored } = await readWatched(parts, clientId, undefined);
-  const reason = endReasonOf(client, stored?.profile);
-  if (reason || !stored) {
-    await parts.watched.ended(clientId, reason ?? 'no-profile', await parts.now());
-    return { kind: 'ended', reason: reason ?? 'no-profile' };
-  }
+  const leaving = leavingOf({ client, profile: stored?.profile, missingSince, now });
+  if (leaving || !stored) return await noteLeaving(parts, clientId, leaving, now);
   await parts.watched.replanned(clientId, stored.profile.id, stored.profile.periodMs);
   return { kind: 'planned', profileId: stored.profile.id, periodMs: stored.profile.periodMs };
 }
@@ -129,9 +145,4 @@ async function assignedProfile(
   client: ClientIdentity,
 ): Promise<string | null> {
   return client.profileId ?? (await profiles.assigner()).assign(client).profileId;
-}
-
-function checkedProfile({ profile, version }: StoredProfile): Checked['profile'] {
-  const { id, name, reseller, currency, maxQty, periodMs } = profile;
-  return { id, name, version, reseller, currency, maxQty, periodMs };
 }

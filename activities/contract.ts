@@ -1,79 +1,71 @@
-import type { ClientState, Decision } from '../domain/decide.js';
+import type { ClientState } from '../domain/client-state.js';
+import type { WatchState } from '../domain/cycle/watch-state.js';
+import type { Decision } from '../domain/decide.js';
 import type { RuleKey } from '../domain/profile/profile.js';
-import type { EndReason } from '../domain/reading.js';
-import type { WatchState } from '../domain/watch-state.js';
-import type { Delivery } from '../delivery/delivery-report.js';
+import type {
+  CheckedProfile,
+  CheckInput,
+  CheckResult,
+  ReplanResult,
+  Told,
+} from '../domain/watching/check.js';
 
 // What crosses Temporal between workflows and activities: plain JSON, no address. Instants are epoch milliseconds.
 
-export interface CheckInput {
+export type {
+  Checked,
+  CheckedProfile,
+  CheckInput,
+  CheckResult,
+  Missing,
+  ReplanResult,
+  TakenUp,
+  UnreachedRule,
+  Told,
+} from '../domain/watching/check.js';
+
+export interface ReplanInput {
   readonly clientId: string;
-  readonly watch: WatchState;
-  /** The grid instant that this check was planned at. */
-  readonly plannedAt: number;
-  /** When this check should have come, `now` where it is an extra one. */
-  readonly dueAt: number;
-  /** The workflow's time. A retried check reads later, and decides for that later instant. */
-  readonly now: number;
+  readonly missingSince?: number;
 }
-
-export type CheckResult =
-  | { readonly kind: 'ended'; readonly reason: EndReason }
-  /** `profile`: by which the next check is planned; absent where that too is not known. */
-  | { readonly kind: 'unreadable'; readonly reason: string; readonly profile?: CheckedProfile }
-  | Checked;
-
-export interface Checked {
-  readonly kind: 'checked';
-  readonly profile: CheckedProfile;
-  readonly availableBalance: string;
-  readonly currency: string;
-  readonly lastRefillAt: number | null;
-  readonly decisions: readonly Decision[];
-  /** The rules of `unreached`: what older workflows read, and all that older workers wrote. */
-  readonly bounced?: readonly RuleKey[];
-  /** Rules that name an address which mail did not reach lately, as the provider reported; absent where there is none. */
-  readonly unreached?: readonly UnreachedRule[];
-}
-
-export interface UnreachedRule {
-  readonly rule: RuleKey;
-  readonly delivery: Exclude<Delivery, 'delivered' | 'deferred'>;
-}
-
-export interface CheckedProfile {
-  readonly id: string;
-  readonly name: string;
-  readonly version: number;
-  readonly reseller: string;
-  readonly currency: string;
-  readonly maxQty: number;
-  readonly periodMs: number;
-}
-
-export type ReplanResult =
-  | { readonly kind: 'ended'; readonly reason: EndReason }
-  /** Nothing is known of a new Period, and the next check stays where it is. */
-  | { readonly kind: 'unreadable'; readonly reason: string }
-  | { readonly kind: 'planned'; readonly profileId: string; readonly periodMs: number };
 
 export interface NotifyInput {
   readonly clientId: string;
   /** The check that decided; with the client and the audience it names a notice. */
   readonly checkAt: number;
+  /** The instant that the check stood for; absent in inputs of older workflows. */
+  readonly instant?: number;
+  /** What the decisions were made of (rule 15): mails say these figures. Absent in inputs of older workflows. */
+  readonly decided?: DecidedBy;
   /** Nothing is sent after it: the next planned check decides afresh. */
   readonly deadlineAt: number;
   readonly nextCheckAt: number;
+  /** Rule 17: no notice of these rules comes before it; absent in inputs of older workflows. */
+  readonly nextNoticeAt?: number;
   readonly availableBalance: string;
+  /** Rules that are told as low. */
   readonly rules: readonly SendingRule[];
+  /** Rules that are told as recovered (rule 20), each with the check of its last notice. */
+  readonly recovered?: readonly RecoveredRule[];
   /** What the check wrote down of the client, to be completed by what is accepted; absent in inputs of older workflows. */
   readonly seen?: SeenAtCheck;
+}
+
+/** What a check decided by, as far as a notice says it. Amounts are decimal strings. */
+export interface DecidedBy {
+  readonly profile: Pick<CheckedProfile, 'id' | 'name' | 'version' | 'currency' | 'maxQty'>;
+  /** The client's. */
+  readonly currency: string;
+  /** Of the rules that send. */
+  readonly decisions: readonly Decision[];
 }
 
 /** The client's row of watched clients, as far as telling changes it. */
 export interface SeenAtCheck {
   readonly profileId: string;
   readonly periodMs: number;
+  /** Absent in inputs of older workflows. */
+  readonly plannedAt?: number;
   readonly watch: WatchState;
   /** The client's state when all of it is accepted. */
   readonly stateWhenTold: ClientState;
@@ -85,11 +77,10 @@ export interface SendingRule {
   readonly reminder: number;
 }
 
-/** What became of the notices of one check. */
-export interface Told {
-  readonly accepted: readonly { readonly rules: readonly RuleKey[]; readonly at: number }[];
-  /** Refused for good by the provider: no quota used. */
-  readonly failed: readonly { readonly rules: readonly RuleKey[]; readonly reason: string }[];
+export interface RecoveredRule {
+  readonly key: RuleKey;
+  /** Whoever the notices of this check reached hears of the recovery. */
+  readonly toldAt: number;
 }
 
 export interface ReconcileInput {
@@ -127,7 +118,10 @@ export interface ReconcileResult {
 /** The activities as workflows call them. */
 export interface Activities {
   check(input: CheckInput): Promise<CheckResult>;
-  replan(clientId: string): Promise<ReplanResult>;
+  /** Workflows of older versions hand in the client's id alone. */
+  replan(input: ReplanInput | string): Promise<ReplanResult>;
+  /** An operator changed what a client's workflow knows: a workflow that starts again goes on with it (rule 25). */
+  remember(input: { readonly clientId: string; readonly watch: WatchState }): Promise<void>;
   notify(input: NotifyInput): Promise<Told>;
   withdraw(input: { readonly clientId: string; readonly checkAt: number }): Promise<Told>;
   reconcile(input: ReconcileInput): Promise<ReconcileResult>;

@@ -1,8 +1,8 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { check, replan } from './check.js';
-import { firstPeriodMs } from '../domain/agenda.js';
+import { firstIntervalMs } from '../domain/agenda.js';
 import { nextOnGrid } from '../domain/schedule.js';
-import { noteTold } from '../domain/watch-state.js';
+import { noteTold } from '../domain/cycle/told.js';
 import type { Activities, CheckInput, NotifyInput, Told } from './contract.js';
 import { notify, withdraw } from './notify.js';
 import type { Parts, WatchParts } from './parts.js';
@@ -33,9 +33,9 @@ export function createWatchActivities(parts: WatchParts): Omit<Activities, 'reco
         return { kind: 'unreadable', reason };
       }
     },
-    async replan(clientId) {
+    async replan(input) {
       try {
-        return await replan(parts, clientId);
+        return await replan(parts, typeof input === 'string' ? { clientId: input } : input);
       } catch (error) {
         const reason = unreadable(error);
         if (reason === undefined) throw error;
@@ -54,6 +54,7 @@ export function createWatchActivities(parts: WatchParts): Omit<Activities, 'reco
       }
     },
     withdraw: (input) => withdraw(parts, input),
+    remember: ({ clientId, watch }) => parts.watched.remember(clientId, watch),
   };
 }
 
@@ -69,20 +70,21 @@ async function noteUnreadable(
 ): Promise<void> {
   const at = await now();
   const stored = watch.profileId === undefined ? undefined : await profiles.read(watch.profileId);
-  const periodMs = stored?.profile.periodMs ?? firstPeriodMs;
+  const periodMs = stored?.profile.periodMs ?? firstIntervalMs;
   await watched.unreadable(clientId, at, nextOnGrid(plannedAt, periodMs, at));
 }
 
 /** Lists and plans read the counters between two checks too. A lost row is made good by the next check. */
 function noteSeen({ watched }: WatchParts, input: NotifyInput, { accepted }: Told): void {
   if (!input.seen || accepted.length === 0) return;
-  const { profileId, periodMs, watch, stateWhenTold } = input.seen;
+  const { profileId, periodMs, plannedAt, watch, stateWhenTold } = input.seen;
   const rules = new Set(accepted.flatMap((each) => each.rules));
   void watched.seen({
     clientId: input.clientId,
     profileId,
     state: input.rules.every(({ key }) => rules.has(key)) ? stateWhenTold : 'low',
     periodMs,
+    plannedAt: plannedAt ?? input.nextCheckAt - periodMs,
     nextCheckAt: input.nextCheckAt,
     seenAt: input.checkAt,
     watch: noteTold(watch, accepted),

@@ -1,34 +1,51 @@
 import { createHash } from 'node:crypto';
-import { noticesFor } from '../domain/notices.js';
-import type { Audience, Profile, RuleKey } from '../domain/profile/profile.js';
-import { thresholdIn, type Client } from '../domain/reading.js';
-import type { Message, RuleFacts } from '../delivery/message.js';
+import { assertNever } from '../domain/assert-never.js';
+import type { Figures } from '../domain/conditions/condition.js';
+import { findCondition } from '../domain/conditions/conditions.js';
+import type { Decision } from '../domain/decide.js';
+import { noticesFor, type Notice, type Recovery } from '../domain/notices.js';
+import type { Profile, RuleKey } from '../domain/profile/profile.js';
+import { readingOf, type Client } from '../domain/reading.js';
 import type { LedgerEntry, LedgerNotice } from '../delivery/ledger/ledger.js';
-import type { NotifyInput } from './contract.js';
+import type { Message, RuleFacts, ThresholdBasis } from '../delivery/message.js';
+import type { DecidedBy, NotifyInput } from './contract.js';
 
 /** What the ledger keeps of a mail's content: everything that is said, and no address. */
 type NoticeContent = Pick<Message, 'language' | 'timeZone' | 'facts'>;
 
-/** The notices of a check, by the client and the profile as they are now. */
-export function noticesOf(input: NotifyInput, profile: Profile, client: Client): readonly LedgerNotice[] {
+/** The channel of e-mail; webhooks of a reseller have names of their own. */
+export const emailChannel = 'email';
+
+/** The notices of a check: whom the profile names as it is now, told with the figures that the check decided by. */
+export function noticesOf(
+  input: NotifyInput,
+  profile: Profile,
+  client: Client,
+  recoveries: readonly Recovery[],
+): readonly LedgerNotice[] {
   const { clientId, checkAt } = input;
   const sending = input.rules.map(({ key }) => key);
-  return noticesFor(profile, client, sending).map(({ audience, rules, recipients, leftOut = [] }) => ({
-    id: noticeId(clientId, checkAt, audience),
+  const decided = input.decided ?? decidedNow(profile, client);
+  return noticesFor(profile, client, sending, recoveries).map((notice) => ({
+    id: noticeId(clientId, checkAt, notice),
     clientId,
     checkAt,
-    audience,
+    instant: input.instant ?? null,
+    kind: notice.kind,
+    channel: emailChannel,
+    audience: notice.audience,
     profileId: profile.id,
-    rules,
-    recipients,
-    leftOut,
-    content: contentOf(input, profile, client, rules),
+    rules: notice.rules,
+    recovered: notice.recovered,
+    recipients: notice.recipients,
+    leftOut: notice.leftOut ?? [],
+    content: contentOf(input, decided, client, notice),
   }));
 }
 
 /** The mail of a notice to some of its recipients. */
 export function mailOf(
-  entry: Pick<LedgerEntry, 'id' | 'clientId' | 'audience' | 'profileId'>,
+  entry: Pick<LedgerEntry, 'id' | 'clientId' | 'kind' | 'audience' | 'profileId'>,
   content: object,
   recipients: readonly string[],
 ): Message {
@@ -36,6 +53,7 @@ export function mailOf(
     ...(content as NoticeContent),
     noticeId: entry.id,
     clientId: entry.clientId,
+    kind: entry.kind,
     audience: entry.audience,
     profileId: entry.profileId,
     workflowId: `low-balance:client:${entry.clientId}`,
@@ -43,10 +61,15 @@ export function mailOf(
   };
 }
 
-/** The same for every attempt and every worker: a UUID made from client, check and audience. */
-function noticeId(clientId: string, checkAt: number, audience: Audience): string {
+/**
+ * The same for every attempt and every worker: a UUID made from client, check, audience, kind, channel and recoveries. One
+ * of kind `low` by e-mail without a recovery has the id that older versions gave it.
+ */
+function noticeId(clientId: string, checkAt: number, { audience, kind, recovered }: Notice): string {
+  const first = [clientId, checkAt, audience];
+  const plain = kind === 'low' && recovered.length === 0;
   const hex = createHash('sha256')
-    .update(JSON.stringify([clientId, checkAt, audience]))
+    .update(JSON.stringify(plain ? first : [...first, kind, emailChannel, recovered]))
     .digest('hex');
   return [
     hex.slice(0, 8),
@@ -59,9 +82,9 @@ function noticeId(clientId: string, checkAt: number, audience: Audience): string
 
 function contentOf(
   input: NotifyInput,
-  profile: Profile,
+  decided: DecidedBy,
   client: Client,
-  rules: readonly RuleKey[],
+  { rules, recovered }: Notice,
 ): NoticeContent {
   return {
     language: client.language,
@@ -69,29 +92,92 @@ function contentOf(
     facts: {
       clientName: client.name,
       resellerName: client.resellerName,
-      profileName: profile.name,
+      profileName: decided.profile.name,
       availableBalance: input.availableBalance,
-      currency: client.currency,
+      currency: decided.currency,
       checkedAt: input.checkAt,
-      nextCheckAt: input.nextCheckAt,
-      rules: rules.flatMap((key) => ruleFacts(input, profile, client, key)),
+      nextCheckAt: input.nextNoticeAt ?? input.nextCheckAt,
+      rules: rules.flatMap((key) => ruleFacts(input, decided, key)),
+      ...(recovered.length > 0
+        ? {
+            recovered: recovered.flatMap((key) => ruleFacts(input, decided, key)),
+            lastRefill: { at: client.lastRefillAt, amount: client.lastRefillAmount },
+          }
+        : {}),
     },
   };
 }
 
-function ruleFacts(input: NotifyInput, profile: Profile, client: Client, key: RuleKey): readonly RuleFacts[] {
-  const rule = profile.rules.find((each) => each.key === key);
-  if (!rule) return [];
+/** Older workflows hand in no figures: they are of now. */
+function decidedNow(profile: Profile, client: Client): DecidedBy {
+  const { availableBalance, limits, lastActivityAt, currency } = readingOf(client, profile);
+  const { id, name, maxQty } = profile;
+  return {
+    profile: { id, name, version: 0, currency: profile.currency, maxQty },
+    currency,
+    decisions: profile.rules.map((rule): Decision => {
+      const { limit, figures } = findCondition(rule.condition, availableBalance, limits);
+      return {
+        rule: rule.key,
+        decision: 'send',
+        reason: 'low',
+        figures,
+        ...(limit === undefined ? {} : { threshold: limit }),
+        ...(rule.inactivityMs === undefined || lastActivityAt === null
+          ? {}
+          : { inactiveSince: lastActivityAt }),
+      };
+    }),
+  };
+}
+
+/** What a message says of a rule, with the figures that the check decided by. */
+function ruleFacts(input: NotifyInput, decided: DecidedBy, key: RuleKey): readonly RuleFacts[] {
+  const decision = decided.decisions.find(({ rule }) => rule === key);
+  if (!decision) return [];
+  const basis = decision.figures && basisOf(decision.figures);
   return [
     {
       key,
-      threshold: rule.threshold,
-      thresholdCurrency: profile.currency,
-      convertedThreshold:
-        client.currency === profile.currency ? null : (thresholdIn(rule, client.rate) ?? null),
-      inactiveSince: rule.inactivityMs === undefined ? null : (client.lastChargeAt ?? client.createdAt),
+      ...(decision.when ? { when: decision.when } : {}),
+      ...writtenThreshold(decision, decided.currency),
+      ...(basis ? { basis } : {}),
+      inactiveSince: decision.inactiveSince ?? null,
       reminder: input.rules.find((each) => each.key === key)?.reminder ?? 1,
-      maxQty: profile.maxQty,
+      maxQty: decided.profile.maxQty,
     },
   ];
+}
+
+/** An amount as the profile says it, with what it comes to in the client's currency; any other kind by its limit. */
+function writtenThreshold(
+  { threshold, figures }: Decision,
+  currency: string,
+): Pick<RuleFacts, 'threshold' | 'thresholdCurrency' | 'convertedThreshold'> {
+  if (figures?.kind !== 'amount')
+    return { threshold: threshold ?? '0', thresholdCurrency: currency, convertedThreshold: null };
+  const converted = figures.currency === currency ? null : (threshold ?? null);
+  return { threshold: figures.amount, thresholdCurrency: figures.currency, convertedThreshold: converted };
+}
+
+/** What a limit was taken from; undefined for an amount of the profile, and where nothing is known of it. */
+function basisOf(figures: Figures): ThresholdBasis | undefined {
+  switch (figures.kind) {
+    case 'amount':
+      return undefined;
+    case 'own':
+      return { kind: 'own' };
+    case 'percentOfCreditLimit':
+      return figures;
+    case 'percentOfLastRefill': {
+      const { kind, percent, lastRefillAmount } = figures;
+      return lastRefillAmount === null ? undefined : { kind, percent, lastRefillAmount };
+    }
+    case 'lasts': {
+      const { kind, lastsMs, dailySpend } = figures;
+      return dailySpend === null ? undefined : { kind, lastsMs, dailySpend };
+    }
+    default:
+      return assertNever(figures);
+  }
 }

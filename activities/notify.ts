@@ -1,12 +1,13 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { faultsText, isUnclear } from '../domain/client.js';
+import type { Recovery } from '../domain/notices.js';
 import { endReasonOf } from '../domain/reading.js';
 import type { DeliveryError } from '../delivery/delivery-error.js';
 import type { Sent } from '../delivery/channel.js';
 import type { Claim, LedgerEntry } from '../delivery/ledger/ledger.js';
 import { readWatched } from './check.js';
 import type { NotifyInput, Told } from './contract.js';
-import { mailOf, noticesOf } from './notice-content.js';
+import { emailChannel, mailOf, noticesOf } from './notice-content.js';
 import type { WatchParts } from './parts.js';
 import { longestCallMs, recorded } from './recorded.js';
 import { retryLater, type Delay } from './retry-later.js';
@@ -44,7 +45,7 @@ export async function notify(parts: WatchParts, input: NotifyInput, signal: Abor
     if (signal.aborted) throw givenUp(signal);
     throw retryLater(delays, leftAtBegin - (performance.now() - begunAt));
   }
-  return toldOf(await parts.ledger.find(clientId, checkAt));
+  return withUnreached(input, toldOf(await parts.ledger.find(clientId, checkAt)), await parts.now());
 }
 
 /** A worker that shuts down leaves the rest to another; what the workflow cancels is over. */
@@ -71,8 +72,34 @@ async function entriesOf(parts: WatchParts, input: NotifyInput): Promise<readonl
   // Rule 14: it is tried again until the next planned check.
   if (isUnclear(client)) throw new Error(`the client is unknown: ${faultsText(client.faults)}`);
   if (known.length > 0) return known;
-  await parts.ledger.open(noticesOf(input, stored.profile, client), await parts.now());
+  // Rule 12: what was decided by another profile is not said by this one; the next check decides by it.
+  if (input.decided && input.decided.profile.id !== stored.profile.id) return [];
+  const recoveries = await recoveriesOf(parts, input);
+  await parts.ledger.open(noticesOf(input, stored.profile, client, recoveries), await parts.now());
   return await parts.ledger.find(clientId, checkAt);
+}
+
+/** Rule 20: whom the last notice of each rule reached that has recovered. */
+function recoveriesOf(
+  { ledger }: WatchParts,
+  { clientId, recovered = [] }: NotifyInput,
+): Promise<readonly Recovery[]> {
+  return Promise.all(
+    recovered.map(async ({ key, toldAt }) => ({
+      rule: key,
+      reached: (await ledger.reached(clientId, toldAt, key)).filter(
+        ({ channel }) => channel === emailChannel,
+      ),
+    })),
+  );
+}
+
+/** A recovery of which nobody is to hear, because mail reached nobody, is settled too. */
+function withUnreached({ recovered = [], checkAt }: NotifyInput, told: Told, now: number): Told {
+  const settled = new Set(told.accepted.flatMap((notice) => notice.recovered ?? []));
+  const unreached = recovered.map(({ key }) => key).filter((key) => !settled.has(key));
+  if (unreached.length === 0 || told.failed.length > 0) return told;
+  return { ...told, accepted: [...told.accepted, { rules: [], recovered: unreached, at: now, checkAt }] };
 }
 
 /** Why and when the notice is to be tried again; undefined where it is settled. */
@@ -150,8 +177,18 @@ export async function withdraw(
 
 function toldOf(entries: readonly LedgerEntry[]): Told {
   return {
-    accepted: entries.flatMap(({ state, rules, acceptedAt }) =>
-      state === 'accepted' && acceptedAt !== null ? [{ rules, at: acceptedAt }] : [],
+    accepted: entries.flatMap(({ state, rules, recovered, acceptedAt, checkAt, instant }) =>
+      state === 'accepted' && acceptedAt !== null
+        ? [
+            {
+              rules,
+              at: acceptedAt,
+              checkAt,
+              ...(instant === null ? {} : { instant }),
+              ...(recovered.length > 0 ? { recovered } : {}),
+            },
+          ]
+        : [],
     ),
     failed: entries.flatMap(({ state, rules, lastError }) =>
       state === 'failed' ? [{ rules, reason: lastError ?? 'refused by the mail provider' }] : [],

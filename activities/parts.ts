@@ -2,6 +2,7 @@ import type { Channels } from '../delivery/channel.js';
 import type { Billing } from '../billing/billing.js';
 import type { UnreachedAddresses } from '../delivery/ledger/unreached-addresses.js';
 import type { Ledger } from '../delivery/ledger/ledger.js';
+import type { ZoneOf } from '../domain/time-zone.js';
 import type { Profiles } from '../store/profiles.js';
 import type { WatchedClients } from '../store/watched-clients.js';
 
@@ -20,10 +21,15 @@ export interface WatchParts {
   readonly ledger: Ledger;
   /** Kept in memory: a check costs no query for it. Absent: no address is known to bounce. */
   readonly unreached?: UnreachedAddresses;
-  readonly watched: Pick<WatchedClients, 'seen' | 'replanned' | 'ended' | 'unreadable'>;
+  readonly watched: Pick<
+    WatchedClients,
+    'seen' | 'replanned' | 'ended' | 'unreadable' | 'missing' | 'remember' | 'earlier'
+  >;
   /** For how long a read of billing data is waited for, milliseconds; as long as it takes when absent. */
   readonly readWithinMs?: () => number;
   readonly channels: Channels;
+  /** The clocks of zones; absent: as the machine's calendar has them. */
+  readonly zoneOf?: ZoneOf;
   /** The present, epoch milliseconds. */
   readonly now: () => Promise<number>;
   /** When the current attempt of the current activity was scheduled, by the Temporal server's clock. */

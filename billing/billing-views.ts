@@ -1,4 +1,4 @@
-import type { CostlyFact } from '../domain/profile-needs.js';
+import type { CostlyFact } from '../domain/costly-fact.js';
 
 /** What a column of the billing views holds; each kind has one reader in `values/`. */
 export type ColumnKind =

@@ -2,6 +2,8 @@
 export interface Message {
   readonly noticeId: string;
   readonly clientId: string;
+  /** `recovered`: it tells of nothing that is low. Absent: `low`. */
+  readonly kind?: 'low' | 'recovered';
   readonly audience: 'staff' | 'client';
   readonly profileId: string;
   readonly workflowId: string;
@@ -49,10 +51,13 @@ export interface NoticeFacts {
   readonly availableBalance: string;
   readonly currency: string;
   readonly checkedAt: number;
+  /** The next reminder does not come before it. */
   readonly nextCheckAt: number;
   readonly rules: readonly RuleFacts[];
   /** Rules that are no longer met, in a notice that says so; absent where there is none. */
   readonly recovered?: readonly RuleFacts[];
+  /** With recoveries: the last refill, as far as the billing data knows it. */
+  readonly lastRefill?: { readonly at: number | null; readonly amount: string | null };
 }
 
 export interface RuleFacts {

@@ -1,7 +1,12 @@
-import { decide, stateOf, type ClientState, type Decision } from './decide.js';
-import type { Profile } from './profile/profile.js';
+import { stateOf, type ClientState } from './client-state.js';
+import { assignProfile } from './cycle/counters.js';
+import { noteFound, waitAll } from './cycle/found.js';
+import { noteRefill } from './cycle/refills.js';
+import type { WatchState } from './cycle/watch-state.js';
+import { decide, type Decision } from './decide.js';
+import type { Profile, RuleKey } from './profile/profile.js';
 import { readingOf, type Client, type Reading } from './reading.js';
-import { assignProfile, noteRefill, type WatchState } from './watch-state.js';
+import type { CheckTime } from './silences.js';
 
 /** What one check of a client found. */
 export interface ClientCheck {
@@ -12,15 +17,46 @@ export interface ClientCheck {
   readonly state: ClientState;
 }
 
+/** One check of a client: what is seen, what each rule does about it, and what is remembered of it. */
+export function checkClient(
+  client: Client,
+  profile: Profile,
+  known: WatchState,
+  time: CheckTime,
+): ClientCheck {
+  const { now } = time;
+  const rules = profile.rules.map(({ key }) => key);
+  const seen = {
+    profile: { id: profile.id, alreadyLow: profile.alreadyLow },
+    lastRefillAt: client.lastRefillAt,
+  };
+  const counting = noteProfile(known, seen, rules, now);
+  const reading = readingOf(client, profile);
+  const decisions = decide(profile, reading, counting, time);
+  const watch = noteFound(counting, decisions, now);
+  return { watch, reading, decisions, state: stateOf(decisions, watch, profile.maxQty, now) };
+}
+
+/** What a check saw that changes counters. */
+export interface SeenProfile {
+  readonly profile: { readonly id: string; readonly alreadyLow?: Profile['alreadyLow'] };
+  readonly lastRefillAt: number | null;
+}
+
 /**
- * One check of a client: what is seen, and what each rule does about it.
+ * What a client's counters are by this profile, before the check decides.
  * - 6: a refill whose signal was lost is seen in the billing data.
  * - 12: counters go on under the same profile, and start afresh under another one.
+ * - 22: under a profile that says so, rules that are met at the first check wait.
  */
-export function checkClient(client: Client, profile: Profile, known: WatchState, now: number): ClientCheck {
-  const refilled = client.lastRefillAt === null ? known : noteRefill(known, { at: client.lastRefillAt }, now);
-  const watch = assignProfile(refilled, profile.id);
-  const reading = readingOf(client, profile);
-  const decisions = decide(profile, reading, watch, now);
-  return { watch, reading, decisions, state: stateOf(decisions, watch, profile.maxQty, now) };
+export function noteProfile(
+  known: WatchState,
+  { profile, lastRefillAt }: SeenProfile,
+  rules: readonly RuleKey[],
+  now: number,
+): WatchState {
+  const refilled = lastRefillAt === null ? known : noteRefill(known, { at: lastRefillAt }, now);
+  const counting = assignProfile(refilled, profile.id);
+  const isNew = known.profileId !== profile.id;
+  return isNew && profile.alreadyLow === 'wait' ? waitAll(counting, rules, now) : counting;
 }

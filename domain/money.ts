@@ -48,6 +48,22 @@ export function isBelow(a: Decimal, b: Decimal): boolean {
   return compare(a, b) < 0;
 }
 
+/** `divide('10', '4')` gives `"2.5"`; rounded half up to 12 decimals, which is beyond what any balance has. */
+export function divide(a: Decimal, b: Decimal): Decimal {
+  const exact = new Big(a);
+  const precise = Big();
+  precise.DP = 12;
+  return plain(new precise(exact).div(b));
+}
+
+export function percentOf(whole: Decimal, percent: Decimal): Decimal {
+  return multiply(multiply(whole, percent), '0.01');
+}
+
+export function isPositive(value: Decimal): boolean {
+  return compare(value, '0') > 0;
+}
+
 function plain(value: Big): Decimal {
   // A zero may carry a sign in big.js; "-0" would be a second spelling of the same amount.
   return value.eq(0) ? '0' : value.toFixed();

@@ -2,11 +2,17 @@ import { emailOfUser } from './client.js';
 import type { Audience, Profile, Rule, RuleKey } from './profile/profile.js';
 import { addressesOf, isAddress, namedAddresses, type Client } from './reading.js';
 
+/** What a notice tells of: rules that are low, or only that rules have recovered. It is in its id, its key and its words. */
+export type NoticeKind = 'low' | 'recovered';
+
 /** What one group of people is told at one check: one e-mail to each of them, naming every rule that sent to the group. */
 export interface Notice {
+  readonly kind: NoticeKind;
   readonly audience: Audience;
-  /** Sorted as in the profile. */
+  /** Rules that are low, sorted as in the profile. */
   readonly rules: readonly RuleKey[];
+  /** Rules that have recovered, of which each of these recipients was told before (rule 20). */
+  readonly recovered: readonly RuleKey[];
   /** Each address once, as first written. */
   readonly recipients: readonly string[];
   /** Who its rules name and who cannot be told; absent where everybody can. */
@@ -20,24 +26,63 @@ export interface ExcludedRecipient {
   readonly reason: string;
 }
 
+/** A rule that has recovered, with whom its last notice reached. */
+export interface Recovery {
+  readonly rule: RuleKey;
+  readonly reached: readonly ReachedAddress[];
+}
+
+export interface ReachedAddress {
+  readonly address: string;
+  readonly audience: Audience;
+}
+
 /**
- * Rule 9: groups the rules that send at one check into at most two notices, so that one address gets one e-mail.
+ * Rule 9: groups what is sent at one check so that one address gets one e-mail.
  * - An address of both audiences gets the client's wording, and that notice then names the staff's rule too.
+ * - 20: an address that hears of a recovery gets it in the same e-mail; nobody else's e-mail names it.
  * - Addresses are the same without regard to case.
  */
-export function noticesFor(profile: Profile, client: Client, sending: readonly RuleKey[]): readonly Notice[] {
+export function noticesFor(
+  profile: Profile,
+  client: Client,
+  sending: readonly RuleKey[],
+  recoveries: readonly Recovery[] = [],
+): readonly Notice[] {
+  const low = lowGroups(profile, client, sending);
+  const isLow = new Set(low.flatMap(({ recipients }) => recipients.map(normalAddress)));
+  const recovered = recoveredByAddress(recoveries);
+  const only = [...recovered.values()].filter(({ address }) => !isLow.has(normalAddress(address)));
+  const keysOf = (address: string): readonly RuleKey[] => recovered.get(normalAddress(address))?.rules ?? [];
+  return [
+    ...low.flatMap((group) => splitByRecoveries(group, keysOf)),
+    ...(['staff', 'client'] as const).flatMap((audience) =>
+      splitByRecoveries(
+        {
+          kind: 'recovered',
+          audience,
+          rules: [],
+          recipients: only.filter((each) => each.audience === audience).map(({ address }) => address),
+        },
+        keysOf,
+      ),
+    ),
+  ];
+}
+
+type Group = Omit<Notice, 'recovered'>;
+
+/** At most two groups, one of each audience. */
+function lowGroups(profile: Profile, client: Client, sending: readonly RuleKey[]): readonly Group[] {
   const told = profile.rules
     .filter((rule) => sending.includes(rule.key))
     .map((rule) => ({ rule, addresses: addressesOf(rule, client) }));
-  const forClient = unique(
-    told.filter(({ rule }) => rule.audience === 'client').flatMap(({ addresses }) => addresses),
-  );
+  const addressesOfAudience = (audience: Audience) =>
+    unique(told.filter(({ rule }) => rule.audience === audience).flatMap(({ addresses }) => addresses));
+  const forClient = addressesOfAudience('client');
   const clientKeys = new Set(forClient.map(normalAddress));
-  const forStaff = unique(
-    told.filter(({ rule }) => rule.audience === 'staff').flatMap(({ addresses }) => addresses),
-  );
-  const onlyStaff = forStaff.filter((address) => !clientKeys.has(normalAddress(address)));
-  const group = (audience: Audience, recipients: readonly string[]): readonly Notice[] => {
+  const onlyStaff = addressesOfAudience('staff').filter((address) => !clientKeys.has(normalAddress(address)));
+  const group = (audience: Audience, recipients: readonly string[]): readonly Group[] => {
     const keys = new Set(recipients.map(normalAddress));
     const reached = told.filter(({ addresses }) =>
       addresses.some((address) => keys.has(normalAddress(address))),
@@ -49,6 +94,7 @@ export function noticesFor(profile: Profile, client: Client, sending: readonly R
       .flatMap((rule) => leftOutOf(rule, client));
     return [
       {
+        kind: 'low',
         audience,
         recipients,
         rules: rules.map(({ key }) => key),
@@ -57,6 +103,47 @@ export function noticesFor(profile: Profile, client: Client, sending: readonly R
     ];
   };
   return [...group('staff', onlyStaff), ...group('client', forClient)];
+}
+
+/** A group's recipients by the recoveries that they hear of; whom it leaves out stands with the first. */
+function splitByRecoveries(
+  { leftOut, ...group }: Group,
+  recoveredOf: (address: string) => readonly RuleKey[],
+): readonly Notice[] {
+  const bySet = new Map<string, { recovered: readonly RuleKey[]; recipients: string[] }>();
+  for (const address of group.recipients) {
+    const recovered = recoveredOf(address);
+    const key = JSON.stringify(recovered);
+    const set = bySet.get(key) ?? { recovered, recipients: [] };
+    set.recipients.push(address);
+    bySet.set(key, set);
+  }
+  const sets = [...bySet.values()].sort((a, b) => a.recovered.length - b.recovered.length);
+  return sets.map(({ recovered, recipients }, index) => ({
+    ...group,
+    recovered,
+    recipients,
+    ...(index === 0 && leftOut ? { leftOut } : {}),
+  }));
+}
+
+interface RecoveredAddress extends ReachedAddress {
+  readonly rules: readonly RuleKey[];
+}
+
+/** By normal address; whoever was told in the client's words is told in them. */
+function recoveredByAddress(recoveries: readonly Recovery[]): ReadonlyMap<string, RecoveredAddress> {
+  const byAddress = new Map<string, RecoveredAddress>();
+  for (const { rule, reached } of recoveries)
+    for (const { address, audience } of reached) {
+      const known = byAddress.get(normalAddress(address));
+      byAddress.set(normalAddress(address), {
+        address: known?.address ?? address,
+        audience: known?.audience === 'client' ? 'client' : audience,
+        rules: [...new Set([...(known?.rules ?? []), rule])],
+      });
+    }
+  return byAddress;
 }
 
 /**

@@ -1,7 +1,6 @@
+import { costlyFactOf } from './conditions/conditions.js';
+import type { CostlyFact } from './costly-fact.js';
 import type { Profile } from './profile/profile.js';
-
-/** Facts of a client that some billing systems can only work out of their call records. */
-export type CostlyFact = 'last_charge_at' | 'last_refill_amount' | 'daily_spend';
 
 /** What a profile needs to know of its clients, beside what every check needs. */
 export interface ProfileNeeds {
@@ -15,6 +14,10 @@ export interface ProfileNeeds {
 
 export function profileNeeds({ currency, rules }: Profile): ProfileNeeds {
   const asked = new Set<CostlyFact>();
-  for (const { inactivityMs } of rules) if (inactivityMs !== undefined) asked.add('last_charge_at');
+  for (const { inactivityMs, condition } of rules) {
+    const fact = costlyFactOf(condition.threshold);
+    if (fact !== undefined) asked.add(fact);
+    if (inactivityMs !== undefined) asked.add('last_charge_at');
+  }
   return { currency, logins: rules.flatMap(({ users }) => users), costly: [...asked] };
 }

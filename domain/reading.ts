@@ -1,5 +1,6 @@
 import { doubtOf, emailOfUser, type Client, type ClientIdentity } from './client.js';
-import { add, multiply, type Decimal } from './money.js';
+import type { LimitFacts } from './conditions/condition.js';
+import { add, type Decimal } from './money.js';
 import { addressesIn } from './addresses-in.js';
 import type { Profile, Rule, RuleKey } from './profile/profile.js';
 
@@ -12,11 +13,13 @@ export interface Reading {
   readonly availableBalance: Decimal;
   /** the client's */
   readonly currency: string;
-  /** profile currency → client currency; null: none known (rule 2) */
-  readonly rate: Decimal | null;
+  /** What limits are taken from (rules 2 and 16). */
+  readonly limits: LimitFacts;
   /** Last charge, or the client's creation where it was never charged (rule 8); null where neither is known. */
   readonly lastActivityAt: number | null;
   readonly recipients: Readonly<Record<string, number>>;
+  /** IANA zones, the first that is known counts: the client's, the reseller's (rule 19). */
+  readonly timeZones?: readonly (string | null)[];
 }
 
 export function readingOf(client: Client, profile: Profile): Reading {
@@ -24,15 +27,18 @@ export function readingOf(client: Client, profile: Profile): Reading {
     status: client.status === 'suspended' ? 'suspended' : 'active',
     availableBalance: add(client.balance, client.creditLimit),
     currency: client.currency,
-    rate: client.rate,
+    limits: {
+      profileCurrency: profile.currency,
+      rate: client.rate,
+      creditLimit: client.creditLimit,
+      lastRefillAmount: doubtOf(client, 'last_refill_amount') ? undefined : client.lastRefillAmount,
+      dailySpend: doubtOf(client, 'daily_spend') ? undefined : client.dailySpend,
+      ownThreshold: doubtOf(client, 'own_threshold') ? undefined : client.ownThreshold,
+    },
     lastActivityAt: doubtOf(client, 'last_charge_at') ? null : (client.lastChargeAt ?? client.createdAt),
     recipients: Object.fromEntries(profile.rules.map((rule) => [rule.key, addressesOf(rule, client).length])),
+    timeZones: [client.timeZone],
   };
-}
-
-/** Rule 2: a threshold in the client's currency, exactly; undefined without a rate. */
-export function thresholdIn(rule: Rule, rate: Decimal | null): Decimal | undefined {
-  return rate === null ? undefined : multiply(rule.threshold, rate);
 }
 
 /** Who a rule tells, before duplicates are taken out. */

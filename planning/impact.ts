@@ -3,14 +3,11 @@ import type { Decision } from '../domain/decide.js';
 import type { Profile, RuleKey } from '../domain/profile/profile.js';
 import type { Client, ClientFacts, ProfileFacts } from '../domain/client.js';
 import { replan } from '../domain/schedule.js';
-import {
-  assignProfile,
-  countsOf,
-  freshWatch,
-  noteAccepted,
-  noteRefill,
-  type WatchState,
-} from '../domain/watch-state.js';
+import { checkTimeAt } from '../domain/silences.js';
+import { assignProfile, countsOf } from '../domain/cycle/counters.js';
+import { noteRefill } from '../domain/cycle/refills.js';
+import { noteTold, type AcceptedNotice } from '../domain/cycle/told.js';
+import { freshWatch, type WatchState } from '../domain/cycle/watch-state.js';
 
 /** A client with what its workflow last wrote down. Instants are epoch milliseconds. */
 export interface ClientAtPlan {
@@ -24,7 +21,7 @@ export interface WatchedAtPlan {
   readonly nextCheckAt: number;
   readonly periodMs: number;
   /** Notices of the last check that the provider accepted after the row was written. */
-  readonly acceptedSince: readonly { readonly rules: readonly RuleKey[]; readonly at: number }[];
+  readonly acceptedSince: readonly AcceptedNotice[];
 }
 
 /** What profiles need to know beside their clients. */
@@ -73,7 +70,7 @@ export function impactOnClient(
   const nextCheckAt = Math.max(now, watched?.nextCheckAt ?? now);
   const earlierCheckAt = after && watched ? replanned(watched, after.periodMs, now) : nextCheckAt;
   const decisionsAt = (profile: Profile | undefined, at: number): readonly Decision[] =>
-    profile ? checkClient(withFacts(client, profile, facts), profile, watch, at).decisions : [];
+    profile ? checkClient(withFacts(client, profile, facts), profile, watch, checkTimeAt(at)).decisions : [];
   const decisionsNow = decisionsAt(after, Math.min(nextCheckAt, earlierCheckAt));
   const [sendingBefore, sendingNow] = [sendingOf(decisionsAt(before, nextCheckAt)), sendingOf(decisionsNow)];
   const noticesADayOf = (profile: Profile | undefined, sending: readonly RuleKey[]) =>
@@ -122,9 +119,7 @@ export function withFacts(client: ClientAtPlan['client'], profile: Profile, fact
 
 /** What the workflow knows by now; refills that only the billing data knows are seen by the check itself. */
 export function watchAt(watched: WatchedAtPlan | undefined): WatchState {
-  let watch = watched?.watch ?? freshWatch;
-  for (const { rules, at } of watched?.acceptedSince ?? []) watch = noteAccepted(watch, rules, at);
-  return watch;
+  return noteTold(watched?.watch ?? freshWatch, watched?.acceptedSince ?? []);
 }
 
 /** Rules 11 and 12; the previous planned check lies one Period before the next. */

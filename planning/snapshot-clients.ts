@@ -1,9 +1,10 @@
 import { createFleetReader, type FleetPage } from '../billing/mysql/fleet-reader.js';
 import { namedProfilesOnly, watchedWith } from '../domain/assignment.js';
 import { isUnclear } from '../domain/client.js';
-import type { CostlyFact } from '../domain/profile-needs.js';
+import type { CostlyFact } from '../domain/costly-fact.js';
 import type { RuleKey } from '../domain/profile/profile.js';
-import type { WatchState } from '../domain/watch-state.js';
+import type { AcceptedNotice } from '../domain/cycle/told.js';
+import type { WatchState } from '../domain/cycle/watch-state.js';
 import type { Queryable } from '../store/queryable.js';
 import type { ClientAtPlan, WatchedAtPlan } from './impact.js';
 import type { Snapshot } from './snapshot.js';
@@ -73,29 +74,39 @@ export async function readWatchedAtPlan(
   );
 }
 
+interface AcceptedRow {
+  readonly client_id: string;
+  readonly check_at: string;
+  readonly rules: string;
+  readonly recovered: string | null;
+  readonly accepted_at: string;
+  readonly instant: string | null;
+}
+
 /** The row is written by the check, before its notices are accepted: the ledger knows those. */
 async function readAcceptedSince(
   own: Queryable,
   clientIds: readonly string[],
 ): Promise<ReadonlyMap<string, WatchedAtPlan['acceptedSince']>> {
-  const rows = await own.query<{ client_id: string; check_at: string; rules: string; accepted_at: string }[]>(
-    `SELECT n.client_id, n.check_at, n.rules, n.accepted_at
+  const rows = await own.query<AcceptedRow[]>(
+    `SELECT n.client_id, n.check_at, n.rules, n.recovered, n.accepted_at, n.instant
      FROM low_balance_watched_client w JOIN low_balance_notice n
        ON n.client_id = w.client_id AND n.check_at >= w.seen_at AND n.profile_id = w.profile_id
      WHERE w.client_id IN (?) AND w.ended_at IS NULL AND n.accepted_at IS NOT NULL
      ORDER BY n.client_id, n.accepted_at`,
     [clientIds],
   );
-  // A rule that two notices of one check named counts once, from the first.
-  const seen = new Set<string>();
-  const byClient = new Map<string, { rules: readonly RuleKey[]; at: number }[]>();
+  const byClient = new Map<string, AcceptedNotice[]>();
   for (const row of rows) {
-    const rules = (JSON.parse(row.rules) as RuleKey[]).filter((rule) => {
-      const key = JSON.stringify([row.client_id, row.check_at, rule]);
-      return seen.has(key) ? false : seen.add(key);
-    });
     const notices = byClient.get(row.client_id) ?? [];
-    if (rules.length > 0) byClient.set(row.client_id, [...notices, { rules, at: Number(row.accepted_at) }]);
+    notices.push({
+      rules: JSON.parse(row.rules) as RuleKey[],
+      ...(row.recovered === null ? {} : { recovered: JSON.parse(row.recovered) as RuleKey[] }),
+      at: Number(row.accepted_at),
+      checkAt: Number(row.check_at),
+      ...(row.instant === null ? {} : { instant: Number(row.instant) }),
+    });
+    byClient.set(row.client_id, notices);
   }
   return byClient;
 }

@@ -4,7 +4,7 @@ import type { ProfileFile } from '../domain/profile/profile-file.js';
 import type { ScenarioEvent } from './scenario-event.js';
 import type { ScenarioClient } from './scenario-file.js';
 import type { ScenarioRate } from './scenario-values.js';
-import type { Played, Story, StoryEvent } from './story.js';
+import { defaultStartAt, type Story, type StoryEvent, type Played } from './story.js';
 
 /** One change of a balance. Times are milliseconds after the start. */
 export interface BalanceStep {
@@ -59,9 +59,12 @@ export interface HistoryToPlay {
   /** Its balance is the history's. */
   readonly client: Omit<ScenarioClient, 'balance'>;
   readonly rates: readonly ScenarioRate[];
+  /** The instant of its start, epoch milliseconds; default: a scenario's. */
+  readonly startAt?: number;
 }
 
-export function storyOfHistory({ profileId, profile, history, client, rates }: HistoryToPlay): Story {
+export function storyOfHistory(toPlay: HistoryToPlay): Story {
+  const { profileId, profile, history, client, rates, startAt = defaultStartAt } = toPlay;
   const balances = balancesOf(history);
   const written: ScenarioClient = { currency: profile.currency, ...client, balance: history.startBalance };
   const name = `history of ${profileId}`;
@@ -75,6 +78,7 @@ export function storyOfHistory({ profileId, profile, history, client, rates }: H
     rates,
     events: history.steps.map((step, index) => eventOf(step, balances[index + 1]!.balance)),
     untilMs: history.untilMs,
+    startAt,
     expected: [],
   };
 }

@@ -8,6 +8,9 @@ import { assertNever } from '../domain/assert-never.js';
 import { namedProfilesOnly } from '../domain/assignment.js';
 import { endReasonOf } from '../domain/reading.js';
 import { DeliveryError } from '../delivery/delivery-error.js';
+import type { LedgerNotice } from '../delivery/ledger/ledger.js';
+import { zoneOffsetOf, type ZoneOf } from '../domain/time-zone.js';
+import { createMemoryWatched } from './memory-watched.js';
 import { createMemoryLedger, type MemoryLedger } from '../delivery/ledger/memory-ledger.js';
 import { Recorder } from './recorder.js';
 import type { Played, Story, StoryEvent, Told } from './story.js';
@@ -55,6 +58,14 @@ export async function playForReal(story: Story, stage: RealStage): Promise<Playe
   } finally {
     await player.end();
   }
+}
+
+/** The server's clock cannot be set: its instants are shifted by so much to those of the story, where zones are asked. */
+function shiftedZones(byMs: number): ZoneOf {
+  return (...names) => {
+    const zone = zoneOffsetOf(...names);
+    return (at) => byMs + zone(at + byMs);
+  };
 }
 
 class Player {
@@ -138,7 +149,7 @@ class Player {
       // Reconciliation is the worker's work too.
       if (message.kind === 'reconcile' && !this.world.workerRuns) this.waiting.push(message);
       else if (message.kind === 'reconcile') await this.reconcile(atMs);
-      else if (await this.isRunning()) await this.send(message);
+      else if (await this.isRunning()) await this.send(message, atMs);
       if (messages.length > 1) await this.settle();
     }
   }
@@ -148,8 +159,8 @@ class Player {
       await this.handle.signal(profileChangedSignal);
       return;
     }
-    const { client, profile } = this.world.assigned();
-    if (endReasonOf(client, profile)) return;
+    const { client, stored } = this.world.assigned();
+    if (endReasonOf(client, stored?.profile)) return;
     await this.sleepUntil(atMs + leadMs);
     this.recorder.started(atMs);
     await this.stage.environment.client.workflow.start<typeof watchClient>('watchClient', {
@@ -159,7 +170,7 @@ class Player {
     });
   }
 
-  private async send(message: Exclude<Message, { kind: 'reconcile' }>): Promise<void> {
+  private async send(message: Exclude<Message, { kind: 'reconcile' }>, atMs: number): Promise<void> {
     switch (message.kind) {
       case 'refill':
         await this.handle.signal(refillSignal, {
@@ -167,6 +178,9 @@ class Player {
           at: new Date(message.at).toISOString(),
         });
         return;
+      case 'terminate':
+        await this.handle.terminate('the story says so');
+        return this.reconcile(atMs);
       case 'check-now':
         return this.update(() => this.handle.executeUpdate(checkNowUpdate));
       case 'mute':
@@ -225,9 +239,13 @@ class Player {
     const notices = this.ledger.told();
     return [...new Set(notices.map(({ checkAt }) => checkAt))].map((checkAt) => {
       const ofCheck = notices.filter((notice) => notice.checkAt === checkAt);
-      const rules = [...new Set(ofCheck.flatMap((notice) => notice.rules))].sort();
-      const to = [...new Set(ofCheck.flatMap(({ recipients }) => recipients))].sort();
-      return this.recorder.toldAt(checkAt, rules, to);
+      const sorted = (each: (notice: LedgerNotice) => readonly string[]) =>
+        [...new Set(ofCheck.flatMap(each))].sort();
+      return this.recorder.toldAt(checkAt, {
+        rules: sorted(({ rules }) => rules),
+        recovered: sorted(({ recovered }) => recovered),
+        to: sorted(({ recipients }) => recipients),
+      });
     });
   }
 
@@ -251,12 +269,8 @@ class Player {
         assigner: () => Promise.resolve(namedProfilesOnly),
       },
       ledger,
-      watched: {
-        seen: () => Promise.resolve(),
-        replanned: () => Promise.resolve(),
-        unreadable: () => Promise.resolve(),
-        ended: () => Promise.resolve(),
-      },
+      watched: createMemoryWatched(),
+      zoneOf: shiftedZones(this.story.startAt - this.startAt),
       channels: {
         email: {
           send({ noticeId }) {

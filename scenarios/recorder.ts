@@ -6,7 +6,8 @@ import type {
   NotifyInput,
   Told as ToldByWorkflow,
 } from '../activities/contract.js';
-import { assignProfile, countsOf, noteRefill } from '../domain/watch-state.js';
+import { assignProfile, countsOf } from '../domain/cycle/counters.js';
+import { noteRefill } from '../domain/cycle/refills.js';
 import type { Story, StoryEvent, TimelineEntry, Told } from './story.js';
 import { checkText } from './timeline.js';
 
@@ -46,7 +47,7 @@ export class Recorder {
   private readonly stage: Stage;
   private readonly plannedSeen = new Set<number>();
   private startedMs = 0;
-  private firstPlannedAt: number | undefined;
+  private originAt: number | undefined;
   private latest: SeenCheck = { atMs: 0, counts: {} };
 
   constructor(story: Story, stage: Stage) {
@@ -57,7 +58,6 @@ export class Recorder {
   /** The client's workflow is started, at this time of the story. */
   started(atMs: number): void {
     this.startedMs = atMs;
-    this.firstPlannedAt = undefined;
     this.plannedSeen.clear();
   }
 
@@ -79,16 +79,18 @@ export class Recorder {
           return this.notified(await activities.notify(input));
         }),
       withdraw: (input) => this.observe(() => activities.withdraw(input)),
+      remember: (input) => this.observe(() => activities.remember(input)),
     };
   }
 
   /** Notices of one check that were accepted, as a scenario expects them. */
-  toldAt(checkAt: number, rules: readonly string[], to: readonly string[]): Told {
+  toldAt(checkAt: number, said: Pick<Told, 'rules' | 'recovered' | 'to'>): Told {
+    const { rules } = said;
     const { input, check } = this.telling.get(checkAt)!;
     const sent = input.rules
       .filter(({ key }) => rules.includes(key))
       .map(({ key, reminder }) => [key, reminder]);
-    return { atMs: check.atMs, rules, to, count: { ...check.counts, ...Object.fromEntries(sent) } };
+    return { atMs: check.atMs, ...said, count: { ...check.counts, ...Object.fromEntries(sent) } };
   }
 
   /** A retry would come some time in the next five minutes; here it comes when something has happened. */
@@ -127,7 +129,7 @@ export class Recorder {
   }
 
   private notified(told: ToldByWorkflow): ToldByWorkflow {
-    const rules = told.accepted.flatMap((each) => each.rules);
+    const rules = told.accepted.flatMap((each) => [...each.rules, ...(each.recovered ?? [])]);
     if (rules.length > 0) this.note(this.latest.atMs, 'told', [...new Set(rules)].sort().join(', '));
     for (const { reason } of told.failed) this.note(this.latest.atMs, 'note', reason);
     return told;
@@ -135,11 +137,12 @@ export class Recorder {
 
   /** The time of a check, without the milliseconds that the service needs. */
   private timeOf({ plannedAt }: CheckInput, now: number): number {
-    this.firstPlannedAt ??= plannedAt;
+    // A workflow that starts again goes on with the grid of the one before.
+    this.originAt ??= plannedAt - this.startedMs;
     const planned = !this.plannedSeen.has(plannedAt) && now - plannedAt < latestMs;
     if (planned) {
       this.plannedSeen.add(plannedAt);
-      return this.startedMs + Math.round((plannedAt - this.firstPlannedAt) / 1_000) * 1_000;
+      return Math.round((plannedAt - this.originAt) / 1_000) * 1_000;
     }
     // An extra check comes because of an event.
     const sinceStart = now - this.stage.startAt;

@@ -115,6 +115,11 @@ export interface ScenarioEvent {
    */
   readonly worker?: boolean;
   /**
+   * The client's workflow is terminated, and reconciliation starts it again.
+   * @examples [true]
+   */
+  readonly terminate?: true;
+  /**
    * An operator asks for a check at once. It does not move the checks that are planned.
    * @errorMessage expected true
    * @examples [true]

@@ -43,6 +43,15 @@ export interface Scenario {
    * @errorMessage expected profiles by their id, such as { "acme/other": { … } }
    */
   readonly otherProfiles?: Readonly<Record<string, ProfileFile>>;
+  /**
+   * The instant of the start: ISO 8601 with an offset. It matters for sending hours.
+   * @default "2026-01-05T00:00:00Z"
+   * @pattern ^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$
+   * @errorMessage expected a time with an offset in quotes, such as "2026-03-27T00:00:00Z"
+   * @patternErrorMessage expected a time with an offset, such as "2026-03-27T00:00:00Z"
+   * @examples ["2026-03-27T00:00:00Z"]
+   */
+  readonly start?: string;
   /** The client at the start. */
   readonly client: ScenarioClient;
   /**
@@ -149,8 +158,7 @@ export interface ExpectedNotice {
    */
   readonly at: Offset;
   /**
-   * The keys of the rules that sent.
-   * @minItems 1
+   * The keys of the rules that sent. May be empty where rules were told as recovered.
    * @uniqueItems true
    * @errorMessage expected a list of rule keys in brackets, such as ["client"]
    * @examples [["client", "user"]]
@@ -168,6 +176,13 @@ export interface ExpectedNotice {
    * @examples [{ "client": 1 }]
    */
   readonly count?: Readonly<Record<string, NoticeCount>>;
+  /**
+   * The keys of the rules that were told as recovered. Default: not looked at.
+   * @uniqueItems true
+   * @errorMessage expected a list of rule keys in brackets, such as ["client"]
+   * @examples [["client"]]
+   */
+  readonly recovered?: readonly ScenarioRuleKey[];
 }
 
 /**

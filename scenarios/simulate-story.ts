@@ -1,81 +1,85 @@
-import {
-  afterCheck,
-  beginCheck,
-  firstAgenda,
-  firstPeriodMs,
-  replanned,
-  type Agenda,
-} from '../domain/agenda.js';
+import { nextCheckAt } from '../domain/agenda.js';
 import { assertNever } from '../domain/assert-never.js';
-import { checkClient, type ClientCheck } from '../domain/check-client.js';
-import { noticesFor, type Notice } from '../domain/notices.js';
-import type { Profile } from '../domain/profile/profile.js';
+import { checkClient } from '../domain/check-client.js';
+import { countsOf, resetRule } from '../domain/cycle/counters.js';
+import { takeUp } from '../domain/cycle/take-up.js';
+import { unrecoveredCheck } from '../domain/cycle/told.js';
+import { mute, unmute, type WatchState } from '../domain/cycle/watch-state.js';
+import { sendingRules } from '../domain/decide.js';
+import { noticesFor, type Notice, type Recovery } from '../domain/notices.js';
+import type { RuleKey } from '../domain/profile/profile.js';
 import { endReasonOf } from '../domain/reading.js';
+import type { Checked, CheckInput, CheckResult, TakenUp } from '../domain/watching/check.js';
+import { checkTimeOf } from '../domain/watching/check-time.js';
+import { checkedOf } from '../domain/watching/checked.js';
+import { leavingOf } from '../domain/watching/standing.js';
 import {
-  countsOf,
-  freshWatch,
-  mute,
-  noteRefill,
-  noteTold,
-  resetRule,
-  unmute,
-  type WatchState,
-} from '../domain/watch-state.js';
+  beginWatching,
+  endCheck,
+  nextStep,
+  noteCheck,
+  noteMissing,
+  noteNotices,
+  notePlanned,
+  receiveRefill,
+  startCheck,
+  wantCheck,
+  wantedNotices,
+  type Watching,
+} from '../domain/watching/watching.js';
 import type { Played, Story, TimelineEntry, Told } from './story.js';
-import { eventText, checkText, toldText } from './timeline.js';
-import { World, type Message } from './world.js';
-
-/** Any instant will do; this one leaves room for clients created ten years before. */
-const startAt = 2_000_000_000_000;
+import { checkText, eventText, toldText } from './timeline.js';
+import { storyClientId, World, type Message } from './world.js';
 
 /**
- * Plays a story by the same rules, agenda, counters and notices as the workflow, without Temporal: every instant is
- * exact, and what takes the service milliseconds takes no time.
+ * Plays a story over the same `Watching` as the workflow, without Temporal: every instant is exact, and what takes the
+ * service milliseconds takes no time.
  */
 export function simulateStory(story: Story): Played {
   return new Simulation(story).play();
 }
 
-/** What the workflow of a client holds. */
-interface Watching {
-  state: WatchState;
-  agenda: Agenda;
-  periodMs: number;
-  checkWanted: boolean;
-  replanWanted: boolean;
-  /** A check waits for the billing data to be readable. */
-  waiting: boolean;
-  pending: Pending | undefined;
-}
-
-/** Notices of one check that the provider has not accepted yet. */
-interface Pending {
+/** Notices of one check that are not accepted yet. */
+interface Sending {
   readonly checkAt: number;
+  readonly instant: number;
   readonly notices: readonly Notice[];
 }
 
 class Simulation {
   private readonly story: Story;
   private readonly world: World;
+  private readonly startAt: number;
   private readonly told: Told[] = [];
   private readonly timeline: TimelineEntry[] = [];
   private readonly inbox: Message[] = [];
-  private now = startAt;
+  /** Accepted notices by their check, as the ledger has them. */
+  private readonly accepted = new Map<number, readonly Notice[]>();
+  private now: number;
   private watching: Watching | undefined;
+  private sending: Sending | undefined;
+  /** A check waits for the billing data to be readable. */
+  private waiting: CheckInput | undefined;
+  /** The client's row: what the last check, its notices and operators left, and the planned check that it stood for. */
+  private row: { readonly watch: WatchState; readonly plannedAt: number } | undefined;
+  /** What the last workflow of the client knew at its end. */
+  private earlier: TakenUp | undefined;
 
   constructor(story: Story) {
     this.story = story;
-    this.world = new World(story, startAt);
+    this.startAt = story.startAt;
+    this.now = story.startAt;
+    this.world = new World(story, story.startAt);
   }
 
   play(): Played {
     const events = [...this.story.events];
-    const endAt = startAt + this.story.untilMs;
+    const endAt = this.startAt + this.story.untilMs;
     this.inbox.push({ kind: 'reconcile' });
     for (let started = false; ;) {
-      const eventAt = events[0] ? startAt + events[0].atMs : Infinity;
+      const eventAt = events[0] ? this.startAt + events[0].atMs : Infinity;
       // The first check comes after the events of the start.
-      const dueAt = started ? this.dueAt() : startAt;
+      const dueAt = started ? this.dueAt() : this.startAt;
       const at = Math.min(eventAt, dueAt);
       if (at > endAt) return { told: this.told, timeline: this.timeline };
       this.now = at;
@@ -92,8 +96,8 @@ class Simulation {
 
   /** When something happens by itself. */
   private dueAt(): number {
-    if (!this.watching || !this.world.workerRuns || this.watching.waiting) return Infinity;
-    return this.watching.agenda.next.at;
+    if (!this.watching || !this.world.workerRuns || this.waiting) return Infinity;
+    return nextCheckAt(this.watching.agenda);
   }
 
   /** Everything that a running worker does at this instant. */
@@ -113,160 +117,233 @@ class Simulation {
     }
     const { watching } = this;
     if (!watching) return false;
-    if (this.world.billing === 'failing') return this.beginWaiting(watching);
-    if (watching.replanWanted) return this.replan(watching);
-    const due = this.now >= watching.agenda.next.at;
-    const late = due && this.now > watching.agenda.next.at;
-    if (watching.pending && !watching.checkWanted && !late && this.settle(watching)) return true;
-    if (!watching.waiting && !watching.checkWanted && !due) return false;
-    this.check(watching);
-    return true;
+    if (this.sending) return this.goOnSending(watching, this.sending);
+    if (this.waiting) return this.goOnWaiting(this.waiting);
+    const step = nextStep(watching, this.now >= nextCheckAt(watching.agenda));
+    switch (step) {
+      case 'sleep':
+        return false;
+      case 'remember':
+        this.watching = { ...watching, rememberWanted: false };
+        this.remember(watching.watch);
+        return true;
+      case 'replan':
+        return this.replan(watching);
+      case 'check':
+        this.check(watching);
+        return true;
+      default:
+        return assertNever(step);
+    }
   }
 
   private receive(message: Message): void {
     const { watching, now } = this;
     if (message.kind === 'reconcile') {
-      if (watching) watching.replanWanted = true;
+      if (watching) this.watching = { ...watching, replanWanted: true };
       else this.start();
       return;
     }
     if (!watching) return;
     switch (message.kind) {
-      case 'refill': {
-        const before = watching.state.lastRefillAt;
-        watching.state = noteRefill(watching.state, message, now);
-        if (watching.state.lastRefillAt !== before && (watching.pending || watching.waiting))
-          watching.checkWanted = true;
+      case 'terminate':
+        this.end('its workflow was terminated');
+        this.start();
         return;
-      }
+      case 'refill':
+        this.watching = receiveRefill(watching, message, now);
+        return;
       case 'check-now':
-        watching.checkWanted = true;
+        this.watching = wantCheck(watching, { extra: 'own', why: 'an operator asked for a check' });
         return;
       case 'mute':
-        watching.state = mute(watching.state, message.until);
-        return;
+        return this.change(mute(watching.watch, message.until));
       case 'unmute':
-        watching.state = unmute(watching.state);
-        return;
+        return this.change(unmute(watching.watch));
       case 'reset-rule':
         // What is accepted at this very instant comes after it: an event comes before a check.
-        watching.state = resetRule(watching.state, message.rule, now - 1);
-        return;
+        return this.change(resetRule(watching.watch, message.rule, now - 1));
       default:
         assertNever(message);
     }
   }
 
-  /** A client that is watched anew starts afresh. */
+  private change(watch: WatchState): void {
+    this.watching = { ...this.watching!, watch, rememberWanted: true };
+  }
+
+  private remember(watch: WatchState): void {
+    if (this.row) this.row = { ...this.row, watch };
+  }
+
   private start(): void {
-    const { client, profile } = this.world.assigned();
-    if (endReasonOf(client, profile)) return;
-    this.watching = {
-      state: freshWatch,
-      agenda: firstAgenda(this.now),
-      periodMs: firstPeriodMs,
-      checkWanted: false,
-      replanWanted: false,
-      waiting: false,
-      pending: undefined,
-    };
+    const { client, stored } = this.world.assigned();
+    if (endReasonOf(client, stored?.profile)) return;
+    this.watching = beginWatching(storyClientId, undefined, {}, this.now);
   }
 
-  /** Rule 14: while the fault lasts the check waits for it to pass. */
-  private beginWaiting(watching: Watching): boolean {
-    const due = watching.checkWanted || this.now >= watching.agenda.next.at;
-    if (watching.waiting || !due) return false;
-    this.begin(watching);
-    watching.waiting = true;
-    this.note('check', 'the billing data cannot be read: waits until it can');
-    return true;
+  /** A workflow that starts again goes on with what this one knew (rule 25). */
+  private end(reason: string): void {
+    this.note('note', `watched no more: ${reason}`);
+    if (this.row) this.earlier = { ...this.row, ...(this.sending ? {} : { checkedFor: this.row.plannedAt }) };
+    this.withdraw();
+    this.watching = undefined;
+    this.waiting = undefined;
   }
 
-  private begin(watching: Watching): void {
-    if (watching.pending) this.note('note', 'what was not accepted is withdrawn');
-    watching.pending = undefined;
-    watching.checkWanted = false;
-    watching.agenda = beginCheck(watching.agenda, this.now);
+  private withdraw(): void {
+    if (this.sending) this.note('note', 'what was not accepted is withdrawn');
+    this.sending = undefined;
   }
 
   private replan(watching: Watching): boolean {
-    watching.replanWanted = false;
+    // Rule 14: it waits until the billing data can be read.
+    if (this.world.billing === 'failing') return false;
+    const rest = { ...watching, replanWanted: false };
+    this.watching = rest;
     if (this.world.billing === 'broken') return true;
-    const { client, profile } = this.world.assigned();
-    const ended = endReasonOf(client, profile);
-    if (ended) this.end(ended);
-    else watching.agenda = replanned(watching.agenda, profile!.periodMs, this.now);
+    const { client, stored } = this.world.assigned();
+    const missingSince = watching.known.missing?.since;
+    const leaving = leavingOf({ client, profile: stored?.profile, missingSince, now: this.now });
+    if (leaving?.kind === 'ended') this.end(leaving.reason);
+    else if (leaving) this.watching = noteMissing(rest, leaving);
+    else this.watching = notePlanned(rest, stored!.profile.periodMs, this.now);
     return true;
-  }
-
-  private end(reason: string): void {
-    this.note('note', `watched no more: ${reason}`);
-    this.watching = undefined;
   }
 
   private check(watching: Watching): void {
-    if (!watching.waiting) this.begin(watching);
-    watching.waiting = false;
-    watching.checkWanted = false;
-    if (this.world.billing === 'broken') {
-      this.note('check', 'the billing data cannot be read, and no retry would help');
-      watching.agenda = afterCheck(watching.agenda, watching.periodMs, this.now);
-      return;
-    }
-    const { client, profile } = this.world.assigned();
-    const ended = endReasonOf(client, profile);
-    if (ended) {
-      this.end(ended);
-      return;
-    }
-    this.decide(watching, profile!, checkClient(client, profile!, watching.state, this.now));
+    const started = startCheck(watching, this.now);
+    this.watching = started.watching;
+    if (this.world.billing !== 'failing') return this.answer(started.input);
+    this.waiting = started.input;
+    this.note('check', 'the billing data cannot be read: waits until it can');
   }
 
-  private decide(watching: Watching, profile: Profile, found: ClientCheck): void {
-    watching.state = found.watch;
-    watching.periodMs = profile.periodMs;
-    watching.agenda = afterCheck(watching.agenda, profile.periodMs, this.now);
-    this.note('check', checkText(found.reading, found.decisions));
-    const sending = found.decisions.filter(({ decision }) => decision === 'send').map(({ rule }) => rule);
-    const notices = noticesFor(profile, this.world.assigned().client, sending);
-    if (notices.length > 0) watching.pending = { checkAt: this.now, notices };
-  }
-
-  /** The provider is asked; answers whether it settled the notices. */
-  private settle(watching: Watching): boolean {
-    const { checkAt, notices } = watching.pending!;
-    const { client, profile } = this.world.assigned();
-    if (this.world.billing !== 'readable') return false;
-    if (endReasonOf(client, profile) || client.status === 'suspended') {
-      this.note('note', 'what was not accepted is withdrawn');
-    } else if (this.world.mail === 'refuses') {
-      return false;
-    } else if (this.world.mail === 'accepts') {
-      watching.state = noteTold(
-        watching.state,
-        notices.map(({ rules }) => ({ rules, at: this.now })),
-      );
-      this.tell(watching.state, checkAt, notices);
-    } else {
-      this.note('note', 'the mail provider refuses it for good');
-    }
-    watching.pending = undefined;
+  /** Rule 14: while the fault lasts the check waits for it to pass. */
+  private goOnWaiting(input: CheckInput): boolean {
+    if (this.world.billing === 'failing') return false;
+    this.waiting = undefined;
+    this.answer({ ...input, watch: this.watching!.watch });
     return true;
   }
 
-  private tell(state: WatchState, checkAt: number, notices: readonly Notice[]): void {
-    const rules = [...new Set(notices.flatMap((notice) => notice.rules))].sort();
+  private answer(input: CheckInput): void {
+    const result = this.resultOf(input);
+    if (result.kind === 'ended') return this.end(result.reason);
+    const watching = noteCheck(this.watching!, result, this.now);
+    this.watching = watching;
+    const notices = wantedNotices(watching, result);
+    if (notices) this.send(watching, notices);
+    if (!this.sending) this.watching = endCheck(this.watching);
+  }
+
+  private resultOf(input: CheckInput): CheckResult {
+    if (this.world.billing === 'broken') {
+      this.note('check', 'the billing data cannot be read, and no retry would help');
+      return { kind: 'unreadable', reason: 'broken' };
+    }
+    const { client, stored } = this.world.assigned();
+    const { now } = this;
+    const { missingSince } = input;
+    const leaving = leavingOf({ client, profile: stored?.profile, missingSince, now });
+    if (leaving) {
+      if (leaving.kind === 'missing') this.note('check', leaving.reason);
+      return leaving;
+    }
+    const { profile } = stored!;
+    const takenUp = input.watch.profileId === undefined ? this.takenUp(input.watch, profile.id) : undefined;
+    const time = checkTimeOf(input, takenUp, profile.periodMs, now);
+    const found = checkClient(client, profile, takenUp?.watch ?? input.watch, time);
+    this.row = { watch: found.watch, plannedAt: time.plannedAt };
+    this.note('check', checkText(found.reading, found.decisions));
+    return checkedOf({ client, stored: stored!, found, instant: time.instant, takenUp, unreached: [] });
+  }
+
+  private takenUp(own: WatchState, profileId: string): TakenUp | undefined {
+    if (!this.earlier) return undefined;
+    const { checkedFor, ...earlier } = this.earlier;
+    const same = earlier.watch.profileId === profileId;
+    return {
+      ...earlier,
+      watch: takeUp(own, earlier.watch),
+      ...(same && checkedFor !== undefined ? { checkedFor } : {}),
+    };
+  }
+
+  /** Hands the notices of a check over. */
+  private send(watching: Watching, { decisions, instant = this.now }: Checked): void {
+    const { client, stored } = this.world.assigned();
+    const recoveries = sendingRules(decisions, 'recovered').map((rule) => this.recoveryOf(watching, rule));
+    const notices = noticesFor(stored!.profile, client, sendingRules(decisions, 'low'), recoveries);
+    const unreached = recoveries.filter(({ reached }) => reached.length === 0).map(({ rule }) => rule);
+    this.watching = noteNotices(watching, {
+      accepted: unreached.length === 0 ? [] : [{ rules: [], recovered: unreached, at: this.now }],
+      failed: [],
+    });
+    if (notices.length > 0) this.sending = { checkAt: this.now, instant, notices };
+  }
+
+  private recoveryOf({ watch }: Watching, rule: RuleKey): Recovery {
+    const told = this.accepted.get(unrecoveredCheck(watch, rule) ?? NaN) ?? [];
+    const reached = told
+      .filter(({ rules }) => rules.includes(rule))
+      .flatMap(({ audience, recipients }) => recipients.map((address) => ({ address, audience })));
+    return { rule, reached };
+  }
+
+  private goOnSending(watching: Watching, sending: Sending): boolean {
+    const readable = this.world.billing !== 'failing';
+    const dueAt = nextCheckAt(watching.agenda);
+    if (watching.replanWanted && readable) return this.replan(watching);
+    if (!watching.checkWanted && this.now <= dueAt && this.settle(watching, sending)) return true;
+    if (!watching.checkWanted && this.now < dueAt) return false;
+    this.withdraw();
+    this.watching = endCheck(watching);
+    return true;
+  }
+
+  /** The provider is asked; answers whether it settled the notices. */
+  private settle(watching: Watching, { checkAt, instant, notices }: Sending): boolean {
+    const { client, stored } = this.world.assigned();
+    if (this.world.billing !== 'readable') return false;
+    const leaves = endReasonOf(client, stored?.profile) !== undefined || client.status === 'suspended';
+    if (!leaves && this.world.mail === 'refuses') return false;
+    let told = watching;
+    if (leaves) this.note('note', 'what was not accepted is withdrawn');
+    else if (this.world.mail === 'rejects') this.note('note', 'the mail provider refuses it for good');
+    else {
+      const accepted = notices.map(({ rules, recovered }) => ({
+        rules,
+        recovered,
+        at: this.now,
+        checkAt,
+        instant,
+      }));
+      told = noteNotices(watching, { accepted, failed: [] });
+      this.accepted.set(checkAt, notices);
+      this.remember(told.watch);
+      this.tell(told.watch, checkAt, notices);
+    }
+    this.sending = undefined;
+    this.watching = endCheck(told);
+    return true;
+  }
+
+  private tell(watch: WatchState, checkAt: number, notices: readonly Notice[]): void {
+    const sorted = (each: (notice: Notice) => readonly string[]) =>
+      [...new Set(notices.flatMap(each))].sort();
     const told: Told = {
-      atMs: checkAt - startAt,
-      rules,
-      to: [...new Set(notices.flatMap(({ recipients }) => recipients))].sort(),
-      count: countsOf(state),
+      atMs: checkAt - this.startAt,
+      rules: sorted(({ rules }) => rules),
+      recovered: sorted(({ recovered }) => recovered),
+      to: sorted(({ recipients }) => recipients),
+      count: countsOf(watch),
     };
     this.told.push(told);
     this.note('told', toldText(told));
   }
 
   private note(what: TimelineEntry['what'], text: string): void {
-    this.timeline.push({ atMs: this.now - startAt, what, text });
+    this.timeline.push({ atMs: this.now - this.startAt, what, text });
   }
 }

@@ -17,6 +17,8 @@ export interface Story {
   /** In the order in which they happen. */
   readonly events: readonly StoryEvent[];
   readonly untilMs: number;
+  /** The instant of its start, epoch milliseconds. */
+  readonly startAt: number;
   readonly expected: readonly ExpectedTold[];
 }
 
@@ -31,6 +33,8 @@ export interface Told {
   readonly atMs: number;
   /** Sorted. */
   readonly rules: readonly string[];
+  /** Rules told as recovered. Sorted. */
+  readonly recovered: readonly string[];
   /** Sorted, each once. */
   readonly to: readonly string[];
   /** Rule key → its notices of the cycle, with this one; a rule that is absent has none. */
@@ -38,7 +42,7 @@ export interface Told {
 }
 
 /** What of a check must be so; what is absent is not looked at. */
-export type ExpectedTold = Pick<Told, 'atMs' | 'rules'> & Partial<Pick<Told, 'to' | 'count'>>;
+export type ExpectedTold = Pick<Told, 'atMs' | 'rules'> & Partial<Pick<Told, 'to' | 'count' | 'recovered'>>;
 
 /** What came of a story. */
 export interface Played {
@@ -52,6 +56,9 @@ export interface TimelineEntry {
   readonly what: 'event' | 'check' | 'told' | 'note';
   readonly text: string;
 }
+
+/** A Monday, epoch milliseconds. */
+export const defaultStartAt = Date.parse('2026-01-05T00:00:00Z');
 
 /** The story of a scenario with its profile; `slug` names the profile where the scenario brings its own. */
 export function storyOf(scenario: Scenario, file: ProfileFile, slug: string): Story {
@@ -68,11 +75,13 @@ export function storyOf(scenario: Scenario, file: ProfileFile, slug: string): St
       .map((event) => ({ atMs: durationMs(event.at), event }))
       .sort((a, b) => a.atMs - b.atMs),
     untilMs: durationMs(scenario.until),
-    expected: scenario.expect.map(({ at, rules, to, count }) => ({
+    startAt: scenario.start === undefined ? defaultStartAt : Date.parse(scenario.start),
+    expected: scenario.expect.map(({ at, rules, to, count, recovered }) => ({
       atMs: durationMs(at),
       rules: rules.toSorted(),
       ...(to === undefined ? {} : { to: to.toSorted() }),
       ...(count === undefined ? {} : { count }),
+      ...(recovered === undefined ? {} : { recovered: recovered.toSorted() }),
     })),
   };
 }

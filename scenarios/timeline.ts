@@ -24,9 +24,16 @@ export function checkText(
 }
 
 /** `check of 48h told client (1): billing@client.example` */
-export function toldText({ atMs, rules, to, count }: Pick<Told, 'atMs' | 'rules'> & Partial<Told>): string {
+export function toldText({
+  atMs,
+  rules,
+  recovered = [],
+  to,
+  count,
+}: Pick<Told, 'atMs' | 'rules'> & Partial<Told>): string {
   const each = rules.map((rule) => (count?.[rule] === undefined ? rule : `${rule} (${count[rule]})`));
-  return `check of ${hours(atMs)} told ${each.join(', ')}${to ? `: ${to.join(', ')}` : ''}`;
+  const all = [...each, ...recovered.map((rule) => `${rule} recovered`)];
+  return `check of ${hours(atMs)} told ${all.join(', ')}${to ? `: ${to.join(', ')}` : ''}`;
 }
 
 /** Days stay hours, as scenarios count them: 176400000 gives `49h`. */

@@ -1,8 +1,9 @@
 import { durationMs } from '../domain/duration.js';
 import { add, subtract, toDecimal, type Decimal } from '../domain/money.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
-import { normaliseProfile, type Profile, type RuleKey } from '../domain/profile/profile.js';
 import { emailOfUser } from '../domain/client.js';
+import { normaliseProfile, type RuleKey } from '../domain/profile/profile.js';
+import type { VersionedProfile } from '../domain/watching/checked.js';
 import type { Client } from '../domain/reading.js';
 import type { ScenarioEvent } from './scenario-event.js';
 import type { ScenarioRate } from './scenario-values.js';
@@ -16,6 +17,8 @@ export type Message =
   /** Reconciliation looks at the client: it starts, wakes or ends its workflow. */
   | { readonly kind: 'reconcile' }
   | { readonly kind: 'check-now' }
+  /** The workflow is terminated, and reconciliation starts it again. */
+  | { readonly kind: 'terminate' }
   | { readonly kind: 'mute'; readonly until: number }
   | { readonly kind: 'unmute' }
   | { readonly kind: 'reset-rule'; readonly rule: RuleKey };
@@ -74,6 +77,7 @@ export class World {
     return [
       ...(reconcile ? [{ kind: 'reconcile' } as const] : []),
       ...(refill ? [refill] : []),
+      ...(event.terminate ? [{ kind: 'terminate' } as const] : []),
       ...(event.checkNow ? [{ kind: 'check-now' } as const] : []),
       ...(event.mute === undefined
         ? []
@@ -86,7 +90,7 @@ export class World {
   }
 
   /** The profile of that id as it is now. */
-  profile(id: string): { readonly profile: Profile; readonly version: number } | undefined {
+  profile(id: string): VersionedProfile | undefined {
     const stored = this.profiles.get(id);
     return stored && { profile: normaliseProfile(id, stored.file), version: stored.version };
   }
@@ -116,11 +120,11 @@ export class World {
   }
 
   /** The client with the profile it has now. */
-  assigned(): { readonly client: Client; readonly profile: Profile | undefined } {
-    const profile =
-      this.standing.profileId === null ? undefined : this.profile(this.standing.profileId)?.profile;
+  assigned(): { readonly client: Client; readonly stored: VersionedProfile | undefined } {
+    const stored = this.standing.profileId === null ? undefined : this.profile(this.standing.profileId);
+    const profile = stored?.profile;
     const logins = profile?.rules.flatMap(({ users }) => users) ?? [];
-    return { client: this.client(profile?.currency ?? null, logins), profile };
+    return { client: this.client(profile?.currency ?? null, logins), stored };
   }
 
   private get firstProfile(): ProfileFile {

@@ -3,6 +3,7 @@ import mysql2 from 'mysql2';
 import { DataSource } from 'typeorm';
 import { Brake1764170000000 } from './migrations/1764170000000-brake.js';
 import { OwnTables1763942400000 } from './migrations/1763942400000-own-tables.js';
+import { StartingAgain1764180000000 } from './migrations/1764180000000-starting-again.js';
 import { Renames1763953200000 } from './migrations/1763953200000-renames.js';
 import { ResellerSettings1764180600000 } from './migrations/1764180600000-reseller-settings.js';
 import { NoticeDelivery1763949600000 } from './migrations/1763949600000-notice-delivery.js';
@@ -68,6 +69,7 @@ export async function openDatabase(
       RecipientsByAddress1764183600000,
       Brake1764170000000,
       ResellerSettings1764180600000,
+      StartingAgain1764180000000,
     ],
     migrationsTableName: 'low_balance_migration',
   });

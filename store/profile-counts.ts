@@ -1,4 +1,4 @@
-import type { ClientState } from '../domain/decide.js';
+import type { ClientState } from '../domain/client-state.js';
 import type { Queryable } from './queryable.js';
 
 /** How a profile's clients are, as of their last checks. */

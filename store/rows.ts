@@ -38,15 +38,23 @@ export interface RevisionRow {
 
 export type NoticeState = 'pending' | 'accepted' | 'failed' | 'withdrawn';
 
-/** The ledger: one row per notice, unique by (client, check, audience). */
+/** The ledger: one row per notice; its id follows from client, check, audience, kind and channel. */
 export interface NoticeRow {
   id: string;
   clientId: string;
   checkAt: string;
   audience: string;
+  /** `low` or `recovered` */
+  kind?: string;
+  /** `email`, or a webhook of the reseller */
+  channel?: string;
   profileId: string;
-  /** JSON array of rule keys */
+  /** JSON array of rule keys that are told as low */
   rules: string;
+  /** JSON array of rule keys that are told as recovered; null: none */
+  recovered?: string | null;
+  /** The instant that the check stood for; null where an older version wrote it. */
+  instant?: string | null;
   state: NoticeState;
   /** JSON of what the mail says, without addresses; only read to send it. */
   content?: string | null;
@@ -103,6 +111,12 @@ export interface WatchedClientRow {
   seenAt: string;
   /** JSON of WatchState, without addresses */
   watch: string;
+  /** A planned check of its grid; null where an older version wrote it. */
+  plannedAt?: string | null;
+  /** Its last check; null before the first. */
+  checkedAt?: string | null;
+  /** Since when the billing system shows no client or no profile for it (rule 13). */
+  missingSince?: string | null;
   endedAt: string | null;
   endReason: string | null;
 }
@@ -154,6 +168,10 @@ export const noticeEntity = new EntitySchema<NoticeRow>({
     audience: { type: 'varchar', length: 16 },
     profileId: { type: 'varchar', length: 191, name: 'profile_id' },
     rules: { type: 'text' },
+    kind: { type: 'varchar', length: 16, default: 'low' },
+    channel: { type: 'varchar', length: 64, default: 'email' },
+    recovered: { type: 'text', nullable: true },
+    instant: nullableInstant,
     state: { type: 'varchar', length: 16 },
     content: { type: 'mediumtext', nullable: true, select: false },
     claim: { type: 'char', length: 36, nullable: true, select: false },
@@ -206,6 +224,9 @@ export const watchedClientEntity = new EntitySchema<WatchedClientRow>({
     nextCheckAt: { ...instant, name: 'next_check_at' },
     seenAt: { ...instant, name: 'seen_at' },
     watch: { type: 'text' },
+    plannedAt: { ...nullableInstant, name: 'planned_at' },
+    checkedAt: { ...nullableInstant, name: 'checked_at' },
+    missingSince: { ...nullableInstant, name: 'missing_since' },
     endedAt: { ...nullableInstant, name: 'ended_at' },
     endReason: { type: 'varchar', length: 32, nullable: true, name: 'end_reason' },
   },

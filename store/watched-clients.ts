@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
-import type { ClientState } from '../domain/decide.js';
+import type { ClientState } from '../domain/client-state.js';
 import type { EndReason } from '../domain/reading.js';
-import type { WatchState } from '../domain/watch-state.js';
+import type { WatchState } from '../domain/cycle/watch-state.js';
 import { watchedClientEntity } from './rows.js';
 
 /** What a check leaves behind of a client. Instants are epoch milliseconds. */
@@ -10,9 +10,20 @@ export interface Seen {
   readonly profileId: string;
   readonly state: ClientState;
   readonly periodMs: number;
+  /** A planned check of the client's grid. */
+  readonly plannedAt: number;
   readonly nextCheckAt: number;
   readonly seenAt: number;
   readonly watch: WatchState;
+}
+
+/** What the last workflow of a client knew at its end, however it ended (rule 25). */
+export interface EarlierWatch {
+  readonly watch: WatchState;
+  /** Undefined where an older version wrote the row. */
+  readonly plannedAt: number | undefined;
+  /** Its last check; undefined where there was none. */
+  readonly checkedAt: number | undefined;
 }
 
 export interface WatchedClient {
@@ -24,6 +35,8 @@ export interface WatchedClient {
   /** It was started, and its first check did not come yet. */
   readonly starting: boolean;
   readonly ended: boolean;
+  /** Since when it is missing in the billing data, or without a profile (rule 13). */
+  readonly missingSince?: number;
 }
 
 /** All watched clients in figures. */
@@ -49,6 +62,12 @@ export interface WatchedClients {
   /** Its billing data cannot be read, and not even its profile is known: nothing but the state is written. */
   unreadable(clientId: string, at: number, nextCheckAt: number): Promise<void>;
   ended(clientId: string, reason: EndReason, at: number): Promise<void>;
+  /** Rule 13: the billing system shows no client or no profile for it since then; what is written stays as it is. */
+  missing(clientId: string, since: number, nextCheckAt: number): Promise<void>;
+  /** An operator changed between two checks what the client's workflow knows. */
+  remember(clientId: string, watch: WatchState): Promise<void>;
+  /** What is known of a client whose workflow starts; undefined where it never had one. */
+  earlier(clientId: string): Promise<EarlierWatch | undefined>;
   /** Rows with `after < client_id` whose workflow has not ended, by id. */
   listWatched(after: string, limit: number): Promise<readonly WatchedClient[]>;
   /** The rows of these clients, also of ended ones. */
@@ -95,7 +114,7 @@ export function createWatchedClients(
         `INSERT INTO low_balance_watched_client (client_id, profile_id, state, period_ms, next_check_at, seen_at, watch)
          VALUES (?, ?, 'starting', 0, ?, ?, '{"acceptedAt":{}}')
          ON DUPLICATE KEY UPDATE next_check_at = GREATEST(next_check_at, VALUES(next_check_at)), seen_at = VALUES(seen_at),
-           ended_at = NULL, end_reason = NULL`,
+           ended_at = NULL, end_reason = NULL, missing_since = NULL`,
         [clientId, profileId, at, at],
       );
     },
@@ -116,6 +135,29 @@ export function createWatchedClients(
       await database
         .getRepository(watchedClientEntity)
         .update({ clientId }, { endedAt: String(at), endReason: reason });
+    },
+    async missing(clientId, since, nextCheckAt) {
+      await flush();
+      await database
+        .getRepository(watchedClientEntity)
+        .update({ clientId }, { missingSince: String(since), nextCheckAt: String(nextCheckAt) });
+    },
+    async remember(clientId, watch) {
+      // A check's row that still waits knows less.
+      await flush();
+      await database
+        .getRepository(watchedClientEntity)
+        .update({ clientId }, { watch: JSON.stringify(watch) });
+    },
+    async earlier(clientId) {
+      await flush();
+      const row = await database.getRepository(watchedClientEntity).findOneBy({ clientId });
+      if (!row) return undefined;
+      return {
+        watch: JSON.parse(row.watch) as WatchState,
+        plannedAt: row.plannedAt == null ? undefined : Number(row.plannedAt),
+        checkedAt: row.checkedAt == null ? undefined : Number(row.checkedAt),
+      };
     },
     async listWatched(after, limit) {
       const rows = await database.query<LightRow[]>(
@@ -154,6 +196,9 @@ async function upsert(database: DataSource, rows: readonly Seen[]): Promise<void
       nextCheckAt: String(row.nextCheckAt),
       seenAt: String(row.seenAt),
       watch: JSON.stringify(row.watch),
+      plannedAt: String(row.plannedAt),
+      checkedAt: String(row.seenAt),
+      missingSince: null,
       endedAt: null,
       endReason: null,
     })),
@@ -162,7 +207,8 @@ async function upsert(database: DataSource, rows: readonly Seen[]): Promise<void
 }
 
 /** Without the counters: reconciliation reads every row. */
-const lightColumns = 'client_id, profile_id, state, period_ms, next_check_at, seen_at, ended_at';
+const lightColumns =
+  'client_id, profile_id, state, period_ms, next_check_at, seen_at, ended_at, missing_since';
 
 interface LightRow {
   client_id: string;
@@ -172,6 +218,7 @@ interface LightRow {
   next_check_at: string;
   seen_at: string;
   ended_at: string | null;
+  missing_since: string | null;
 }
 
 function watchedOf(row: LightRow): WatchedClient {
@@ -183,6 +230,7 @@ function watchedOf(row: LightRow): WatchedClient {
     seenAt: Number(row.seen_at),
     starting: row.state === 'starting',
     ended: row.ended_at !== null,
+    ...(row.missing_since === null ? {} : { missingSince: Number(row.missing_since) }),
   };
 }
 

@@ -1,11 +1,19 @@
 import type { ReconcileCursor, ReconcileReason } from '../activities/contract.js';
 import { decisionText } from '../domain/reason-words.js';
+import type { MissingReason } from '../domain/watching/check.js';
+import { figuresText } from '../domain/conditions/conditions.js';
 import type { EndReason } from '../domain/reading.js';
 import type { RuleStatus, WatchStatus } from './messages.js';
 import type { ReconcileSums } from './reconcile-sums.js';
 import { instant, statusFacts } from './status-facts.js';
 
 // What people read of a workflow in the Temporal UI.
+
+/** Rule 13: why nothing is known of a client for a while. */
+export const missingSentences: Readonly<Record<MissingReason, string>> = {
+  'no-profile': 'no-profile: the billing data shows no Low Balance Profile for the client',
+  'not-found': 'not-found: the billing data does not show the client',
+};
 
 /** Why a client is watched no more. */
 export const explanations = {
@@ -20,7 +28,7 @@ export function detailsOf(status: WatchStatus, notes: readonly string[]): string
   const facts = statusFacts(status, text).map((fact) => `**${fact.name}** ${fact.text}`);
   const rules = Object.entries(status.rules).map(
     ([key, rule]) =>
-      `| ${text(key)} | ${thresholdText(rule, status.currency)} | ${rule.count} | ${rule.maxQty} | ${decisionText(rule)} |`,
+      `| ${text(key)} | ${thresholdText(rule, status.currency)} | ${rule.count} | ${rule.maxQty} | ${decisionOf(rule)} |`,
   );
   return [
     ...facts.map((fact) => `- ${fact}`),
@@ -31,8 +39,17 @@ export function detailsOf(status: WatchStatus, notes: readonly string[]): string
   ].join('\n');
 }
 
-function thresholdText({ threshold }: RuleStatus, currency: string | null): string {
-  return threshold === null ? 'no exchange rate' : `${threshold} ${currency ?? ''}`.trim();
+/** The limit, and what it was made of where that is not the same: `110 EUR (100 USD at 1.1)`. */
+function thresholdText({ threshold, figures, when, reason }: RuleStatus, currency: string | null): string {
+  const side = when === undefined ? '' : `${when} `;
+  const made = figures === undefined ? undefined : figuresText(figures, currency ?? '');
+  if (threshold === null) return made ?? (reason === 'no-basis' ? 'none' : 'no exchange rate');
+  const limit = `${threshold} ${currency ?? ''}`.trim();
+  return `${side}${made === undefined || made === limit ? limit : `${limit} (${text(made)})`}`;
+}
+
+function decisionOf(rule: RuleStatus): string {
+  return `${decisionText(rule)}${rule.until === undefined ? '' : `, until ${instant(rule.until)}`}`;
 }
 
 /** One line on the timer: `next check 2026-11-24 09:00:00 UTC, client low, user 2 of 3 sent`. */
@@ -43,12 +60,14 @@ export function sleepSummary(status: WatchStatus): string {
   return short([`next check ${instant(status.nextCheckAt)}`, `client ${status.state}`, ...sent].join(', '));
 }
 
-/** One line on the activity that tells: `tell client (2 of 3)`. */
+/** One line on the activity that sends: `tell client (2 of 3), user recovered`. */
 export function tellSummary(
   rules: readonly { readonly key: string; readonly reminder: number }[],
+  recovered: readonly { readonly key: string }[],
   maxQty: number,
 ): string {
-  return short(`tell ${rules.map(({ key, reminder }) => `${key} (${reminder} of ${maxQty})`).join(', ')}`);
+  const low = rules.map(({ key, reminder }) => `${key} (${reminder} of ${maxQty})`);
+  return short(`tell ${[...low, ...recovered.map(({ key }) => `${key} recovered`)].join(', ')}`);
 }
 
 const reconcileSentences: Readonly<Record<ReconcileReason, string>> = {

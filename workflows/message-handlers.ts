@@ -1,10 +1,11 @@
-import { setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
+import { patched, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
 import { described } from '../domain/described.js';
 import { instantOf } from '../domain/instant.js';
 import type { RuleKey } from '../domain/profile/profile.js';
 import { parseRuleKey } from '../domain/reading.js';
 import { readRefill, type ReadRefill, type RefillReading } from '../domain/refill-message.js';
-import { mute, resetRule, unmute } from '../domain/watch-state.js';
+import { resetRule } from '../domain/cycle/counters.js';
+import { mute, unmute, type WatchState } from '../domain/cycle/watch-state.js';
 import { onlyArgument, refuseUnreadable } from './arguments.js';
 import {
   checkNowUpdate,
@@ -56,6 +57,12 @@ function handleSignals(watch: Watch): void {
   });
 }
 
+/** What an operator changed is kept also for a workflow that starts again (rule 25). */
+function change(watch: Watch, state: WatchState): void {
+  watch.change(state);
+  if (patched('remember')) watch.requestRemembering();
+}
+
 function sealedOr(sealed: SealedSignals, args: readonly unknown[]): RefillReading {
   const problem = sealed.problemOf(args);
   return problem === undefined ? refillOf(args) : { problem };
@@ -87,17 +94,17 @@ function handleUpdates(watch: Watch): void {
   );
   setHandler(
     muteUpdate,
-    answering((args) => watch.change(mute(watch.state, untilOf(args)))),
+    answering((args) => change(watch, mute(watch.state, untilOf(args)))),
     { validator: (...args: unknown[]) => refusePast(untilOf(args)) },
   );
   setHandler(
     unmuteUpdate,
-    answering(() => watch.change(unmute(watch.state))),
+    answering(() => change(watch, unmute(watch.state))),
     { validator },
   );
   setHandler(
     resetRuleUpdate,
-    answering((args) => watch.change(resetRule(watch.state, ruleOf(watch, args), Date.now()))),
+    answering((args) => change(watch, resetRule(watch.state, ruleOf(watch, args), Date.now()))),
     { validator: (...args: unknown[]) => void ruleOf(watch, args) },
   );
 }

@@ -1,7 +1,10 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { UnreachedRule } from '../activities/contract.js';
-import type { ClientState, Reason } from '../domain/decide.js';
-import type { WatchState } from '../domain/watch-state.js';
+import type { ExtraInstant } from '../domain/agenda.js';
+import type { ClientState } from '../domain/client-state.js';
+import type { Figures } from '../domain/conditions/condition.js';
+import type { WatchState } from '../domain/cycle/watch-state.js';
+import type { Reason } from '../domain/reasons.js';
+import type { UnreachedRule } from '../domain/watching/check.js';
 
 /** Argument of the signal and the update `refill`, as it should be; `readRefill` reads what comes. */
 export interface RefillMessage {
@@ -53,6 +56,11 @@ export interface RuleStatus {
   readonly reason: Reason;
   /** In the client's currency. */
   readonly threshold: string | null;
+  /** What the limit was made of. */
+  readonly figures?: Figures;
+  readonly when?: 'above';
+  /** When a rule that is quiet may send again. */
+  readonly until?: string;
 }
 
 /** What one run of `watchClient` hands to the next. */
@@ -60,6 +68,7 @@ export interface CarriedWatch {
   readonly watch: WatchState;
   readonly plannedAt: number;
   readonly next: { readonly at: number; readonly gridAt: number };
+  readonly extra?: ExtraInstant;
   readonly seen?: unknown;
   /** How many checks the next run makes. */
   readonly checksPerRun?: number;

@@ -1,8 +1,11 @@
 import type { RetryPolicy } from '@temporalio/common';
 import { CancellationScope, condition, proxyActivities, rootCause } from '@temporalio/workflow';
-import type { Activities, Checked, CheckResult, Told } from '../activities/contract.js';
+import type { Activities, NotifyInput } from '../activities/contract.js';
+import { unrecoveredCheck } from '../domain/cycle/told.js';
+import { sendingRules } from '../domain/decide.js';
+import type { Checked, Told } from '../domain/watching/check.js';
 import type { EndReason } from '../domain/reading.js';
-import { countOf } from '../domain/watch-state.js';
+import { countOf } from '../domain/cycle/counters.js';
 import { explanations, tellSummary } from './details.js';
 import { replan, withdraw } from './calls.js';
 import type { Watch } from './watch.js';
@@ -22,54 +25,24 @@ function retryWithin(leftMs: number): RetryPolicy {
   return { initialInterval: '2s', backoffCoefficient: 2, maximumInterval };
 }
 
-/** Whether a check's decisions are to be told: not where another check is wanted already. */
-export function mustTell(watch: Watch, result: CheckResult): result is Checked {
-  return (
-    result.kind === 'checked' &&
-    result.decisions.some(({ decision }) => decision === 'send') &&
-    watch.whyCheckAgain() === undefined
-  );
-}
-
 /** Tells what a check decided. Answers why the client is watched no more, where that came out meanwhile. */
 export async function tell(watch: Watch, checked: Checked): Promise<EndReason | undefined> {
-  const rules = checked.decisions
-    .filter(({ decision }) => decision === 'send')
-    .map(({ rule }) => ({ key: rule, reminder: countOf(watch.state, rule) + 1 }));
-  const { clientId } = watch;
   const checkAt = watch.checkedAt ?? Date.now();
-  const deadlineAt = watch.nextCheckAt;
+  const input = noticesOf(watch, checked, checkAt);
+  const { clientId, deadlineAt, rules } = input;
   const leftMs = Math.max(1_000, deadlineAt - Date.now());
   const sending = new Sending(() =>
     telling.notify.executeWithOptions(
       {
         scheduleToCloseTimeout: leftMs,
         retry: retryWithin(leftMs),
-        summary: tellSummary(rules, checked.profile.maxQty),
+        summary: tellSummary(rules, input.recovered ?? [], checked.profile.maxQty),
       },
-      [
-        {
-          clientId,
-          checkAt,
-          deadlineAt,
-          nextCheckAt: deadlineAt,
-          availableBalance: checked.availableBalance,
-          rules,
-          seen: {
-            profileId: checked.profile.id,
-            periodMs: checked.profile.periodMs,
-            watch: watch.state,
-            stateWhenTold: watch.stateWhenTold(
-              rules.map(({ key }) => key),
-              checkAt,
-            ),
-          },
-        },
-      ],
+      [input],
     ),
   );
   watch.beginTelling(
-    rules.map(({ key }) => key),
+    checked.decisions.filter(({ decision }) => decision === 'send').map(({ rule }) => rule),
     deadlineAt,
   );
   const stop = await untilSettled(watch, sending, deadlineAt);
@@ -80,6 +53,40 @@ export async function tell(watch: Watch, checked: Checked): Promise<EndReason | 
   }
   watch.noteTold(told);
   return stop?.ended;
+}
+
+/** What the notices of a check are asked with. */
+function noticesOf(watch: Watch, checked: Checked, checkAt: number): NotifyInput {
+  const { profile, availableBalance, currency, decisions, instant } = checked;
+  const low = sendingRules(decisions, 'low');
+  const recovered = sendingRules(decisions, 'recovered').flatMap((key) => {
+    const toldAt = unrecoveredCheck(watch.state, key);
+    return toldAt === undefined ? [] : [{ key, toldAt }];
+  });
+  const { id, name, version, maxQty, periodMs } = profile;
+  return {
+    clientId: watch.clientId,
+    checkAt,
+    ...(instant === undefined ? {} : { instant }),
+    deadlineAt: watch.nextCheckAt,
+    nextCheckAt: watch.nextCheckAt,
+    ...(instant === undefined ? {} : { nextNoticeAt: Math.max(watch.nextCheckAt, instant + periodMs) }),
+    availableBalance,
+    decided: {
+      profile: { id, name, version, currency: profile.currency, maxQty },
+      currency,
+      decisions: decisions.filter(({ decision }) => decision === 'send'),
+    },
+    rules: low.map((key) => ({ key, reminder: countOf(watch.state, key) + 1 })),
+    ...(recovered.length > 0 ? { recovered } : {}),
+    seen: {
+      profileId: id,
+      periodMs,
+      plannedAt: watch.watching.agenda.plannedAt,
+      watch: watch.state,
+      stateWhenTold: watch.stateWhenTold(low, checkAt),
+    },
+  };
 }
 
 /** Why sending was given up before it was settled. */

@@ -9,16 +9,17 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { CheckResult } from '../activities/contract.js';
+import type { CheckResult } from '../domain/watching/check.js';
+import { nextStep } from '../domain/watching/watching.js';
 import type { EndReason } from '../domain/reading.js';
 import { clientIdOf } from './client-workflow-id.js';
 import { explanations, sleepSummary, text } from './details.js';
 import type { CarriedWatch } from './messages.js';
 import { handleMessages } from './message-handlers.js';
-import { checkPatiently, checkQuickly, replan } from './calls.js';
+import { checkPatiently, checkQuickly, remember, replan } from './calls.js';
 import { firstRunLength } from './run-length.js';
 import { startProblem } from './start-input.js';
-import { mustTell, tell } from './tell.js';
+import { tell } from './tell.js';
 import { Watch } from './watch.js';
 
 export interface WatchClientInput {
@@ -58,11 +59,13 @@ export async function watchClient(input: WatchClientInput): Promise<WatchClientR
       await continueAsNew<typeof watchClient>({ ...input, carried: watch.carry() });
     }
     watch.show();
+    let due = true;
     if (watch.nextCheckAt > Date.now()) {
       try {
         await sleepUntilNext(watch, timer);
       } catch (error) {
         if (!isCancellation(error) || !(watch.mustWake() || watch.wantsNewRun())) throw error;
+        due = false;
       } finally {
         watch.whenWoken(undefined);
       }
@@ -71,22 +74,26 @@ export async function watchClient(input: WatchClientInput): Promise<WatchClientR
         continue;
       }
     }
-    if (watch.takeReplanRequest()) {
+    const step = nextStep(watch.watching, due);
+    if (step === 'replan') {
+      watch.takeReplanRequest();
       const reason = await replan(watch);
       if (reason) return ended(watch, reason);
-      continue;
     }
-    const due = watch.beginCheck(Date.now());
+    if (step === 'remember') await remember(watch);
+    if (step !== 'check') continue;
+    const asked = watch.beginCheck(Date.now());
     let result: CheckResult;
     try {
-      result = await checkQuickly(due);
+      result = await checkQuickly(asked);
     } catch (error) {
-      result = await checkPatiently(watch, due, error);
+      result = await checkPatiently(watch, asked, error);
     }
     watch.noteCheck(result, Date.now());
     checks += 1;
     if (result.kind === 'ended') return ended(watch, result.reason);
-    const reason = mustTell(watch, result) ? await tell(watch, result) : undefined;
+    const notices = watch.wantedNotices(result);
+    const reason = notices ? await tell(watch, notices) : undefined;
     watch.endCheck();
     if (reason) return ended(watch, reason);
   }

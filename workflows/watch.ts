@@ -4,31 +4,36 @@ import {
   type SearchAttributeUpdatePair,
 } from '@temporalio/common';
 import { log, patched, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { Checked, CheckInput, CheckResult, Told } from '../activities/contract.js';
-import {
-  afterCheck,
-  beginCheck,
-  firstAgenda,
-  firstPeriodMs,
-  replanned,
-  type Agenda,
-} from '../domain/agenda.js';
-import { stateOf, type ClientState } from '../domain/decide.js';
+import { nextCheckAt } from '../domain/agenda.js';
+import type { ClientState } from '../domain/client-state.js';
+import { countsOf } from '../domain/cycle/counters.js';
+import type { Refill, WatchState } from '../domain/cycle/watch-state.js';
 import type { RuleKey } from '../domain/profile/profile.js';
+import type { Checked, CheckInput, CheckResult, Missing, Told } from '../domain/watching/check.js';
 import {
-  assignProfile,
-  countOf,
-  countsOf,
-  freshWatch,
-  noteRefill,
-  noteTold,
-  type Refill,
-  type WatchState,
-} from '../domain/watch-state.js';
+  beginWatching,
+  carriedOf,
+  clientStateOf,
+  endCheck,
+  mustWake,
+  noteCheck,
+  noteMissing,
+  noteNotices,
+  notePlanned,
+  noteUnknown,
+  receiveRefill,
+  startCheck,
+  stateWhenTold,
+  wantCheck,
+  wantedNotices,
+  type Known,
+  type Watching,
+} from '../domain/watching/watching.js';
 import { detailsOf } from './details.js';
 import { ignoredText, ignoreMessage, isWorthLogging, type IgnoredMessages } from './ignored-messages.js';
-import type { CarriedWatch, RuleStatus, WatchStatus } from './messages.js';
+import type { CarriedWatch, WatchStatus } from './messages.js';
 import { runLengthOf } from './run-length.js';
+import { isoOf, statusOf, type Telling } from './status.js';
 
 const profileAttribute = defineSearchAttributeKey('LowBalanceProfile', SearchAttributeType.KEYWORD);
 const resellerAttribute = defineSearchAttributeKey('LowBalanceReseller', SearchAttributeType.KEYWORD);
@@ -36,52 +41,67 @@ const stateAttribute = defineSearchAttributeKey('LowBalanceState', SearchAttribu
 
 const notesKept = 5;
 const longestNote = 500;
+/** Before the first check its Period is not known. */
+const firstPeriodMs = 300_000;
 
-interface Known {
-  readonly checked?: Checked;
-  readonly checkedAt?: number;
-  readonly unknown?: { readonly reason: string; readonly since: number };
+/** What people see of a workflow, handed on with what is known. */
+interface Shown {
   readonly notes: readonly string[];
   readonly ignored?: IgnoredMessages;
   readonly shown: Readonly<Record<string, string>>;
 }
 
-/** What one run of a client's workflow knows: counters, times and what was last seen. Each piece is written in one place. */
+/**
+ * The shell around what one run of a client's workflow knows: `Watching` changes by pure functions, and this class shows it in
+ * the Temporal UI and wakes the sleeping workflow.
+ */
 export class Watch {
-  readonly clientId: string;
-  state: WatchState;
-  private agenda: Agenda;
-  private known: Known;
-  /** Why a check is wanted at once. */
-  private checkWanted: string | undefined;
-  private replanRequested = false;
+  watching: Watching;
+  private notes: readonly string[];
+  private ignored: IgnoredMessages | undefined;
   private newRunRequested = false;
+  /** Search attributes as they were written last. */
+  private shown: Readonly<Record<string, string>>;
   private wake: (() => void) | undefined;
-  /** From the beginning of a check until its notices are settled: a refill then asks for another one (rule 7). */
-  private checking = false;
   /** From when a notice is handed over until it is settled. */
-  private telling: { readonly rules: readonly RuleKey[]; readonly until: number } | undefined;
+  private telling: Telling | undefined;
 
   /** `startedAt`: when the chain of runs was started, epoch milliseconds. */
   constructor(clientId: string, carried: CarriedWatch | undefined, startedAt: number) {
-    this.clientId = clientId;
-    this.state = carried?.watch ?? freshWatch;
-    this.agenda = carried ? { plannedAt: carried.plannedAt, next: carried.next } : firstAgenda(startedAt);
-    this.known = (carried?.seen as Known | undefined) ?? { notes: [], shown: {} };
+    const { notes = [], shown = {}, ignored, ...known } = (carried?.seen ?? {}) as Partial<Known & Shown>;
+    this.watching = beginWatching(clientId, carried, known, startedAt);
+    this.notes = notes;
+    this.ignored = ignored;
+    this.shown = shown;
   }
 
   carry(): CarriedWatch {
-    const checksPerRun = runLengthOf(this.known.checked?.profile.periodMs ?? firstPeriodMs);
-    return { watch: this.state, ...this.agenda, seen: this.known, checksPerRun };
+    const { known } = this.watching;
+    const checksPerRun = runLengthOf(known.checked?.profile.periodMs ?? firstPeriodMs);
+    const ignored = this.ignored ? { ignored: this.ignored } : {};
+    const seen = { ...known, ...ignored, notes: this.notes, shown: this.shown };
+    return { ...carriedOf(this.watching), seen, checksPerRun };
+  }
+
+  get clientId(): string {
+    return this.watching.clientId;
+  }
+
+  get state(): WatchState {
+    return this.watching.watch;
   }
 
   /** When the next check comes, epoch milliseconds. */
   get nextCheckAt(): number {
-    return this.agenda.next.at;
+    return nextCheckAt(this.watching.agenda);
   }
 
   get checkedAt(): number | undefined {
-    return this.known.checkedAt;
+    return this.watching.known.checkedAt;
+  }
+
+  get missingSince(): number | undefined {
+    return this.watching.known.missing?.since;
   }
 
   /** Calls it when `mustWake` becomes true. */
@@ -90,44 +110,51 @@ export class Watch {
   }
 
   mustWake(): boolean {
-    return this.checkWanted !== undefined || this.replanRequested;
+    return mustWake(this.watching);
   }
 
   /** Why the client must be checked before its time, or undefined. */
   whyCheckAgain(): string | undefined {
-    return this.checkWanted;
+    return this.watching.checkWanted?.why;
   }
 
   requestCheck(): void {
-    this.checkWanted ??= 'an operator asked for a check';
+    this.watching = wantCheck(this.watching, { extra: 'own', why: 'an operator asked for a check' });
     this.wake?.();
   }
 
   requestReplan(): void {
-    this.replanRequested = true;
+    this.watching = { ...this.watching, replanWanted: true };
     this.wake?.();
   }
 
   takeReplanRequest(): boolean {
-    const requested = this.replanRequested;
-    this.replanRequested = false;
+    const requested = this.watching.replanWanted;
+    this.watching = { ...this.watching, replanWanted: false };
     return requested;
+  }
+
+  /** Rule 25: what an operator changed is written down before the next check, for a workflow that starts again. */
+  requestRemembering(): void {
+    this.watching = { ...this.watching, rememberWanted: true };
+    this.wake?.();
+  }
+
+  takeRememberRequest(): void {
+    this.watching = { ...this.watching, rememberWanted: false };
   }
 
   /** Answers whether the refill started a new cycle. */
   refill(refill: Refill, now: number): boolean {
     const before = this.state.lastRefillAt;
-    this.state = noteRefill(this.state, refill, now);
+    this.watching = receiveRefill(this.watching, refill, now);
     if (this.state.lastRefillAt === before) return false;
     this.upsertSearchAttributes();
-    // A refill while the client sleeps does not move the next check (rule 5).
-    if (this.checking) this.checkWanted ??= 'the balance was refilled meanwhile';
     return true;
   }
 
   note(text: string): void {
-    const notes = [...this.known.notes, text.slice(0, longestNote)].slice(-notesKept);
-    this.known = { ...this.known, notes };
+    this.notes = [...this.notes, text.slice(0, longestNote)].slice(-notesKept);
   }
 
   noteRefill(refillId: string, notes: readonly string[]): void {
@@ -136,9 +163,8 @@ export class Watch {
 
   /** A signal that cannot be taken is passed over (rule 24). However many come, the state stays small. */
   ignore(message: { readonly name: string; readonly problem: string }): void {
-    const ignored = ignoreMessage(this.known.ignored, message, Date.now());
-    this.known = { ...this.known, ignored };
-    if (isWorthLogging(ignored)) log.warn('signal ignored', { ...message, count: ignored.count });
+    this.ignored = ignoreMessage(this.ignored, message, Date.now());
+    if (isWorthLogging(this.ignored)) log.warn('signal ignored', { ...message, count: this.ignored.count });
   }
 
   /**
@@ -157,60 +183,43 @@ export class Watch {
     return this.newRunRequested && !this.mustWake();
   }
 
-  private notes(): readonly string[] {
-    const { notes, ignored } = this.known;
-    return ignored ? [...notes, ignoredText(ignored)] : notes;
+  private allNotes(): readonly string[] {
+    return this.ignored ? [...this.notes, ignoredText(this.ignored)] : this.notes;
   }
 
   beginCheck(now: number): CheckInput {
-    const dueAt = Math.min(now, this.nextCheckAt);
-    this.agenda = beginCheck(this.agenda, now);
-    this.checkWanted = undefined;
-    this.checking = true;
-    return { clientId: this.clientId, watch: this.state, plannedAt: this.agenda.plannedAt, dueAt, now };
+    const { watching, input } = startCheck(this.watching, now);
+    this.watching = watching;
+    return input;
   }
 
   noteCheck(result: CheckResult, now: number): void {
-    if (result.kind === 'checked') this.noteChecked(result, now);
-    else {
-      this.known = { ...this.known, checkedAt: now };
-      if (result.kind === 'unreadable') this.noteUnknown(result.reason, now);
-    }
-    const periodMs = result.kind === 'unreadable' ? result.profile?.periodMs : undefined;
-    this.agenda = afterCheck(
-      this.agenda,
-      periodMs ?? this.known.checked?.profile.periodMs ?? firstPeriodMs,
-      now,
-    );
+    this.watching = noteCheck(this.watching, result, now);
     this.upsertSearchAttributes();
   }
 
-  private noteChecked(result: Checked, now: number): void {
-    // Rule 6. It is no reason to check again: this check has counted it.
-    if (result.lastRefillAt !== null) this.state = noteRefill(this.state, { at: result.lastRefillAt }, now);
-    this.state = assignProfile(this.state, result.profile.id);
-    const { unknown, ...rest } = this.known;
-    this.known = { ...rest, checked: result, checkedAt: now };
-    if (result.decisions.some(({ reason }) => reason === 'unknown')) {
-      const reason = `no exchange rate from ${result.profile.currency} to ${result.currency}`;
-      this.known = { ...this.known, unknown: { reason, since: unknown?.since ?? now } };
-    }
+  /** What the check's notices are to tell; undefined where nobody is to be told. */
+  wantedNotices(result: CheckResult): Checked | undefined {
+    return wantedNotices(this.watching, result);
   }
 
   /** The client's state once these rules are told. */
   stateWhenTold(rules: readonly RuleKey[], at: number): ClientState {
-    const { checked } = this.known;
-    const told = noteTold(this.state, [{ rules, at }]);
-    return checked ? stateOf(checked.decisions, told, checked.profile.maxQty, Date.now()) : 'low';
+    return stateWhenTold(this.watching, rules, at);
   }
 
   /** The notices of the last check are settled, or it had none. */
   endCheck(): void {
-    this.checking = false;
+    this.watching = endCheck(this.watching);
   }
 
   noteUnknown(reason: string, now: number): void {
-    this.known = { ...this.known, unknown: { reason, since: this.known.unknown?.since ?? now } };
+    this.watching = noteUnknown(this.watching, reason, now);
+    this.upsertSearchAttributes();
+  }
+
+  noteMissing(missing: Missing): void {
+    this.watching = noteMissing(this.watching, missing);
     this.upsertSearchAttributes();
   }
 
@@ -229,47 +238,19 @@ export class Watch {
     this.telling = undefined;
     for (const { rules, reason } of told.failed)
       this.note(`${isoOf(Date.now())} ${rules.join(', ')} not sent: ${reason}`);
-    this.state = noteTold(this.state, told.accepted);
+    this.watching = noteNotices(this.watching, told);
     this.upsertSearchAttributes();
   }
 
   /** Rule 12: a shorter Period at once. */
   replanned(periodMs: number, now: number): void {
-    this.agenda = replanned(this.agenda, periodMs, now);
+    const wasMissing = this.missingSince !== undefined;
+    this.watching = notePlanned(this.watching, periodMs, now);
+    if (wasMissing) this.upsertSearchAttributes();
   }
 
   status(): WatchStatus {
-    const { checked, checkedAt, unknown } = this.known;
-    const rules: Record<string, RuleStatus> = {};
-    for (const { rule, decision, reason, threshold } of checked?.decisions ?? []) {
-      rules[rule] = {
-        count: countOf(this.state, rule),
-        maxQty: checked!.profile.maxQty,
-        decision,
-        reason,
-        threshold: threshold ?? null,
-      };
-    }
-    return {
-      clientId: this.clientId,
-      profile: checked
-        ? { id: checked.profile.id, name: checked.profile.name, version: checked.profile.version }
-        : null,
-      availableBalance: checked?.availableBalance ?? null,
-      currency: checked?.currency ?? null,
-      state: this.clientState(Date.now()) ?? 'starting',
-      rules,
-      lastRefillAt: isoOrNull(this.state.lastRefillAt),
-      mutedUntil: isoOrNull(this.state.mutedUntil),
-      bounced: checked?.bounced ?? [],
-      unreached:
-        checked?.unreached ??
-        (checked?.bounced ?? []).map((rule) => ({ rule, delivery: 'bounced' as const })),
-      unknown: unknown ? { reason: unknown.reason, since: isoOf(unknown.since) } : null,
-      telling: this.telling ? { rules: this.telling.rules, until: isoOf(this.telling.until) } : null,
-      lastCheckAt: isoOrNull(checkedAt),
-      nextCheckAt: isoOf(this.nextCheckAt),
-    };
+    return statusOf(this.watching, this.telling, Date.now());
   }
 
   counts(): Record<string, number> {
@@ -277,24 +258,18 @@ export class Watch {
   }
 
   show(): void {
-    setCurrentDetails(detailsOf(this.status(), this.notes()));
+    setCurrentDetails(detailsOf(this.status(), this.allNotes()));
   }
 
   showEnd(explanation: string): void {
-    setCurrentDetails(`**Ended**: ${explanation}.\n\n${detailsOf(this.status(), this.notes())}`);
+    setCurrentDetails(`**Ended**: ${explanation}.\n\n${detailsOf(this.status(), this.allNotes())}`);
   }
 
   /** What a message changed is seen at once, and not only after the next check. */
   change(state: WatchState): void {
-    this.state = state;
+    this.watching = { ...this.watching, watch: state };
     this.upsertSearchAttributes();
     this.show();
-  }
-
-  private clientState(at: number): ClientState | undefined {
-    const { checked, unknown } = this.known;
-    if (unknown) return 'unknown';
-    return checked && stateOf(checked.decisions, this.state, checked.profile.maxQty, at);
   }
 
   /**
@@ -302,8 +277,8 @@ export class Watch {
    * must not depend on the time before a local activity, which is another at a replay where a query came meanwhile.
    */
   private upsertSearchAttributes(): void {
-    const { checked, checkedAt, shown } = this.known;
-    const state = this.clientState(checkedAt ?? 0);
+    const { checked, checkedAt } = this.watching.known;
+    const state = clientStateOf(this.watching, checkedAt ?? 0);
     const wanted: SearchAttributeUpdatePair[] = [
       ...(checked
         ? [
@@ -313,20 +288,12 @@ export class Watch {
         : []),
       ...(state ? [{ key: stateAttribute, value: state }] : []),
     ];
-    const changed = wanted.filter(({ key, value }) => shown[key.name] !== value);
+    const changed = wanted.filter(({ key, value }) => this.shown[key.name] !== value);
     if (changed.length === 0) return;
     upsertSearchAttributes(changed);
-    this.known = {
-      ...this.known,
-      shown: { ...shown, ...Object.fromEntries(changed.map(({ key, value }) => [key.name, String(value)])) },
+    this.shown = {
+      ...this.shown,
+      ...Object.fromEntries(changed.map(({ key, value }) => [key.name, String(value)])),
     };
   }
-}
-
-function isoOf(at: number): string {
-  return new Date(at).toISOString();
-}
-
-function isoOrNull(at: number | undefined): string | null {
-  return at === undefined ? null : isoOf(at);
 }

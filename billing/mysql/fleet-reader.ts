@@ -1,5 +1,5 @@
 import type { ClientFacts, ProfileFacts, UnclearClient } from '../../domain/client.js';
-import type { CostlyFact } from '../../domain/profile-needs.js';
+import type { CostlyFact } from '../../domain/costly-fact.js';
 import type { Queryable } from '../../store/queryable.js';
 import { gateClient, idOf, type ClientRow, type ResellerRow } from '../client-gate.js';
 import { gateRate, gateUsers, type RateRow, type UserRow } from '../profile-facts.js';

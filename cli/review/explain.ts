@@ -85,7 +85,11 @@ async function explainOn(snapshot: Snapshot, { id, file, clientId, now }: Asked)
   if (isUnclear(client))
     throw new CliError(`client "${clientId}" is unknown: ${faultsText(client.faults)}`, exitCode.findings);
   const watched = (await readWatchedAtPlan(snapshot.own, [clientId])).get(clientId);
-  const { watch, reading, decisions, state } = checkClient(client, profile, watchAt(watched), now);
+  const { watch, reading, decisions, state } = checkClient(client, profile, watchAt(watched), {
+    now,
+    instant: now,
+    plannedAt: watched?.nextCheckAt ?? now,
+  });
   const notWatched = endReasonOf(client, client.profileId === null ? undefined : profile) ?? null;
   const sending = decisions.filter(({ decision }) => decision === 'send').map(({ rule }) => rule);
   return {

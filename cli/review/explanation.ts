@@ -1,11 +1,16 @@
-import type { ClientState, Decision, Reason } from '../../domain/decide.js';
+import type { ClientState } from '../../domain/client-state.js';
+import type { Decision } from '../../domain/decide.js';
+import type { Reason } from '../../domain/reasons.js';
+import type { Figures, When } from '../../domain/conditions/condition.js';
+import { figuresText } from '../../domain/conditions/conditions.js';
 import { formatDuration } from '../../domain/duration.js';
 import { decisionText } from '../../domain/reason-words.js';
 import type { Decimal } from '../../domain/money.js';
 import type { Audience, Profile, RuleKey } from '../../domain/profile/profile.js';
 import { doubtOf, faultsText, type Client } from '../../domain/client.js';
 import { addressesOf, type EndReason } from '../../domain/reading.js';
-import { countOf, type WatchState } from '../../domain/watch-state.js';
+import { countOf } from '../../domain/cycle/counters.js';
+import type { WatchState } from '../../domain/cycle/watch-state.js';
 import { explanations } from '../../workflows/details.js';
 import { counted, printable } from '../shared/printable.js';
 
@@ -52,9 +57,12 @@ export interface ExplainedRule {
   readonly decision: 'send' | 'quiet';
   readonly reason: Reason;
   readonly explanation: string;
-  /** In the profile's currency. */
-  readonly threshold: Decimal;
-  /** In the client's currency; null without an exchange rate. */
+  /** What the limit is made of: an amount of the profile, a share of the credit limit, … */
+  readonly figures: Figures | null;
+  readonly when: When;
+  /** The amount that the profile says, in its currency; null for a limit of another kind. */
+  readonly threshold: Decimal | null;
+  /** The limit in the client's currency; null where there is none. */
   readonly thresholdForClient: Decimal | null;
   readonly rate: Decimal | null;
   readonly count: number;
@@ -62,6 +70,8 @@ export interface ExplainedRule {
   /** Time since the last charge, or the client's creation, and what the rule asks for; milliseconds. */
   readonly inactiveMs: number | null;
   readonly inactivityMs: number | null;
+  /** When a rule that is quiet may send again; null where that is not known. */
+  readonly until: string | null;
   readonly recipients: readonly string[];
 }
 
@@ -79,13 +89,16 @@ export function explainedRules(
       rule: rule.key,
       decision: decision.decision,
       reason: decision.reason,
-      threshold: rule.threshold,
+      figures: decision.figures ?? null,
+      when: rule.condition.when,
+      threshold: decision.figures?.kind === 'amount' ? decision.figures.amount : null,
       thresholdForClient: decision.threshold ?? null,
       rate: client.rate,
       count: countOf(watch, rule.key),
       maxQty: profile.maxQty,
       inactiveMs: inactiveMsOf(client, now),
       inactivityMs: rule.inactivityMs ?? null,
+      until: decision.until === undefined ? null : new Date(decision.until).toISOString(),
       recipients: addressesOf(rule, client),
     };
     return { ...facts, explanation: sentenceOf(facts, profile, client, watch) };
@@ -122,7 +135,14 @@ function figuresOf(
       return `until ${new Date(watch.mutedUntil ?? 0).toISOString()}`;
     case 'unknown':
       return unknownText(profile, client);
+    case 'outside-hours':
+      return rule.until === null ? 'they never open' : `they open at ${rule.until}`;
+    case 'told-recently':
+      return rule.until === null ? undefined : `again from ${rule.until}`;
+    case 'recovered':
     case 'not-low':
+    case 'already-low':
+    case 'no-basis':
     case 'no-recipient':
     case 'suspended':
       return undefined;
@@ -175,16 +195,19 @@ function mailLines({ told, otherProfile, mails }: Explanation): readonly string[
   ];
 }
 
+/** `100 USD = 110 EUR at 1.1`, or `20% of the credit limit, 500 USD = 100 USD`. */
+function limitText(rule: ExplainedRule, currency: string, clientCurrency: string): string {
+  const { threshold, thresholdForClient, figures, rate } = rule;
+  const limit = thresholdForClient === null ? '' : ` = ${thresholdForClient} ${clientCurrency}`;
+  if (threshold === null) return `${figures ? figuresText(figures, clientCurrency) : 'unknown'}${limit}`;
+  return `${threshold} ${currency}${currency === clientCurrency || limit === '' ? '' : `${limit} at ${rate}`}`;
+}
+
 function ruleLines(rule: ExplainedRule, currency: string, clientCurrency: string): readonly string[] {
-  const converted =
-    currency === clientCurrency
-      ? ''
-      : rule.thresholdForClient === null
-        ? ''
-        : ` = ${rule.thresholdForClient} ${clientCurrency} at ${rule.rate}`;
+  const side = rule.when === 'below' ? '' : `${rule.when} `;
   return [
     `${printable(rule.rule)}: ${rule.explanation}`,
-    `    threshold ${rule.threshold} ${currency}${converted}; sent ${rule.count} of ${rule.maxQty}`,
+    `    threshold ${side}${limitText(rule, currency, clientCurrency)}; sent ${rule.count} of ${rule.maxQty}`,
     `    names ${rule.recipients.length === 0 ? 'nobody' : rule.recipients.map(printable).join(', ')}`,
     '',
   ];

@@ -1,5 +1,5 @@
 import { loadProfiles } from '../../authoring/load-profiles.js';
-import type { ClientState } from '../../domain/decide.js';
+import type { ClientState } from '../../domain/client-state.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { writtenRules } from '../../domain/profile/written-rules.js';

@@ -115,7 +115,13 @@ function thresholdsOf({ profileId, profile, client, rates }: HistoryToPlay): rea
       : rates.find(({ from, to }) => from === profile.currency && to === own)?.rate;
   if (rate === undefined || rate === null) return [];
   const { rules } = normaliseProfile(profileId, profile);
-  return [...new Set(rules.map(({ threshold }) => Number(multiply(threshold, toDecimal(rate)))))];
+  return [
+    ...new Set(
+      rules.flatMap(({ condition: { threshold } }) =>
+        threshold.kind === 'amount' ? [Number(multiply(threshold.amount, toDecimal(rate)))] : [],
+      ),
+    ),
+  ];
 }
 
 function creditLimitOf({ client }: HistoryToPlay): Decimal {

@@ -80,6 +80,7 @@ async function openStage(io: StageIo): Promise<RealStages> {
         replan: (clientId) => perform().replan(clientId),
         notify: (input) => perform().notify(input),
         withdraw: (input) => perform().withdraw(input),
+        remember: (input) => perform().remember(input),
       } satisfies Performed,
     });
   let worker = await createWorker();

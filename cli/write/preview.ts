@@ -85,7 +85,7 @@ function mailsOf(
     availableBalance: add(client.balance, client.creditLimit),
     rules: profile.rules.map(({ key }) => ({ key, reminder })),
   };
-  return noticesOf(input, profile, client).map((notice) => {
+  return noticesOf(input, profile, client, []).map((notice) => {
     const mail = mailOf(notice, notice.content, notice.recipients);
     return language === undefined ? mail : { ...mail, language };
   });
@@ -93,7 +93,10 @@ function mailsOf(
 
 /** A client under every threshold, for whom every recipient that the profile names exists. */
 function sampleClient(profile: Profile): Client {
-  const [lowest = '0'] = profile.rules.map(({ threshold }) => threshold).sort(compare);
+  const amounts = profile.rules.flatMap(({ condition: { threshold } }) =>
+    threshold.kind === 'amount' ? [threshold.amount] : [],
+  );
+  const [lowest = '0'] = amounts.sort(compare);
   const dayMs = 86_400_000;
   const longest = Math.max(0, ...profile.rules.map(({ inactivityMs = 0 }) => inactivityMs));
   const logins = profile.rules.flatMap(({ users }) => users);

@@ -42,6 +42,7 @@ export async function simulate(profileName: string, options: SimulateOptions, io
     history,
     client: { currency, creditLimit: options.creditLimit },
     rates,
+    ...(startAt === undefined ? {} : { startAt }),
   };
   const result: HistoryResult = {
     toPlay,

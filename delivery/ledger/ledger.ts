@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ExcludedRecipient } from '../../domain/notices.js';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { RuleKey } from '../../domain/profile/profile.js';
+import { isUnreached, type Delivery } from '../delivery-report.js';
+import type { NoticeKind, ReachedAddress } from '../../domain/notices.js';
+import type { Audience, RuleKey } from '../../domain/profile/profile.js';
+import type { AcceptedNotice } from '../../domain/cycle/told.js';
 import { noticeEntity, type NoticeRow } from '../../store/rows.js';
 
 /** A notice as it is first written. Instants are epoch milliseconds. */
@@ -9,9 +12,17 @@ export interface LedgerNotice {
   readonly id: string;
   readonly clientId: string;
   readonly checkAt: number;
-  readonly audience: 'staff' | 'client';
+  /** The instant that the check stood for (rule 17); null where an older workflow did not say it. */
+  readonly instant: number | null;
+  readonly kind: NoticeKind;
+  /** `email`, or a webhook of the reseller. */
+  readonly channel: string;
+  readonly audience: Audience;
   readonly profileId: string;
+  /** Rules that it tells as low. */
   readonly rules: readonly RuleKey[];
+  /** Rules that it tells as recovered. */
+  readonly recovered: readonly RuleKey[];
   /** What the mail says, as JSON holds it, without addresses: every attempt says the same. */
   readonly content: object;
   readonly recipients: readonly string[];
@@ -74,6 +85,27 @@ export interface Ledger {
    * be sending one of its notices: 0 when nothing is left.
    */
   withdraw(clientId: string, checkAt: number, at: number): Promise<number>;
+  /** The same for every notice of a client, which an earlier workflow left; `withdrawn`: something was. */
+  withdrawAll(
+    clientId: string,
+    at: number,
+  ): Promise<{ readonly busyMs: number; readonly withdrawn: boolean }>;
+  /** Rule 25: the notices of a client under a profile that were accepted since then, of the checks since then. */
+  acceptedSince(since: AcceptedSince): Promise<readonly AcceptedNotice[]>;
+  /** Rule 20: whom the notices of a check reached that told of a rule as low; without those at whom the mail did not arrive. */
+  reached(clientId: string, checkAt: number, rule: RuleKey): Promise<readonly ReachedRecipient[]>;
+}
+
+export interface ReachedRecipient extends ReachedAddress {
+  readonly channel: string;
+}
+
+export interface AcceptedSince {
+  readonly clientId: string;
+  readonly profileId: string;
+  /** The last refill, epoch milliseconds. */
+  readonly refillAt: number;
+  readonly checkAt: number;
 }
 
 /** Claims are timed by the database, whose clock all workers share. */
@@ -97,7 +129,18 @@ export function createLedger(database: DataSource): Ledger {
       transaction(database, (manager) => accepted(manager, id, acceptance, at)),
     failed: (id, attempt, at) => transaction(database, (manager) => failed(manager, id, attempt, at)),
     withdraw: (clientId, checkAt, at) =>
-      transaction(database, (manager) => withdraw(manager, clientId, checkAt, at)),
+      transaction(database, (manager) => withdraw(manager, { clientId, checkAt }, at)),
+    withdrawAll: (clientId, at) =>
+      transaction(database, async (manager) => {
+        const [left] = await manager.query<{ pending: string }[]>(
+          `SELECT COUNT(*) AS pending FROM low_balance_notice WHERE client_id = ? AND state = 'pending'`,
+          [clientId],
+        );
+        if (Number(left?.pending) === 0) return { busyMs: 0, withdrawn: false };
+        return { busyMs: await withdraw(manager, { clientId }, at), withdrawn: true };
+      }),
+    acceptedSince: (since) => acceptedSince(database, since),
+    reached: (clientId, checkAt, rule) => reached(database, clientId, checkAt, rule),
   };
 }
 
@@ -111,16 +154,20 @@ async function open(database: DataSource, notices: readonly LedgerNotice[], at: 
   try {
     await transaction(database, async (manager) => {
       await manager.query(
-        `INSERT INTO low_balance_notice (id, client_id, check_at, audience, profile_id, rules, content, state, attempts, created_at)
+        `INSERT INTO low_balance_notice (id, client_id, check_at, instant, kind, channel, audience, profile_id, rules, recovered, content, state, attempts, created_at)
          VALUES ?`,
         [
           notices.map((notice) => [
             notice.id,
             notice.clientId,
             notice.checkAt,
+            notice.instant,
+            notice.kind,
+            notice.channel,
             notice.audience,
             notice.profileId,
             JSON.stringify(notice.rules),
+            notice.recovered.length === 0 ? null : JSON.stringify(notice.recovered),
             JSON.stringify(notice.content),
             'pending',
             0,
@@ -224,28 +271,78 @@ async function failed(
 
 async function withdraw(
   manager: EntityManager,
-  clientId: string,
-  checkAt: number,
+  { clientId, checkAt }: { readonly clientId: string; readonly checkAt?: number },
   at: number,
 ): Promise<number> {
-  const check = [clientId, checkAt];
+  const notices = checkAt === undefined ? 'n.client_id = ?' : 'n.client_id = ? AND n.check_at = ?';
+  const which = checkAt === undefined ? [clientId] : [clientId, checkAt];
   await manager.query(
-    `UPDATE low_balance_notice SET state = IF(accepted_at IS NULL, 'withdrawn', 'accepted'), claim = NULL, claimed_until = NULL
-     WHERE client_id = ? AND check_at = ? AND state = 'pending' AND (claimed_until IS NULL OR claimed_until <= ${databaseNow})`,
-    check,
+    `UPDATE low_balance_notice n SET n.state = IF(n.accepted_at IS NULL, 'withdrawn', 'accepted'), n.claim = NULL, n.claimed_until = NULL
+     WHERE ${notices} AND n.state = 'pending' AND (n.claimed_until IS NULL OR n.claimed_until <= ${databaseNow})`,
+    which,
   );
   await manager.query(
     `UPDATE low_balance_notice_recipient r JOIN low_balance_notice n ON n.id = r.notice_id
      SET r.state = 'withdrawn', r.updated_at = ?
-     WHERE n.client_id = ? AND n.check_at = ? AND n.state <> 'pending' AND r.state = 'pending'`,
-    [at, ...check],
+     WHERE ${notices} AND n.state <> 'pending' AND r.state = 'pending'`,
+    [at, ...which],
   );
   const [left] = await manager.query<{ busy: string | null }[]>(
-    `SELECT MAX(claimed_until) - ${databaseNow} AS busy FROM low_balance_notice WHERE client_id = ? AND check_at = ? AND state = 'pending'`,
-    check,
+    `SELECT MAX(n.claimed_until) - ${databaseNow} AS busy FROM low_balance_notice n WHERE ${notices} AND n.state = 'pending'`,
+    which,
   );
   // A claim that ran out just now is found free by the next attempt.
   return left?.busy == null ? 0 : Math.max(1, Number(left.busy));
+}
+
+async function acceptedSince(
+  database: DataSource,
+  { clientId, profileId, refillAt, checkAt }: AcceptedSince,
+): Promise<readonly AcceptedNotice[]> {
+  const rows = await database.query<
+    {
+      rules: string;
+      recovered: string | null;
+      accepted_at: string;
+      check_at: string;
+      instant: string | null;
+    }[]
+  >(
+    `SELECT rules, recovered, accepted_at, check_at, instant FROM low_balance_notice
+     WHERE client_id = ? AND profile_id = ? AND accepted_at >= ? AND check_at >= ? ORDER BY accepted_at`,
+    [clientId, profileId, refillAt, checkAt],
+  );
+  return rows.map((row) => ({
+    rules: JSON.parse(row.rules) as RuleKey[],
+    ...(row.recovered === null ? {} : { recovered: JSON.parse(row.recovered) as RuleKey[] }),
+    at: Number(row.accepted_at),
+    checkAt: Number(row.check_at),
+    ...(row.instant === null ? {} : { instant: Number(row.instant) }),
+  }));
+}
+
+async function reached(
+  database: DataSource,
+  clientId: string,
+  checkAt: number,
+  rule: RuleKey,
+): Promise<readonly ReachedRecipient[]> {
+  const rows = await database.query<
+    { address: string; audience: string; channel: string; rules: string; delivery: Delivery | null }[]
+  >(
+    `SELECT r.address, n.audience, n.channel, n.rules, r.delivery
+     FROM low_balance_notice n JOIN low_balance_notice_recipient r ON r.notice_id = n.id
+     WHERE n.client_id = ? AND n.check_at = ? AND r.state = 'accepted' ORDER BY r.address`,
+    [clientId, checkAt],
+  );
+  return rows
+    .filter(({ rules }) => (JSON.parse(rules) as RuleKey[]).includes(rule))
+    .filter(({ delivery }) => delivery === null || !isUnreached(delivery))
+    .map(({ address, audience, channel }) => ({ address, audience: audienceOf(audience), channel }));
+}
+
+function audienceOf(text: string): Audience {
+  return text === 'staff' ? 'staff' : 'client';
 }
 
 function isDuplicate(error: unknown): boolean {
@@ -257,9 +354,13 @@ function entryOf(row: NoticeRow): LedgerEntry {
     id: row.id,
     clientId: row.clientId,
     checkAt: Number(row.checkAt),
-    audience: row.audience === 'staff' ? 'staff' : 'client',
+    instant: row.instant == null ? null : Number(row.instant),
+    kind: row.kind === 'recovered' ? 'recovered' : 'low',
+    channel: row.channel ?? 'email',
+    audience: audienceOf(row.audience),
     profileId: row.profileId,
     rules: JSON.parse(row.rules) as RuleKey[],
+    recovered: row.recovered == null ? [] : (JSON.parse(row.recovered) as RuleKey[]),
     state: row.state,
     messageId: row.messageId,
     acceptedAt: row.acceptedAt === null ? null : Number(row.acceptedAt),

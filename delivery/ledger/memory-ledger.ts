@@ -52,21 +52,54 @@ export function createMemoryLedger(): MemoryLedger {
       }
       return Promise.resolve(0);
     },
+    withdrawAll(clientId) {
+      let withdrawn = false;
+      for (const { notice, entry } of kept.values()) {
+        if (notice.clientId !== clientId || entry.state !== 'pending') continue;
+        change(entry.id, { state: entry.acceptedAt === null ? 'withdrawn' : 'accepted' });
+        withdrawn = true;
+      }
+      return Promise.resolve({ busyMs: 0, withdrawn });
+    },
+    acceptedSince: ({ clientId, profileId, refillAt, checkAt }) =>
+      Promise.resolve(
+        [...kept.values()].flatMap(({ notice, entry }) =>
+          notice.clientId === clientId &&
+          notice.profileId === profileId &&
+          (entry.acceptedAt ?? -Infinity) >= refillAt &&
+          notice.checkAt >= checkAt
+            ? [
+                {
+                  rules: notice.rules,
+                  recovered: notice.recovered,
+                  at: entry.acceptedAt!,
+                  checkAt: notice.checkAt,
+                  ...(notice.instant === null ? {} : { instant: notice.instant }),
+                },
+              ]
+            : [],
+        ),
+      ),
+    reached: (clientId, checkAt, rule) =>
+      Promise.resolve(
+        ofCheck(clientId, checkAt)
+          .filter(({ notice, entry }) => notice.rules.includes(rule) && entry.acceptedAt !== null)
+          .flatMap(({ notice: { recipients, audience, channel }, pending }) =>
+            recipients
+              .filter((address) => !pending.includes(address))
+              .map((address) => ({ address, audience, channel })),
+          ),
+      ),
   };
 }
 
 function keep(notice: LedgerNotice): Kept {
-  const { id, clientId, checkAt, audience, profileId, rules, recipients } = notice;
+  const { recipients, leftOut: _, content: __, ...said } = notice;
   return {
     notice,
     pending: recipients,
     entry: {
-      id,
-      clientId,
-      checkAt,
-      audience,
-      profileId,
-      rules,
+      ...said,
       state: 'pending',
       messageId: null,
       acceptedAt: null,

@@ -1,5 +1,7 @@
 import { durationMs } from '../duration.js';
-import { toDecimal, type Decimal } from '../money.js';
+import type { Condition } from '../conditions/condition.js';
+import { toDecimal } from '../money.js';
+import type { SendingHours } from '../sending-hours.js';
 import type { ProfileFile } from './profile-file.js';
 import {
   writtenRules,
@@ -11,14 +13,15 @@ import {
 
 export type { Audience, RuleKey };
 
-/** One threshold with its recipients. */
+/** One condition with its recipients. */
 export interface Rule {
   readonly key: RuleKey;
   readonly audience: Audience;
-  /** In the profile's currency. */
-  readonly threshold: Decimal;
+  readonly condition: Condition;
   /** The rule sends only when the last charge is at least this long ago. */
   readonly inactivityMs?: number;
+  /** Rule 20: whoever was notified hears of the recovery. */
+  readonly recovered: boolean;
   /** Tell the manager (user rule) or the client's billing e-mail (client and advanced rules). */
   readonly notify: boolean;
   readonly users: readonly string[];
@@ -36,6 +39,10 @@ export interface Profile {
   readonly sortOrder: number;
   readonly maxQty: number;
   readonly periodMs: number;
+  /** Rule 19; absent: at any time. */
+  readonly sendingHours?: SendingHours;
+  /** Rule 22. */
+  readonly alreadyLow: 'tell' | 'wait';
   readonly rules: readonly Rule[];
 }
 
@@ -50,6 +57,7 @@ export function normaliseProfile(id: string, file: ProfileFile): Profile {
     sortOrder,
     maxQty,
     periodMs: durationMs(period),
+    alreadyLow: 'tell',
     rules: writtenRules(rules satisfies Only<RuleField, typeof rules>).map(ruleOf),
   };
 }
@@ -59,8 +67,9 @@ function ruleOf({ key, audience, rule }: PlacedRule): Rule {
   return {
     key,
     audience,
-    threshold: toDecimal(threshold),
+    condition: { threshold: { kind: 'amount', amount: toDecimal(threshold) }, when: 'below' },
     ...(inactivity === undefined ? {} : { inactivityMs: durationMs(inactivity) }),
+    recovered: false,
     notify,
     users,
     emails,

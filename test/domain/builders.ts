@@ -1,3 +1,4 @@
+import type { LimitFacts } from '../../domain/conditions/condition.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
 import type { Client, Reading } from '../../domain/reading.js';
@@ -22,9 +23,21 @@ export function aReading(changes: Partial<Reading> = {}): Reading {
     status: 'active',
     availableBalance: '40',
     currency: 'USD',
-    rate: '1',
+    limits: aLimit(),
     lastActivityAt: 0,
     recipients: { user: 1, client: 1, 'advanced:dormant': 1 },
+    ...changes,
+  };
+}
+
+export function aLimit(changes: Partial<LimitFacts> = {}): LimitFacts {
+  return {
+    profileCurrency: 'USD',
+    rate: '1',
+    creditLimit: '0',
+    lastRefillAmount: null,
+    dailySpend: null,
+    ownThreshold: null,
     ...changes,
   };
 }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { decide, stateOf, type Reason } from '../../domain/decide.js';
+import { stateOf } from '../../domain/client-state.js';
+import { decide } from '../../domain/decide.js';
+import type { Reason } from '../../domain/reasons.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { readingOf, type Reading } from '../../domain/reading.js';
-import type { WatchState } from '../../domain/watch-state.js';
-import { aClient, aProfile, aReading, hourMs } from './builders.js';
+import type { WatchState } from '../../domain/cycle/watch-state.js';
+import { checkTimeAt } from '../../domain/silences.js';
+import { aClient, aLimit, aProfile, aReading, hourMs } from './builders.js';
 
 interface Case {
   readonly name: string;
@@ -36,20 +39,25 @@ const cases: readonly Case[] = [
   },
   {
     name: 'rule 2: converts the threshold',
-    reading: { currency: 'EUR', rate: '0.9', availableBalance: '45' },
+    reading: { currency: 'EUR', limits: aLimit({ rate: '0.9' }), availableBalance: '45' },
     reason: 'not-low',
   },
   {
     name: 'rule 2: is low below the converted threshold',
-    reading: { currency: 'EUR', rate: '0.9', availableBalance: '44.99' },
+    reading: { currency: 'EUR', limits: aLimit({ rate: '0.9' }), availableBalance: '44.99' },
     reason: 'low',
   },
   {
     name: 'rule 2: without a rate nothing is known',
-    reading: { currency: 'EUR', rate: null },
+    reading: { currency: 'EUR', limits: aLimit({ rate: null }) },
     reason: 'unknown',
   },
-  { name: 'rule 3: sends again below Max Qty', watch: { acceptedAt: { client: [1, 2] } }, reason: 'low' },
+  {
+    name: 'rule 3: sends again below Max Qty',
+    watch: { acceptedAt: { client: [1, 2] } },
+    now: 24 * hourMs,
+    reason: 'low',
+  },
   {
     name: 'rule 3: stays quiet at Max Qty',
     watch: { acceptedAt: { client: [1, 2, 3] } },
@@ -58,6 +66,7 @@ const cases: readonly Case[] = [
   {
     name: 'rule 5: counts only what came after the last refill',
     watch: { acceptedAt: { client: [1, 2, 3] }, lastRefillAt: 3 },
+    now: 24 * hourMs,
     reason: 'low',
   },
   {
@@ -82,14 +91,20 @@ const cases: readonly Case[] = [
 describe('decide', () => {
   for (const { name, profile, reading, watch, now = 0, reason } of cases) {
     it(name, () => {
-      const [decision] = decide(aProfile(profile), aReading(reading), { acceptedAt: {}, ...watch }, now);
+      const [decision] = decide(
+        aProfile(profile),
+        aReading(reading),
+        { acceptedAt: {}, ...watch },
+        checkTimeAt(now),
+      );
       assert.equal(decision?.reason, reason);
       assert.equal(decision?.decision, reason === 'low' ? 'send' : 'quiet');
     });
   }
 
   it('rule 8: an inactivity rule sends only when the last charge is long enough ago', () => {
-    const at = (now: number) => decide(aProfile(dormant), aReading(), { acceptedAt: {} }, now)[1]?.reason;
+    const at = (now: number) =>
+      decide(aProfile(dormant), aReading(), { acceptedAt: {} }, checkTimeAt(now))[1]?.reason;
     assert.equal(at(30 * 24 * hourMs - 1), 'active');
     assert.equal(at(30 * 24 * hourMs), 'low');
   });
@@ -102,7 +117,7 @@ describe('decide', () => {
   it('is exhausted when every low rule has sent its Max Qty', () => {
     const profile = aProfile({ userNotification: { threshold: 100 } });
     const state = (acceptedAt: WatchState['acceptedAt']) =>
-      stateOf(decide(profile, aReading(), { acceptedAt }, 9), { acceptedAt }, profile.maxQty, 9);
+      stateOf(decide(profile, aReading(), { acceptedAt }, checkTimeAt(9)), { acceptedAt }, profile.maxQty, 9);
     assert.equal(state({ client: [1, 2, 3] }), 'low');
     assert.equal(state({ client: [1, 2, 3], user: [1, 2, 3] }), 'exhausted');
   });

@@ -19,8 +19,20 @@ describe('notices (rule 9)', () => {
       'advanced:dormant',
     ]);
     assert.deepEqual(notices, [
-      { audience: 'staff', recipients: ['manager@acme.example', 'NOC@acme.example'], rules: ['user'] },
-      { audience: 'client', recipients: ['billing@client.example'], rules: ['client', 'advanced:dormant'] },
+      {
+        kind: 'low',
+        audience: 'staff',
+        recipients: ['manager@acme.example', 'NOC@acme.example'],
+        rules: ['user'],
+        recovered: [],
+      },
+      {
+        kind: 'low',
+        audience: 'client',
+        recipients: ['billing@client.example'],
+        rules: ['client', 'advanced:dormant'],
+        recovered: [],
+      },
     ]);
   });
 
@@ -31,7 +43,13 @@ describe('notices (rule 9)', () => {
       ['user', 'client'],
     );
     assert.deepEqual(notices, [
-      { audience: 'client', recipients: ['billing@client.example'], rules: ['user', 'client'] },
+      {
+        kind: 'low',
+        audience: 'client',
+        recipients: ['billing@client.example'],
+        rules: ['user', 'client'],
+        recovered: [],
+      },
     ]);
   });
 

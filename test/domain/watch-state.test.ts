@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { lastOnGrid, nextOnGrid, replan } from '../../domain/schedule.js';
-import {
-  countOf,
-  countsOf,
-  freshWatch,
-  noteAccepted,
-  noteRefill,
-  resetRule,
-  type WatchState,
-} from '../../domain/watch-state.js';
+import { countOf, countsOf, resetRule } from '../../domain/cycle/counters.js';
+import { noteRefill } from '../../domain/cycle/refills.js';
+import { noteAccepted } from '../../domain/cycle/told.js';
+import { freshWatch, type WatchState } from '../../domain/cycle/watch-state.js';
 
 type Happening =
   | { readonly kind: 'refill'; readonly refillId: string; readonly at: number }

@@ -47,12 +47,12 @@ describe('impactOnClient', () => {
   it('counts notices accepted after the row was written, once', () => {
     const watch = { profileId: 'acme/prepaid', acceptedAt: { client: [1, 2] } };
     const rules = ['client'] as const;
-    const twice = { watch, acceptedSince: [{ rules, at: 2 }] };
+    const twice = { watch, acceptedSince: [{ rules, at: 2, checkAt: 2 }] };
     const third = {
       watch,
       acceptedSince: [
-        { rules, at: 2 },
-        { rules, at: 3 },
+        { rules, at: 2, checkAt: 2 },
+        { rules, at: 3, checkAt: 3 },
       ],
     };
     const sending = (watched: Partial<WatchedAtPlan>) =>

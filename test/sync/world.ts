@@ -10,7 +10,7 @@ import { plan, type PlanOptions } from '../../cli/review/plan.js';
 import { createBillingTables } from '../../billing/mysql/billing-tables.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { migrate, openDatabase } from '../../store/database.js';
-import type { WatchState } from '../../domain/watch-state.js';
+import type { WatchState } from '../../domain/cycle/watch-state.js';
 import { provideTestMysql } from '../../dev/trial/test-mysql.js';
 
 /** What a verb printed, and its exit status. */

@@ -6,6 +6,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import type { ReconcileResult } from '../../activities/contract.js';
 import { createWatchActivities } from '../../activities/create-activities.js';
+import { createMemoryWatched } from '../../scenarios/memory-watched.js';
 import { createMemoryLedger } from '../../delivery/ledger/memory-ledger.js';
 import { quietRuntime } from '../../cli/shared/real-stage.js';
 import { progressOnStderr } from '../../dev/progress.js';
@@ -81,6 +82,7 @@ export async function openWatchBench(): Promise<WatchBench> {
     },
   };
   let calls = 0;
+  const rows = createMemoryWatched();
   const activities = createWatchActivities({
     billing: {
       async readClient(clientId) {
@@ -99,10 +101,11 @@ export async function openWatchBench(): Promise<WatchBench> {
     },
     ledger,
     watched: {
-      seen: (row) => Promise.resolve(void bench.rows.push(row)),
-      replanned: () => Promise.resolve(),
-      unreadable: () => Promise.resolve(),
-      ended: () => Promise.resolve(),
+      ...rows,
+      seen(row) {
+        bench.rows.push(row);
+        return rows.seen(row);
+      },
     },
     channels: {
       email: {

@@ -35,10 +35,18 @@ describe('what operators and billing systems ask of a client’s workflow', () =
   it('checkNow checks at once and leaves the planned checks where they are', async () => {
     const { nextCheckAt } = await status();
     await bench.pass(hourMs);
+    bench.profile = aProfile({ userNotification: { threshold: 100 } });
     await ask('checkNow');
     await bench.pass(1_000);
-    assert.equal(bench.mails.length, 2);
-    assert.equal((await status()).nextCheckAt, nextCheckAt);
+    assert.deepEqual(
+      bench.mails.map(({ audience }) => audience),
+      ['client', 'staff'],
+      'rule 17: only the rule that was not told less than a Period ago',
+    );
+    const { rules, nextCheckAt: after } = await status();
+    assert.equal(after, nextCheckAt);
+    assert.equal(rules['client']?.reason, 'told-recently');
+    assert.equal(rules['client'].until, nextCheckAt);
   });
 
   it('a mute silences until its end, is shown, and can be ended early', async () => {

@@ -120,7 +120,10 @@ describe('a client’s workflow', () => {
       args: [{ clientId: workflowId.slice(watchWorkflowId('').length) }],
     });
     await bench.pass(1_000);
-    assert.equal(bench.mails.length, 2, 'checked and told at once');
+    assert.equal(bench.mails.length, 1, 'rule 25: checked at once, and told no sooner');
+    await bench.pass(dayMs);
+    assert.equal(bench.mails.length, 2);
+    assert.equal(bench.mails.at(-1)?.facts.rules[0]?.reminder, 2, 'rule 25: the cycle goes on');
     await again.terminate();
   });
 

@@ -1,0 +1,43 @@
+import { takeUp } from '../domain/cycle/take-up.js';
+import { noteTold } from '../domain/cycle/told.js';
+import type { WatchState } from '../domain/cycle/watch-state.js';
+import type { TakenUp } from './contract.js';
+import type { WatchParts } from './parts.js';
+import { retryLater } from './retry-later.js';
+
+/**
+ * Rule 25: what a workflow that starts for a client goes on with; undefined where it is the first one of its client.
+ * - What an earlier workflow left unsent is withdrawn. While somebody may still be sending it, this is tried again: what the
+ *   provider then accepts must count.
+ * - The row is written at a check, and the ledger at each notice: it knows those that came after the row.
+ */
+export async function takeUpEarlier(
+  parts: Pick<WatchParts, 'watched' | 'ledger'>,
+  { clientId, watch }: { readonly clientId: string; readonly watch: WatchState },
+  profileId: string,
+  now: number,
+): Promise<TakenUp | undefined> {
+  const { busyMs, withdrawn } = await parts.ledger.withdrawAll(clientId, now);
+  if (busyMs > 0) {
+    const message = 'a notice of an earlier workflow is being sent';
+    throw retryLater([{ kind: 'busy', message, attempts: 0, waitMs: busyMs }], busyMs * 2);
+  }
+  const earlier = await parts.watched.earlier(clientId);
+  const known = takeUp(watch, earlier?.watch ?? { acceptedAt: {} });
+  const accepted = await parts.ledger.acceptedSince({
+    clientId,
+    profileId,
+    refillAt: known.lastRefillAt ?? 0,
+    checkAt: earlier?.checkedAt ?? 0,
+  });
+  if (!earlier && accepted.length === 0) return undefined;
+  const plannedAt =
+    earlier?.plannedAt !== undefined && earlier.plannedAt <= now ? earlier.plannedAt : undefined;
+  const same = known.profileId === profileId;
+  const ofProfile = known.profileId === undefined ? { ...known, profileId } : known;
+  return {
+    watch: ofProfile.profileId === profileId ? noteTold(ofProfile, accepted) : ofProfile,
+    ...(plannedAt === undefined ? {} : { plannedAt }),
+    ...(plannedAt === undefined || !same || withdrawn ? {} : { checkedFor: plannedAt }),
+  };
+}

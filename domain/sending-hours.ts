@@ -1,0 +1,45 @@
+import type { Audience } from './profile/written-rules.js';
+import { instantOfLocal, localDayOf, type ZoneOffset } from './time-zone.js';
+
+/** When a profile lets notices be sent (rule 19), by the client's clocks. */
+export interface SendingHours {
+  /** Minutes after midnight. */
+  readonly from: number;
+  /** Minutes after midnight, at most 1440; not after `from`: on the next day. */
+  readonly to: number;
+  /** The days on which the hours begin: 0 is Monday. */
+  readonly days: readonly number[];
+  readonly audiences: readonly Audience[];
+}
+
+const minutesOfDay = 1_440;
+/** A week, with the day before that may reach into it. */
+const daysToLookAt = 8;
+
+/**
+ * Rule 19: when the hours open next, where they are closed at `at`.
+ * - They open when the clocks first show `from`, or jump over it, and close when the clocks then first show `to`.
+ * - `from` equal to `to` is a whole day.
+ */
+export function closedUntil(
+  hours: SendingHours,
+  zone: ZoneOffset,
+  at: number,
+): { readonly until: number | undefined } | undefined {
+  const today = localDayOf(zone, at);
+  let next: number | undefined;
+  for (let day = today - 1; day <= today + daysToLookAt; day += 1) {
+    if (!hours.days.includes(weekdayOf(day))) continue;
+    const opens = instantOfLocal(zone, day, hours.from, at);
+    const to = hours.to > hours.from ? hours.to : hours.to + minutesOfDay;
+    const closes = instantOfLocal(zone, day, to, at);
+    if (opens <= at && at < closes) return undefined;
+    if (opens > at && closes > opens) next = Math.min(opens, next ?? opens);
+  }
+  return { until: next };
+}
+
+/** 0 is Monday; 1970-01-01 was a Thursday. */
+function weekdayOf(day: number): number {
+  return (((day + 3) % 7) + 7) % 7;
+}

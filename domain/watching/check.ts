@@ -1,0 +1,112 @@
+import type { WatchState } from '../cycle/watch-state.js';
+import type { AcceptedNotice } from '../cycle/told.js';
+import type { Decision } from '../decide.js';
+import type { Profile, RuleKey } from '../profile/profile.js';
+import type { EndReason } from '../reading.js';
+
+// What a check is asked with and what it answers. It crosses Temporal: plain JSON, no address. Instants are epoch milliseconds.
+
+export interface CheckInput {
+  readonly clientId: string;
+  readonly watch: WatchState;
+  /** The grid instant that this check was planned at, or the last one before an extra check. */
+  readonly plannedAt: number;
+  /** When this check should have come, `now` where it is an extra one. */
+  readonly dueAt: number;
+  /** The workflow's time. A retried check reads later, and decides for that later instant. */
+  readonly now: number;
+  /** Why the check comes before its planned time; absent where it is a planned one. */
+  readonly extra?: ExtraCheck;
+  /** Since when the client is missing in the billing data, or without a profile (rule 13). */
+  readonly missingSince?: number;
+}
+
+/**
+ * Why a check comes before its planned time, and so what it stands for (rule 17).
+ * - `refill`: a refill came while the last check's notices were on their way: for that planned check.
+ * - `opening`: sending hours open: for that instant.
+ * - `own`: an operator asked for it, or a look at the fleet: for its own time.
+ */
+export type ExtraCheck = 'refill' | 'opening' | 'own';
+
+export type CheckResult = Ended | Unreadable | Missing | Checked;
+
+export interface Ended {
+  readonly kind: 'ended';
+  readonly reason: EndReason;
+}
+
+/** Rule 14: nothing is known, and the check waits for the next one. */
+export interface Unreadable {
+  readonly kind: 'unreadable';
+  readonly reason: string;
+  /** By which the next check is planned; absent where that too is not known. */
+  readonly profile?: CheckedProfile;
+}
+
+/** Rule 13: nothing is sent, and the watch ends where the client is still missing at `until`. */
+export interface Missing {
+  readonly kind: 'missing';
+  readonly reason: MissingReason;
+  readonly since: number;
+  readonly until: number;
+}
+
+export type MissingReason = Extract<EndReason, 'no-profile' | 'not-found'>;
+
+export interface Checked {
+  readonly kind: 'checked';
+  readonly profile: CheckedProfile;
+  readonly availableBalance: string;
+  readonly currency: string;
+  readonly lastRefillAt: number | null;
+  readonly decisions: readonly Decision[];
+  /** The instant that the check stood for (rule 17); absent in results of older versions. */
+  readonly instant?: number;
+  /** What the first check of a workflow found of an earlier one of its client. */
+  readonly takenUp?: TakenUp;
+  /** The rules of `unreached`: what older workflows read, and all that older workers wrote. */
+  readonly bounced?: readonly RuleKey[];
+  /** Rules that name an address which mail did not reach lately, as the provider reported; absent where there is none. */
+  readonly unreached?: readonly UnreachedRule[];
+}
+
+export interface UnreachedRule {
+  readonly rule: RuleKey;
+  readonly delivery: 'blocked' | 'bounced' | 'dropped' | 'spam-report';
+}
+
+export interface CheckedProfile {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly reseller: string;
+  readonly currency: string;
+  readonly maxQty: number;
+  readonly periodMs: number;
+  /** Absent where it is `tell`. */
+  readonly alreadyLow?: Profile['alreadyLow'];
+}
+
+/** What a workflow that starts goes on with (rule 25). */
+export interface TakenUp {
+  readonly watch: WatchState;
+  /** A planned check of the client's grid. */
+  readonly plannedAt?: number;
+  /** The instant that the last check stood for, where it was this profile's and left nothing unsent. */
+  readonly checkedFor?: number;
+}
+
+export type ReplanResult =
+  | Ended
+  /** Nothing is known of a new Period, and the next check stays where it is. */
+  | Unreadable
+  | Missing
+  | { readonly kind: 'planned'; readonly profileId: string; readonly periodMs: number };
+
+/** What became of the notices of one check. */
+export interface Told {
+  readonly accepted: readonly AcceptedNotice[];
+  /** Refused for good by the channel: no quota used. */
+  readonly failed: readonly { readonly rules: readonly RuleKey[]; readonly reason: string }[];
+}

@@ -1,0 +1,249 @@
+import {
+  afterCheck,
+  beginCheck,
+  dueOf,
+  firstAgenda,
+  firstIntervalMs,
+  nextCheckAt,
+  replanned,
+  withExtra,
+  withoutGrace,
+  type Agenda,
+} from '../agenda.js';
+import { assertNever } from '../assert-never.js';
+import { noteProfile } from '../check-client.js';
+import { stateOf, type ClientState } from '../client-state.js';
+import { noteFound } from '../cycle/found.js';
+import { noteRefill } from '../cycle/refills.js';
+import { takeUp } from '../cycle/take-up.js';
+import { noteTold } from '../cycle/told.js';
+import { freshWatch, type Refill, type WatchState } from '../cycle/watch-state.js';
+import type { RuleKey } from '../profile/profile.js';
+import type { Checked, CheckInput, CheckResult, ExtraCheck, Missing, MissingReason, Told } from './check.js';
+
+/** What was seen of a client, as people read it. Carried from run to run. */
+export interface Known {
+  readonly checked?: Checked;
+  readonly checkedAt?: number;
+  readonly unknown?: { readonly reason: string; readonly since: number };
+  /** Rule 13. */
+  readonly missing?: { readonly reason: MissingReason; readonly since: number };
+}
+
+/**
+ * What the workflow of a client knows and what it wants next. Plain JSON, changed only by the functions of this folder: the
+ * workflow is a thin shell around it, and the simulation of scenarios is another.
+ */
+export interface Watching {
+  readonly clientId: string;
+  readonly watch: WatchState;
+  readonly agenda: Agenda;
+  readonly known: Known;
+  /** A check is wanted before its time. */
+  readonly checkWanted?: WantedCheck;
+  readonly replanWanted: boolean;
+  /** What an operator changed is to be written down (rule 25). */
+  readonly rememberWanted: boolean;
+  /** From the beginning of a check until its notices are settled: a refill then asks for another one (rule 7). */
+  readonly checking: boolean;
+}
+
+export interface WantedCheck {
+  readonly extra: ExtraCheck;
+  /** As operators read it. */
+  readonly why: string;
+}
+
+/** What one run hands to the next. */
+export interface CarriedWatching extends Agenda {
+  readonly watch: WatchState;
+}
+
+/** `startedAt`: when the client's workflow was started, epoch milliseconds. */
+export function beginWatching(
+  clientId: string,
+  carried: CarriedWatching | undefined,
+  known: Known,
+  startedAt: number,
+): Watching {
+  const agenda = carried ? agendaOf(carried) : firstAgenda(startedAt);
+  const watch = carried?.watch ?? freshWatch;
+  return { clientId, watch, agenda, known, replanWanted: false, rememberWanted: false, checking: false };
+}
+
+function agendaOf({ plannedAt, next, extra }: CarriedWatching): Agenda {
+  return { plannedAt, next, ...(extra ? { extra } : {}) };
+}
+
+export function carriedOf({ watch, agenda }: Watching): CarriedWatching {
+  return { watch, ...agenda };
+}
+
+/** Something is wanted before the next check is due. */
+export function mustWake({ checkWanted, replanWanted, rememberWanted }: Watching): boolean {
+  return checkWanted !== undefined || replanWanted || rememberWanted;
+}
+
+/** What to do now. `due`: the next check's time has come. */
+export function nextStep(watching: Watching, due: boolean): 'replan' | 'remember' | 'check' | 'sleep' {
+  if (watching.replanWanted) return 'replan';
+  if (watching.checkWanted || due) return 'check';
+  return watching.rememberWanted ? 'remember' : 'sleep';
+}
+
+/** Rules 5 and 7: a refill while the client sleeps does not move the next check; one amid a check asks for another. */
+export function receiveRefill(watching: Watching, refill: Refill, now: number): Watching {
+  const watch = noteRefill(watching.watch, refill, now);
+  const isNew = watch.lastRefillAt !== watching.watch.lastRefillAt;
+  const received = { ...watching, watch };
+  return isNew && watching.checking
+    ? wantCheck(received, { extra: 'refill', why: 'the balance was refilled meanwhile' })
+    : received;
+}
+
+export function wantCheck(watching: Watching, wanted: WantedCheck): Watching {
+  return watching.checkWanted ? watching : { ...watching, checkWanted: wanted };
+}
+
+/** A check begins; answers what it is asked with. */
+export function startCheck(
+  watching: Watching,
+  now: number,
+): { readonly watching: Watching; readonly input: CheckInput } {
+  const { clientId, watch, known } = watching;
+  const { checkWanted, ...rest } = watching;
+  const due = dueOf(watching.agenda, now);
+  const agenda = beginCheck(watching.agenda, now);
+  const extra = due === 'planned' ? undefined : due === 'opening' ? 'opening' : (checkWanted?.extra ?? 'own');
+  return {
+    watching: { ...rest, agenda, checking: true },
+    input: {
+      clientId,
+      watch,
+      plannedAt: agenda.plannedAt,
+      dueAt: Math.min(now, nextCheckAt(watching.agenda)),
+      now,
+      ...(extra === undefined ? {} : { extra }),
+      ...(known.missing ? { missingSince: known.missing.since } : {}),
+    },
+  };
+}
+
+/** A check answered. */
+export function noteCheck(watching: Watching, result: CheckResult, now: number): Watching {
+  switch (result.kind) {
+    case 'checked':
+      return noteChecked(watching, result, now);
+    case 'missing':
+      return noteMissing(
+        { ...watching, known: { ...watching.known, checkedAt: now }, agenda: replannedAfter(watching, now) },
+        result,
+      );
+    case 'unreadable': {
+      const known = { ...watching.known, checkedAt: now };
+      const agenda = replannedAfter(watching, now, result.profile?.periodMs);
+      return noteUnknown({ ...watching, known, agenda }, result.reason, now);
+    }
+    case 'ended':
+      return {
+        ...watching,
+        known: { ...watching.known, checkedAt: now },
+        agenda: replannedAfter(watching, now),
+      };
+    default:
+      return assertNever(result);
+  }
+}
+
+function replannedAfter({ agenda, known }: Watching, now: number, periodMs?: number): Agenda {
+  return afterCheck(agenda, periodMs ?? known.checked?.profile.periodMs ?? firstIntervalMs, now);
+}
+
+function noteChecked(watching: Watching, checked: Checked, now: number): Watching {
+  const { takenUp, ...result } = checked;
+  const rules = checked.decisions.map(({ rule }) => rule);
+  const own = takenUp ? takeUp(watching.watch, takenUp.watch) : watching.watch;
+  // A refill that the billing data shows (rule 6) is no reason to check again: this check has counted it.
+  const watch = noteFound(noteProfile(own, checked, rules, now), checked.decisions, now);
+  const plannedAt = takenUp?.plannedAt ?? watching.agenda.plannedAt;
+  const opening = openingOf(checked);
+  const extra = opening === undefined ? undefined : ({ at: opening, why: 'opening' } as const);
+  const { unknown, missing: _, ...rest } = watching.known;
+  const state = stateOf(checked.decisions, watch, checked.profile.maxQty, now);
+  const known: Known = {
+    ...rest,
+    checked: result,
+    checkedAt: now,
+    ...(state === 'unknown' ? { unknown: { reason: noRate(checked), since: unknown?.since ?? now } } : {}),
+  };
+  return {
+    ...watching,
+    watch,
+    known,
+    agenda: afterCheck({ plannedAt }, checked.profile.periodMs, now, extra),
+  };
+}
+
+function noRate({ profile, currency }: Checked): string {
+  return `no exchange rate from ${profile.currency} to ${currency}`;
+}
+
+/** Rule 19: when the first of the rules that wait for sending hours may send. */
+function openingOf({ decisions }: Checked): number | undefined {
+  const openings = decisions.flatMap(({ reason, until }) =>
+    reason === 'outside-hours' && until !== undefined ? [until] : [],
+  );
+  return openings.length === 0 ? undefined : Math.min(...openings);
+}
+
+/** Rule 13: it is looked at again when the grace ends, at the latest. */
+export function noteMissing(watching: Watching, { reason, since, until }: Missing): Watching {
+  const agenda = withExtra(watching.agenda, { at: until, why: 'grace' });
+  return { ...watching, agenda, known: { ...watching.known, missing: { reason, since } } };
+}
+
+/** Rule 14. */
+export function noteUnknown(watching: Watching, reason: string, now: number): Watching {
+  const { known } = watching;
+  return { ...watching, known: { ...known, unknown: { reason, since: known.unknown?.since ?? now } } };
+}
+
+/** What a check's notices are to tell; undefined where nobody is to be told, or another check is wanted already. */
+export function wantedNotices(watching: Watching, result: CheckResult): Checked | undefined {
+  const sends = result.kind === 'checked' && result.decisions.some(({ decision }) => decision === 'send');
+  return sends && watching.checkWanted === undefined ? result : undefined;
+}
+
+/** Notices were accepted, or failed for good. */
+export function noteNotices(watching: Watching, told: Told): Watching {
+  return { ...watching, watch: noteTold(watching.watch, told.accepted) };
+}
+
+/** The notices of the last check are settled, or it had none. */
+export function endCheck(watching: Watching): Watching {
+  return { ...watching, checking: false };
+}
+
+/** Rule 12: a shorter Period at once. */
+export function notePlanned(watching: Watching, periodMs: number, now: number): Watching {
+  const { missing: _, ...known } = watching.known;
+  return { ...watching, known, agenda: replanned(withoutGrace(watching.agenda), periodMs, now) };
+}
+
+/** The client's state as operators filter by it; undefined before the first check. */
+export function clientStateOf({ known, watch }: Watching, at: number): ClientState | undefined {
+  const { checked, unknown, missing } = known;
+  if (unknown || missing) return 'unknown';
+  return checked && stateOf(checked.decisions, watch, checked.profile.maxQty, at);
+}
+
+/** The client's state once these rules are told. */
+export function stateWhenTold(
+  { known, watch }: Watching,
+  rules: readonly RuleKey[],
+  at: number,
+): ClientState {
+  const { checked } = known;
+  const told = noteTold(watch, [{ rules, at }]);
+  return checked ? stateOf(checked.decisions, told, checked.profile.maxQty, at) : 'low';
+}

@@ -1,0 +1,61 @@
+import { nextCheckAt } from '../domain/agenda.js';
+import { countOf } from '../domain/cycle/counters.js';
+import type { RuleKey } from '../domain/profile/profile.js';
+import { clientStateOf, type Watching } from '../domain/watching/watching.js';
+import { missingSentences } from './details.js';
+import type { RuleStatus, WatchStatus } from './messages.js';
+
+/** Rules whose notice is on its way, and until when it is tried. */
+export interface Telling {
+  readonly rules: readonly RuleKey[];
+  readonly until: number;
+}
+
+/** The answer of the query `status`. */
+export function statusOf(watching: Watching, telling: Telling | undefined, now: number): WatchStatus {
+  const { clientId, watch, agenda, known } = watching;
+  const { checked, checkedAt } = known;
+  const unknown = known.missing
+    ? { reason: missingSentences[known.missing.reason], since: known.missing.since }
+    : known.unknown;
+  const rules: Record<string, RuleStatus> = {};
+  for (const { rule, decision, reason, threshold, figures, when, until } of checked?.decisions ?? []) {
+    rules[rule] = {
+      count: countOf(watch, rule),
+      maxQty: checked!.profile.maxQty,
+      decision,
+      reason,
+      threshold: threshold ?? null,
+      ...(figures ? { figures } : {}),
+      ...(when ? { when } : {}),
+      ...(until === undefined ? {} : { until: isoOf(until) }),
+    };
+  }
+  return {
+    clientId,
+    profile: checked
+      ? { id: checked.profile.id, name: checked.profile.name, version: checked.profile.version }
+      : null,
+    availableBalance: checked?.availableBalance ?? null,
+    currency: checked?.currency ?? null,
+    state: clientStateOf(watching, now) ?? 'starting',
+    rules,
+    lastRefillAt: isoOrNull(watch.lastRefillAt),
+    mutedUntil: isoOrNull(watch.mutedUntil),
+    bounced: checked?.bounced ?? [],
+    unreached:
+      checked?.unreached ?? (checked?.bounced ?? []).map((rule) => ({ rule, delivery: 'bounced' as const })),
+    unknown: unknown ? { reason: unknown.reason, since: isoOf(unknown.since) } : null,
+    telling: telling ? { rules: telling.rules, until: isoOf(telling.until) } : null,
+    lastCheckAt: isoOrNull(checkedAt),
+    nextCheckAt: isoOf(nextCheckAt(agenda)),
+  };
+}
+
+export function isoOf(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function isoOrNull(at: number | undefined): string | null {
+  return at === undefined ? null : isoOf(at);
+}
