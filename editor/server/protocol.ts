@@ -3,6 +3,8 @@ export const requests = {
   verb: 'lowBalance/verb',
   scenarios: 'lowBalance/scenarios',
   runScenarios: 'lowBalance/runScenarios',
+  /** The languages that mails can be written in. */
+  languages: 'lowBalance/languages',
 } as const;
 
 /** The verbs that an editor runs: they read, and `new` writes the files that it is asked for. */

@@ -13,6 +13,7 @@ import { findFiles, shown } from '../../authoring/find-files.js';
 import { formatSource } from '../../authoring/format-source.js';
 import type { FileKind } from '../../authoring/schema-files.js';
 import { validateFile } from '../../authoring/validate-file.js';
+import { languagesIn, ownTemplates } from '../../delivery/email/template-files.js';
 import { createClientFacts } from './client-facts.js';
 import { codeLenses } from './code-lenses.js';
 import { completions } from './completions.js';
@@ -144,6 +145,8 @@ export async function serve(cwd: string): Promise<void> {
       documents.get(uri) ?? TextDocument.create(uri, 'jsonc', 0, await readFile(fileURLToPath(uri), 'utf8'));
     return await runScenarios(fileOf(uri), cwd, document, names);
   });
+
+  connection.onRequest(requests.languages, () => languagesIn(ownTemplates));
 
   documents.listen(connection);
   connection.listen();

@@ -41,6 +41,7 @@ describe('the package, installed in an empty repository', function () {
 
   it('is packed without test code, and is small', async () => {
     await execa('npx', ['tsc', '-p', 'tsconfig.types.json'], { cwd: packageRoot() });
+    await execa('npm', ['run', 'build:editor'], { cwd: packageRoot() });
     const { stdout } = await execa(
       'npm',
       ['pack', '--ignore-scripts', '--json', '--pack-destination', folder],
@@ -54,7 +55,12 @@ describe('the package, installed in an empty repository', function () {
       names.filter((name) => /^(dist\/)?(test|bench)\/|\.test\.js$|screenshot/.test(name)),
       [],
     );
-    for (const name of ['dist/cli/main.js', 'dist/cli/main.js.map', 'dist/workflows/messages.d.ts'])
+    for (const name of [
+      'dist/cli/main.js',
+      'dist/cli/main.js.map',
+      'dist/workflows/messages.d.ts',
+      'editor/low-balance.vsix',
+    ])
       assert.ok(names.includes(name), name);
   });
 

@@ -1,0 +1,169 @@
+import {
+  commands,
+  EventEmitter,
+  MarkdownString,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  window,
+  workspace,
+  type Event,
+  type ExtensionContext,
+  type TreeDataProvider,
+} from 'vscode';
+import { profileFile, runVerb, type Service } from './service';
+
+/** A profile as `list --format json` has it. */
+export interface ListedProfile {
+  readonly id: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly period: string;
+  readonly maxQty: number;
+  readonly thresholds: Readonly<Record<string, unknown>>;
+  readonly synced?: string;
+  readonly clients?: number;
+  readonly low?: number;
+  readonly exhausted?: number;
+}
+
+export class ProfileItem extends TreeItem {
+  readonly profileId: string;
+
+  constructor(profile: ListedProfile, service: Service) {
+    super(profile.name);
+    this.profileId = profile.id;
+    this.id = profile.id;
+    this.contextValue = 'profile';
+    this.description = describe(profile);
+    this.tooltip = tooltipOf(profile);
+    this.iconPath = new ThemeIcon(lowOf(profile) > 0 ? 'bell-dot' : 'bell');
+    this.command = { command: 'vscode.open', title: 'Open', arguments: [profileFile(service, profile.id)] };
+  }
+}
+
+class ResellerItem extends TreeItem {
+  readonly reseller: string;
+
+  constructor(reseller: string, count: number) {
+    super(reseller, TreeItemCollapsibleState.Expanded);
+    this.reseller = reseller;
+    this.id = `reseller:${reseller}`;
+    this.contextValue = 'reseller';
+    this.description = count === 1 ? '1 profile' : `${count} profiles`;
+    this.iconPath = new ThemeIcon('organization');
+  }
+}
+
+type Item = ProfileItem | ResellerItem;
+
+/** The side bar: by reseller, in the order of the list. */
+export class ProfilesView implements TreeDataProvider<Item> {
+  private readonly changed = new EventEmitter<void>();
+  readonly onDidChangeTreeData: Event<void> = this.changed.event;
+  profiles: readonly ListedProfile[] = [];
+  private service: Service | undefined;
+
+  serve(service: Service): void {
+    this.service = service;
+    void this.refresh();
+  }
+
+  /** What lies in the files is shown at once, what MySQL knows as soon as it answers. */
+  async refresh(): Promise<void> {
+    if (!this.service) return;
+    await this.read('--offline');
+    await this.read();
+  }
+
+  private async read(...options: readonly string[]): Promise<void> {
+    const { out } = await runVerb(this.service!, 'list', '--format', 'json', ...options);
+    if (!out) return;
+    this.profiles = (JSON.parse(out) as { profiles: ListedProfile[] }).profiles;
+    this.changed.fire();
+  }
+
+  getTreeItem(item: Item): TreeItem {
+    return item;
+  }
+
+  getChildren(item?: Item): Item[] {
+    const { service } = this;
+    if (!service) return [];
+    const resellerOf = ({ id }: ListedProfile) => id.split('/', 1)[0] ?? '';
+    if (!item) {
+      const resellers = [...new Set(this.profiles.map(resellerOf))].sort();
+      return resellers.map(
+        (reseller) =>
+          new ResellerItem(reseller, this.profiles.filter((each) => resellerOf(each) === reseller).length),
+      );
+    }
+    if (!(item instanceof ResellerItem)) return [];
+    return this.profiles
+      .filter((each) => resellerOf(each) === item.reseller)
+      .map((each) => new ProfileItem(each, service));
+  }
+}
+
+export function createProfilesView(context: ExtensionContext): ProfilesView {
+  const view = new ProfilesView();
+  const watcher = workspace.createFileSystemWatcher('**/profiles/*/*.json');
+  const refresh = () => void view.refresh();
+  context.subscriptions.push(
+    window.createTreeView('lowBalance.profiles', { treeDataProvider: view, showCollapseAll: true }),
+    commands.registerCommand('lowBalance.refresh', refresh),
+    watcher,
+    watcher.onDidChange(refresh),
+    watcher.onDidCreate(refresh),
+    watcher.onDidDelete(refresh),
+  );
+  return view;
+}
+
+/** Such as `USD · staff 100 · client 50 · 312 clients, 40 low`. */
+function describe(profile: ListedProfile): string {
+  const { currency, thresholds, clients, synced } = profile;
+  return [
+    currency,
+    ...Object.entries(thresholds).map(([rule, threshold]) => `${ruleName(rule)} ${written(threshold)}`),
+    ...(clients === undefined ? [] : [`${counted(clients, 'client')}, ${lowOf(profile)} low`]),
+    ...(synced === 'no file'
+      ? ['only in MySQL']
+      : synced === 'changed' || synced === 'no'
+        ? ['not synced']
+        : []),
+  ].join(' · ');
+}
+
+function tooltipOf(profile: ListedProfile): MarkdownString {
+  const { id, name, currency, period, maxQty, thresholds, clients } = profile;
+  const rules = Object.entries(thresholds).map(
+    ([rule, threshold]) => `- ${ruleName(rule)}: below ${written(threshold)} ${currency}`,
+  );
+  const text = new MarkdownString();
+  text.appendText(name);
+  text.appendMarkdown(`\n\n\`${id}\` · Period ${period} · Max Qty ${maxQty}\n\n`);
+  text.appendMarkdown(rules.join('\n'));
+  if (clients !== undefined) text.appendMarkdown(`\n\n${counted(clients, 'client')}, ${lowOf(profile)} low`);
+  return text;
+}
+
+function ruleName(rule: string): string {
+  return rule === 'user' ? 'staff' : rule.replace(/^advanced:/, '');
+}
+
+/** A number, or a threshold of another kind by its fields: `lasts 3d`. */
+function written(threshold: unknown): string {
+  if (typeof threshold !== 'object' || threshold === null) return String(threshold);
+  return Object.entries(threshold)
+    .map(([kind, value]) => `${kind} ${String(value)}`)
+    .join(' ');
+}
+
+function lowOf({ low = 0, exhausted = 0 }: ListedProfile): number {
+  return low + exhausted;
+}
+
+export function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
