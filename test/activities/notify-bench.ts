@@ -3,9 +3,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { NotifyInput, Told } from '../../activities/contract.js';
 import { notify } from '../../activities/notify.js';
 import type { Parts } from '../../activities/parts.js';
-import { createSendGridChannel } from '../mail/sendgrid-channel.js';
-import { plainRenderer } from '../mail/a-mail.js';
-import { startSendGridAnswers, type SendGridAnswers } from '../mail/sendgrid-answers.js';
+import { createSendGridChannel } from '../delivery/sendgrid-channel.js';
+import { plainRenderer } from '../delivery/a-mail.js';
+import { startSendGridAnswers, type SendGridAnswers } from '../delivery/sendgrid-answers.js';
 import {
   addLowClient,
   createNotifyWorld,

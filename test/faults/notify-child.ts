@@ -3,10 +3,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { NotifyInput } from '../../activities/contract.js';
 import { notify } from '../../activities/notify.js';
 import type { Parts } from '../../activities/parts.js';
-import { createSendGridChannel } from '../mail/sendgrid-channel.js';
+import { createSendGridChannel } from '../delivery/sendgrid-channel.js';
 import { openDatabase } from '../../store/database.js';
 import { notifyParts } from '../activities/notify-setup.js';
-import { plainRenderer } from '../mail/a-mail.js';
+import { plainRenderer } from '../delivery/a-mail.js';
 
 /** Where a worker stops and tells its parent, who kills it there or lets it go on. */
 export type StopAt = 'before-call' | 'after-call';

@@ -6,12 +6,12 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { progressOnStderr } from '../../dev/progress.js';
 import { createTimeSkippingEnvironment } from '../../dev/test-server.js';
 import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
-import { createSendGridChannel } from '../mail/sendgrid-channel.js';
+import { createSendGridChannel } from '../delivery/sendgrid-channel.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { searchAttributes } from '../../worker/search-attributes.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import { addLowClient, createNotifyWorld, type NotifyWorld } from '../activities/notify-setup.js';
-import { plainRenderer } from '../mail/a-mail.js';
+import { plainRenderer } from '../delivery/a-mail.js';
 import { runWorker, type RunningWorker } from '../worker/run-worker.js';
 import { outcomeOf, printOutcomes } from './outcome.js';
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
-import { createSendGridChannel } from '../mail/sendgrid-channel.js';
+import { createSendGridChannel } from '../delivery/sendgrid-channel.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 import {
@@ -15,7 +15,7 @@ import {
   recipientsOf,
   type NotifyWorld,
 } from '../activities/notify-setup.js';
-import { plainRenderer } from '../mail/a-mail.js';
+import { plainRenderer } from '../delivery/a-mail.js';
 import { runWorker, type RunningWorker } from '../worker/run-worker.js';
 import { provideTestTemporal, type TestTemporal } from '../../dev/trial/test-temporal.js';
 

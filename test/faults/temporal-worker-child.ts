@@ -1,11 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities.js';
-import { createSendGridChannel } from '../mail/sendgrid-channel.js';
+import { createSendGridChannel } from '../delivery/sendgrid-channel.js';
 import { openDatabase } from '../../store/database.js';
 import { workflowBundle } from '../../worker/workflow-bundle.js';
 import { createParts, taskQueue } from '../../worker/parts.js';
-import { plainRenderer } from '../mail/a-mail.js';
+import { plainRenderer } from '../delivery/a-mail.js';
 
 // A worker of the task queue in a process of its own, which its parent kills. Arguments: MySQL, Temporal, mailbox.
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { runCommandLine } from '../../cli/command-line.js';
 import { createBrake } from '../../store/brake.js';
-import { createWorld, type World } from '../sync/world.js';
+import { createWorld, type World } from '../review/world.js';
 
 describe('low-balance hold, release and holds', function () {
   this.timeout(60_000);
