@@ -36,6 +36,7 @@ const alwaysWrong = ['', ' '];
 const wrongTexts: Readonly<Record<string, readonly string[]>> = {
   '--format': ['jsn', 'JSON', 'yaml', 'human '],
   '--state': ['sent', 'Low', 'no'],
+  '--backtest': ['yesterday', '2026-02-30', '2999-01-01', '24 h'],
   '--since': ['yesterday', '2026-13-45', '2026-02-30', '5', '2999-01-01', '-1h', '24 h'],
   '--until': ['tomorrow', '2020-01-01T00:00:00Z', '8h', '2999-01-32'],
   '--at': ['now', '2026-11-24T25:00', '1764000000'],
