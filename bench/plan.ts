@@ -55,7 +55,7 @@ export async function plan(profiles: number, clients: number): Promise<Measured>
           unit: 'MB',
           below: limits.megabytes,
         },
-        { name: 'clients it names as newly told', value: newlyTold, unit: 'clients' },
+        { name: 'clients it names as newly notified', value: newlyTold, unit: 'clients' },
         { name: 'sync of as many new profiles', value: sync.seconds, unit: 's' },
       ],
     };

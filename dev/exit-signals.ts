@@ -12,7 +12,7 @@ export interface ExitSignalHandling {
   readonly stop: () => Promise<void>;
   /** Kills everything without waiting. */
   readonly killNow: () => void;
-  /** The exit status after a signal; 128 + its number when unsaid. */
+  /** The exit status after a signal; default: 128 + its number. */
   readonly exitCodeAfter?: ((signal: ExitSignal) => number) | undefined;
 }
 

@@ -13,22 +13,22 @@ import { startAnswering } from './start-answering.js';
 import { messageOf } from '../domain/error-message.js';
 
 export interface ProvideMysqlOptions {
-  /** The data folder's path; `.low-balance/` in the package root when unsaid. */
+  /** The data folder's path; default: `.low-balance/` in the package root. */
   readonly dataFolder?: string | undefined;
   /** Where to look for programs; children get it too. */
   readonly env: Environment;
   /** A server that exists already; nothing is started then. */
   readonly mysqlUrl?: string | undefined;
-  /** How long the given server may take to answer; 10,000 when unsaid. */
+  /** How long the given server may take to answer; default: 10,000. */
   readonly patienceMs?: number;
-  /** The port of a private instance; a free one when unsaid. */
+  /** The port of a private instance; default: a free one. */
   readonly port?: number | undefined;
   /** A fresh instance in a folder of its own, which goes when it stops: for tests. */
   readonly ephemeral?: boolean;
   /** More options of a server started here, such as `--ssl-cert=…`. */
   readonly serverOptions?: readonly string[];
   readonly progress: Progress;
-  /** The stack it is stopped with; the process's own when unsaid. */
+  /** The stack it is stopped with; default: the process's own. */
   readonly processes?: Processes;
 }
 
@@ -117,7 +117,7 @@ async function startPrivate(instance: MysqlInstance, options: ProvideMysqlOption
       const port = await choosePort({
         purpose: 'MySQL',
         requested: options.port,
-        howToChoose: 'leave the port unsaid to get a free one',
+        howToChoose: 'leave the port out to get a free one',
       });
       return await startMysql(instance, port, processes, options.serverOptions);
     },

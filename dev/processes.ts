@@ -21,7 +21,7 @@ export interface Processes {
 
 export interface ProcessesOptions {
   readonly progress?: Progress;
-  /** The exit status after a signal has taken everything down; 128 + the signal's number when unsaid. */
+  /** The exit status after a signal has taken everything down; default: 128 + the signal's number. */
   readonly exitCodeAfter?: (signal: ExitSignal) => number;
 }
 

@@ -14,7 +14,7 @@ export interface StartOptions {
   readonly env: Environment;
   /** Gets standard output and error, and is overwritten. */
   readonly logFile: string;
-  /** How long it may take to end by itself before it is killed; 10,000 when unsaid. */
+  /** How long it may take to end by itself before it is killed; default: 10,000. */
   readonly graceMs?: number;
   /** Holds the pid while the process runs, so that a later run finds what a killed one left. */
   readonly pidFile?: string;

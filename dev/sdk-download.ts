@@ -13,9 +13,9 @@ export interface SdkDownload {
   readonly version: string;
   readonly env: Environment;
   readonly processes: Processes;
-  /** How long until the download must have begun; 8,000 when unsaid. */
+  /** How long until the download must have begun; default: 8,000. */
   readonly beginMs?: number;
-  /** How long it may stand still once begun; 30,000 when unsaid. */
+  /** How long it may stand still once begun; default: 30,000. */
   readonly stallMs?: number;
 }
 

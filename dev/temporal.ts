@@ -25,15 +25,15 @@ export const temporalCli = {
 } satisfies ServerBinary;
 
 export interface ProvideTemporalOptions {
-  /** The data folder's path; `.low-balance/` in the package root when unsaid. */
+  /** The data folder's path; default: `.low-balance/` in the package root. */
   readonly dataFolder?: string | undefined;
   /** Where to look for programs; children get it too. */
   readonly env: Environment;
   /** `host:port` of a cluster that exists already; nothing is started then. */
   readonly address?: string | undefined;
-  /** `default` when unsaid. */
+  /** Default: `default`. */
   readonly namespace?: string | undefined;
-  /** How long the given cluster may take to answer; 10,000 when unsaid. */
+  /** How long the given cluster may take to answer; default: 10,000. */
   readonly patienceMs?: number;
   /** For reaching a given `address`. */
   readonly credentials?: TemporalCredentials;
@@ -47,10 +47,10 @@ export interface ProvideTemporalOptions {
   readonly dynamicConfig?: TemporalServer['dynamicConfig'];
   /** Whether workflows live in the data folder, and so outlive the server; else they are gone when it stops. */
   readonly persistent: boolean;
-  /** Where a server that is not persistent keeps workflows until it stops; memory when unsaid. A file suits large fleets. */
+  /** Where a server that is not persistent keeps workflows until it stops; default: memory. A file suits large fleets. */
   readonly database?: TemporalServer['database'];
   readonly progress: Progress;
-  /** The stack it is stopped with; the process's own when unsaid. */
+  /** The stack it is stopped with; default: the process's own. */
   readonly processes?: Processes;
 }
 
@@ -160,7 +160,7 @@ interface StartedTemporal {
 async function choosePorts(options: ProvideTemporalOptions): Promise<Ports> {
   const usual = (port: number) => (options.persistent ? port : undefined);
   const choose = (purpose: string, requested: number | undefined, preferred: number | undefined) =>
-    choosePort({ purpose, requested, preferred, howToChoose: 'leave the port unsaid to get a free one' });
+    choosePort({ purpose, requested, preferred, howToChoose: 'leave the port out to get a free one' });
   return {
     port: await choose('Temporal', options.port, usual(7233)),
     uiPort: await choose("Temporal's UI", options.uiPort, usual(8233)),

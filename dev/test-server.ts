@@ -23,7 +23,7 @@ export const testServer = {
 } satisfies ServerBinary;
 
 export interface ProvideTestServerOptions {
-  /** The data folder's path; `.low-balance/` in the package root when unsaid. */
+  /** The data folder's path; default: `.low-balance/` in the package root. */
   readonly dataFolder?: string | undefined;
   /** Where to look for programs. */
   readonly env: Environment;

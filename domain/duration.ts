@@ -10,7 +10,7 @@ export const longestDurationMs = 3650 * unitMs.d;
 /** What a `Duration` looks like; also the pattern in the schemas. */
 export const durationPattern = /^(\d{1,9}[smhdw])+$/;
 
-/** The milliseconds of a duration, or undefined where the text is none or is longer than ten years. */
+/** The milliseconds of a duration, or undefined where the text is invalid or longer than ten years. */
 export function parseDuration(text: string): number | undefined {
   if (!durationPattern.test(text)) return undefined;
   let ms = 0;
@@ -19,7 +19,7 @@ export function parseDuration(text: string): number | undefined {
   return ms <= longestDurationMs ? ms : undefined;
 }
 
-/** The milliseconds of a duration; throws RangeError with what was expected where the text is none. */
+/** The milliseconds of a duration; throws RangeError with what was expected where the text is invalid. */
 export function durationMs(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined) {

@@ -24,7 +24,7 @@ export interface PayloadKeys {
 /**
  * Encrypts what enters a history: arguments, results, summaries and details. Payloads that came in plain, such as a refill
  * signalled by a billing system without the key, are read as they are. Search attributes are never encrypted.
- * Throws SettingsError where a key is none.
+ * Throws SettingsError where a key is invalid.
  */
 export function encryptingConverter({ current, old }: PayloadKeys): DataConverter {
   const writing = keyOf('PAYLOAD_KEY', current);

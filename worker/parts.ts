@@ -25,12 +25,12 @@ export interface PartsOptions {
   readonly client: Client;
   /** For how long reads of checks are gathered into one query, milliseconds; 0: each check asks by itself. */
   readonly batchMs?: number;
-  /** Made of `database` when unsaid. */
+  /** Default: made of `database`. */
   readonly watched?: WatchedClients;
   readonly channels: Channels;
   readonly count?: Parts['count'];
   readonly onError: (error: unknown) => void;
-  /** Epoch milliseconds; the machine's clock when unsaid. */
+  /** Epoch milliseconds; default: the machine's clock. */
   readonly now?: () => Promise<number>;
 }
 

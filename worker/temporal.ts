@@ -22,7 +22,7 @@ export interface TemporalSettings {
   readonly dataConverter?: DataConverter;
 }
 
-/** Throws SettingsError where a payload key is none. */
+/** Throws SettingsError where a payload key is invalid. */
 export function temporalSettings(env: Environment): TemporalSettings {
   const defined = Object.entries(env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],

@@ -25,7 +25,7 @@ import { Watch } from './watch.js';
 export interface WatchClientInput {
   readonly clientId: string;
   readonly carried?: CarriedWatch;
-  /** Checks of each run; chosen by the Period where unsaid. In the input, so that changing it never changes a replay. */
+  /** Checks of each run; default: chosen by the Period. In the input, so that changing it never changes a replay. */
   readonly checksPerRun?: number;
 }
 

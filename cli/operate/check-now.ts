@@ -23,7 +23,7 @@ export async function checkNow(clientId: string, options: StatusOptions, io: Io)
     await showStatus(workflow, after ?? before, options.format, io);
     if (after) return exitCode.fine;
     io.err(
-      `the check was asked for and is not done after ${patienceMs / 1_000} s: the state above is of before it`,
+      `the check was requested and is not done after ${patienceMs / 1_000} s: the state above is the one before it`,
     );
     return exitCode.internal;
   });

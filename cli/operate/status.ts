@@ -7,7 +7,7 @@ export interface StatusOptions {
   readonly format: 'human' | 'json';
 }
 
-/** The workflow of one client: state, balance, and for each rule its count and why it was told or not. */
+/** The workflow of one client: state, balance, and for each rule its count and why it was notified or not. */
 export async function status(clientId: string, options: StatusOptions, io: Io): Promise<ExitCode> {
   return await withClientWorkflow(clientId, io, async (workflow) => {
     const { status: execution } = await workflow.handle.describe();

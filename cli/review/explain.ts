@@ -23,7 +23,7 @@ export interface ExplainOptions {
 }
 
 /**
- * Rule by rule, why a profile would or would not tell a client now. The profile is the file where there is one, so that
+ * Rule by rule, why a profile would or would not notify a client now. The profile is the file where there is one, so that
  * an edit can be tried before it is synced; else the row. Balance, counters and mutes are the client's own.
  */
 export async function explain(

@@ -21,7 +21,7 @@ interface Imported {
   readonly file?: string;
 }
 
-/** Writes a file for every profile in MySQL that has none, or for those asked for. Never overwrites one. */
+/** Writes a file for every profile in MySQL that has none, or for the given ones. Never overwrites one. */
 export async function importProfiles(
   asked: readonly string[],
   options: ImportOptions,

@@ -89,7 +89,7 @@ function detailsOf({ change, fields, impact }: PlannedChange, showClients: boole
     ...(impact.wakes > 0 ? [`${impact.wakes} checked earlier: the Period is shorter`] : []),
     ...counterLines(impact.counters).map(escaped),
     ...(showClients
-      ? [...ids('newly told', impact.newlyTold), ...ids('no longer told', impact.noLongerTold)]
+      ? [...ids('newly notified', impact.newlyTold), ...ids('no longer notified', impact.noLongerTold)]
       : []),
   ];
   return folded(`${code(change.profile)} ${change.action}: ${escaped(name)}`, [
@@ -109,7 +109,7 @@ function detailsOf({ change, fields, impact }: PlannedChange, showClients: boole
 function ruleTable({ rules, assigned }: PlannedChange['impact']): readonly string[] {
   if (assigned === 0) return [];
   return [
-    '| Rule | Told at the next check | Newly told | No longer told |',
+    '| Rule | Notified at the next check | Newly notified | No longer notified |',
     '|---|--:|--:|--:|',
     ...rules.map(
       ({ rule, toldNow, toldBefore, newlyTold, noLongerTold }) =>

@@ -3,7 +3,7 @@ import type { PlannedChange } from '../../planning/planned-change.js';
 import { bold, code, escaped } from './markdown-text.js';
 
 const tableHead = `
-| Profile | Change | Newly told | Left without a profile | Notices a day | Clients | Told at the next check | No longer told | Changed fields |
+| Profile | Change | Newly notified | Left without a profile | Notices a day | Clients | Notified at the next check | No longer notified | Changed fields |
 |---|---|--:|--:|--:|--:|--:|--:|---|
 `;
 
@@ -11,7 +11,7 @@ const tableHead = `
 const fieldLengths = [600, 200, 80, 30];
 
 /**
- * The changes as one table, those that do harm first: by newly told, left without a profile, and notices a day more.
+ * The changes as one table, those that do harm first: by newly notified, left without a profile, and notices a day more.
  * Where they are many, their fields are shortened before a row is left out; what is left out is counted.
  */
 export function planTable(changes: readonly PlannedChange[], characters: number): string {

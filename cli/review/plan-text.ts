@@ -28,7 +28,7 @@ export function planText(plan: Plan, showClients: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** `2 profiles change: 1 create, 1 update; 3 clients newly told, 0 no longer told`, for people. */
+/** `2 profiles change: 1 create, 1 update; 3 clients newly notified, 0 no longer notified`, for people. */
 export function summaryOf(plan: Plan): string {
   const { changes, drift } = plan;
   const actions = (['create', 'update', 'rename', 'delete'] as const)
@@ -43,8 +43,8 @@ export function summaryOf(plan: Plan): string {
     `${counted(
       total(({ impact }) => impact.newlyTold.length),
       'client',
-    )} newly told`,
-    `${total(({ impact }) => impact.noLongerTold.length)} no longer told`,
+    )} newly notified`,
+    `${total(({ impact }) => impact.noLongerTold.length)} no longer notified`,
     ...(without > 0 ? [`${counted(without, 'client')} left without a profile`] : []),
     ...(conflicts > 0 ? [counted(conflicts, 'conflict')] : []),
   ].join('; ');
@@ -62,8 +62,8 @@ function changeLines(planned: PlannedChange, showClients: boolean): readonly str
     ...(fields.length === 0 && change.action === 'update'
       ? ['    no field: the edit made in MySQL is taken over as synced']
       : []),
-    `    ${counted(assigned, 'client')}; told at the next check: ${toldNow}, before ${toldBefore}; ` +
-      `newly told: ${newlyTold.length}, no longer told: ${noLongerTold.length}`,
+    `    ${counted(assigned, 'client')}; notified at the next check: ${toldNow}, before ${toldBefore}; ` +
+      `newly notified: ${newlyTold.length}, no longer notified: ${noLongerTold.length}`,
     ...ruleLines(impact).map((line) => `      ${line}`),
     ...(impact.leftWithout > 0
       ? [`    ${counted(impact.leftWithout, 'client')} left without a profile`]
@@ -73,7 +73,9 @@ function changeLines(planned: PlannedChange, showClients: boolean): readonly str
     ...counterLines(impact.counters).map((line) => `    ${line}`),
     ...(uncovered.length > 0 ? [`    no scenario covers ${uncovered.map(printable).join(', ')}`] : []),
     ...(backtest ? [`    ${backtestText(backtest)}`] : []),
-    ...(showClients ? [...idLines('newly told', newlyTold), ...idLines('no longer told', noLongerTold)] : []),
+    ...(showClients
+      ? [...idLines('newly notified', newlyTold), ...idLines('no longer notified', noLongerTold)]
+      : []),
     '',
   ];
 }
@@ -89,7 +91,7 @@ function fieldLine(
   return `${printable(path)}  ${valueText(from)} → ${valueText(to)}`;
 }
 
-/** Rules that tell other clients than before; nothing where none does. */
+/** Rules that notify other clients than before; nothing where none does. */
 function ruleLines({ rules }: PlannedChange['impact']): readonly string[] {
   return rules
     .filter(({ newlyTold, noLongerTold }) => newlyTold > 0 || noLongerTold > 0)

@@ -14,10 +14,10 @@ const storyTimes = { periodMs: 3_000, maxQty: 3 };
 export async function demo(io: Io): Promise<ExitCode> {
   const { createProcesses } = await import('../../dev/processes.js');
   const progress = { step: (message: string) => io.err(message) };
-  let told: ExitCode | undefined;
+  let storyCode: ExitCode | undefined;
   const processes = createProcesses({
     progress,
-    exitCodeAfter: (signal) => told ?? (signal === 'SIGINT' ? 130 : 143),
+    exitCodeAfter: (signal) => storyCode ?? (signal === 'SIGINT' ? 130 : 143),
   });
   const stack = await localStack({ ...io, cwd: folderOfTheStory(io.cwd) }, processes, {
     persistent: false,
@@ -25,7 +25,7 @@ export async function demo(io: Io): Promise<ExitCode> {
   });
   io.out(whereToLook(stack));
   try {
-    told = await story();
+    storyCode = await story();
     if (io.interactive) {
       io.out(`${whereToLook(stack)}\nThe stack stays up until Ctrl-C.\n`);
       await stack.done;
@@ -33,7 +33,7 @@ export async function demo(io: Io): Promise<ExitCode> {
   } finally {
     await processes.stop();
   }
-  return told;
+  return storyCode;
 
   async function story(): Promise<ExitCode> {
     const { createTimeline } = await import('../../dev/demo/timeline.js');

@@ -7,7 +7,7 @@ export interface DoctorOptions {
   readonly format: 'human' | 'json';
 }
 
-/** Looks at settings, MySQL, the billing views, Temporal and the mail provider: what is wrong, and how to mend it. Changes nothing. */
+/** Looks at settings, MySQL, the billing views, Temporal and the mail provider: what is wrong, and how to fix it. Changes nothing. */
 export async function doctor(options: DoctorOptions, io: Io): Promise<ExitCode> {
   const { examine } = await import('./examinations.js');
   const findings = await examine(io);

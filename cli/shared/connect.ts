@@ -14,8 +14,8 @@ export function resolveEnvironment(io: Io): Environment {
   const stack = runningStack();
   if (stack === undefined) return io.env;
   const ofStack = environmentOf(stack);
-  const unsaid = Object.keys(ofStack).filter((name) => !isSaid(io.env, name));
-  return { ...io.env, ...Object.fromEntries(unsaid.map((name) => [name, ofStack[name]])) };
+  const missing = Object.keys(ofStack).filter((name) => !isSaid(io.env, name));
+  return { ...io.env, ...Object.fromEntries(missing.map((name) => [name, ofStack[name]])) };
 }
 
 /** The local stack as settings. A MySQL or Temporal that the environment names is never mixed with the stack's. */

@@ -21,7 +21,7 @@ export async function withDatabases<T>(
   });
 }
 
-/** Opens the own database and closes it. What MySQL refuses is said without a stack trace, and how to mend it. */
+/** Opens the own database and closes it. What MySQL refuses is reported without a stack trace, with how to fix it. */
 export async function withDatabase<T>(io: Io, work: (database: DataSource) => Promise<T>): Promise<T> {
   const database = await connectDatabase(io);
   try {

@@ -32,7 +32,7 @@ export interface WrittenNotice {
   readonly count: Readonly<Record<string, number>>;
 }
 
-/** The notices as JSON tells them. No address. */
+/** The notices as JSON has them. No address. */
 export function writtenNotices({ toPlay, played, startAt }: HistoryResult): readonly WrittenNotice[] {
   const balances = balancesOf(toPlay.history);
   const creditLimit = creditLimitOf(toPlay);
@@ -68,7 +68,7 @@ export function historyText(result: HistoryResult, io: Pick<Io, 'colour' | 'colu
 
 const columns = 72;
 
-/** The available balance over time with the thresholds as lines, and a mark below where somebody was told. */
+/** The available balance over time with the thresholds as lines, and a mark below where a notice was sent. */
 function plotOf({ toPlay, played }: HistoryResult, colour: boolean): string {
   const { history } = toPlay;
   const available = sampled(history, creditLimitOf(toPlay));

@@ -116,7 +116,7 @@ function profileText(profile: NewProfile, reseller: string, { sortOrder, user }:
   );
 }
 
-/** A first scenario that holds for any such profile: who is told at once when the balance is below every threshold. */
+/** A first scenario that holds for any such profile: who is notified at once when the balance is below every threshold. */
 function scenarioText({ currency, staffThreshold, clientThreshold }: NewProfile): string {
   const thresholds = [staffThreshold, clientThreshold].flatMap((each) =>
     each === undefined ? [] : Number(each),
@@ -130,7 +130,7 @@ function scenarioText({ currency, staffThreshold, clientThreshold }: NewProfile)
       $schema: '../../schemas/profile-test.schema.json',
       scenarios: [
         {
-          name: 'a low client is told at its first check',
+          name: 'a low client is notified at its first check',
           client: { currency, balance: Math.min(...thresholds) - 1, lastChargeAgo: '1h', createdAgo: '365d' },
           until: '1s',
           expect: [{ at: '0s', rules }],

@@ -9,7 +9,7 @@ export interface Fault {
   readonly cut?: 'before-accept' | 'after-accept';
   /** Only mails to this client. */
   readonly clientId?: string;
-  /** For so many mails; all until `DELETE /test/faults` where unsaid. */
+  /** For so many mails; default: all until `DELETE /test/faults`. */
   readonly times?: number;
 }
 

@@ -10,9 +10,9 @@ export type { StoredMail } from './stored-mail.js';
 export interface MailboxOptions {
   /** Where mails are kept across restarts. */
   readonly folder: string;
-  /** A free one where unsaid. */
+  /** Default: a free one. */
   readonly port?: number;
-  /** Loopback where unsaid: the mailbox shows every mail to everyone who reaches it. */
+  /** Default: loopback, because the mailbox shows every mail to everyone who reaches it. */
   readonly host?: string;
   /** For links to the workflow of a mail. */
   readonly temporalUiUrl?: string;

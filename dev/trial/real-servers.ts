@@ -45,7 +45,7 @@ export interface WorkerChanges {
 }
 
 export interface RealServersOptions {
-  /** Of the reconciliation's Schedule; an hour when unsaid, so that tests trigger it. */
+  /** Of the reconciliation's Schedule; default: an hour, so that tests trigger it. */
   readonly reconcileEveryMs?: number;
   readonly env?: Environment;
   /** Says nothing of what it starts. */
@@ -58,7 +58,7 @@ export interface RealServersOptions {
   readonly mysqlOptions?: readonly string[];
   /** Variables of the process of MySQL, besides those of this one. */
   readonly mysqlEnv?: Environment;
-  /** Where the dev server keeps workflows; memory when unsaid. */
+  /** Where the dev server keeps workflows; default: memory. */
   readonly temporalDatabase?: 'memory' | 'file';
 }
 

@@ -53,7 +53,7 @@ describe('guardsOf', () => {
     assert.equal(okOf([update('acme/a'), update('acme/b')])?.ok, false);
   });
 
-  it('lets exactly as many clients be newly told as the policy says', () => {
+  it('lets exactly as many clients be newly notified as the policy says', () => {
     const okOf = (newlyTold: number) =>
       guardsOf(policy, { changes: [], heldIds: held, newlyTold }).at(-1)?.ok;
     assert.deepEqual([okOf(10), okOf(11)], [true, false]);

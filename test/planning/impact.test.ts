@@ -39,7 +39,7 @@ describe('impactOnClient', () => {
     assert.deepEqual(impactOnClient({ before: undefined, after }, low, noFacts, now).sendingBefore, []);
   });
 
-  it('counts the notices that went out: a client that has heard Max Qty times is not newly told', () => {
+  it('counts the notices that went out: a client that has heard Max Qty times is not newly notified', () => {
     const watch = { profileId: 'acme/prepaid', acceptedAt: { client: [1, 2, 3] } };
     assert.deepEqual(impactOnClient({ before, after }, atPlan({}, { watch }), noFacts, now).sendingNow, []);
   });

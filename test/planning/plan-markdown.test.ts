@@ -30,7 +30,7 @@ function aPlan(changes: readonly PlannedChange[]): Plan {
 }
 
 describe('planMarkdown', () => {
-  it('begins with the marker and the table, and names how many are newly told', () => {
+  it('begins with the marker and the table, and names how many are newly notified', () => {
     const text = planMarkdown(aPlan([anUpdate('acme/a', 'A', ['c-1', 'c-2'])]), { showClients: false });
     const lines = text.split('\n');
     const row =

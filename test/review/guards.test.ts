@@ -130,7 +130,7 @@ describe('what sync asks and refuses', () => {
       );
     });
 
-    it('refuse too many newly told clients', async () => {
+    it('refuse too many newly notified clients', async () => {
       await world.writeText('policy.json', '{ "maxNewlyTold": 1 }');
       await world.write('acme/a', { clientNotification: { threshold: 0 } });
       await world.sync();

@@ -37,7 +37,7 @@ export async function init(directory: string, options: InitOptions, io: Io): Pro
   return exitCode.fine;
 }
 
-/** Who runs it again is asked for nothing. */
+/** Running it again asks nothing. */
 async function asBefore(root: string): Promise<InitOptions> {
   const [reseller] = await resellersOf(root);
   return { ...(reseller === undefined ? {} : { reseller }), ci: 'both', billing: 'none' };

@@ -35,7 +35,7 @@ comment says what to write there.
 
 ## Set up once
 
-1. Database users and views: \`node_modules/low-balance-profiles/docs/billing-views.md\` tells what the service reads${
+1. Database users and views: \`node_modules/low-balance-profiles/docs/billing-views.md\` says what the service reads${
     billing === 'none' ? '' : ', and `billing/` has the views to adapt'
   }.
 2. Secrets of the CI${ci === 'none' ? '' : ' (named at the top of its files)'}: \`PLAN_MYSQL_URL\` and \`PLAN_BILLING_MYSQL_URL\` of users that may only read;
