@@ -1,5 +1,6 @@
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { parseDuration } from '../domain/duration.js';
+import { writtenInstant } from '../domain/written-instant.js';
 import { isDecimal, toDecimal, type Decimal } from '../domain/money.js';
 import { isRefill } from '../domain/refill-amount.js';
 import type { BalanceHistory, BalanceStep } from './balance-history.js';
@@ -97,13 +98,11 @@ function decimalOf(value: unknown, index: number): Decimal {
 }
 
 function instantOf(at: unknown, index: number): number {
-  const offsetMs = typeof at === 'string' ? parseDuration(at) : undefined;
-  const instant =
-    offsetMs ?? (typeof at === 'string' && /^\d{4}-\d{2}-\d{2}/.test(at) ? Date.parse(at) : NaN);
-  if (Number.isNaN(instant))
+  const instant = typeof at === 'string' ? (parseDuration(at) ?? writtenInstant(at)) : undefined;
+  if (instant === undefined)
     throw rowError(
       index,
-      `at: expected an offset such as "25h" or an ISO 8601 time, found ${JSON.stringify(at)}`,
+      `at: expected an offset such as "25h" or an ISO 8601 time (UTC without an offset), found ${JSON.stringify(at)}`,
     );
   return instant;
 }
