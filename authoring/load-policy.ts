@@ -11,9 +11,15 @@ export const defaultPolicy: Policy = {
   maxDeletedPercentPerReseller: 50,
   maxUpdatedPercent: 100,
   maxNewlyTold: 500,
+  maxMovedClients: 500,
 };
 
-const largest: Policy = { maxDeletedPercentPerReseller: 100, maxUpdatedPercent: 100, maxNewlyTold: 1e9 };
+const largest: Policy = {
+  maxDeletedPercentPerReseller: 100,
+  maxUpdatedPercent: 100,
+  maxNewlyTold: 1e9,
+  maxMovedClients: 1e9,
+};
 
 export interface LoadedPolicy {
   readonly policy: Policy;

@@ -34,6 +34,16 @@ export interface PolicyFile {
    * @examples [500]
    */
   readonly maxNewlyTold?: number;
+  /**
+   * How many clients one sync may move from the profile they have to another one, or to none, by `appliesTo`, the profiles' order or
+   * the resellers' settings. Their counters start afresh.
+   * @asType integer
+   * @minimum 0
+   * @maximum 1000000000
+   * @default 500
+   * @examples [500]
+   */
+  readonly maxMovedClients?: number;
 }
 
 /** The policy with its defaults filled in. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { packageRoot } from './package-root.js';
 
 /** What a JSON file is about; each kind has its schema. */
-export type FileKind = 'profile' | 'scenarios' | 'policy' | 'acknowledged';
+export type FileKind = 'profile' | 'scenarios' | 'policy' | 'acknowledged' | 'reseller';
 
 /** A schema in `schemas/` and the type that it is generated from. */
 export interface SchemaFile {
@@ -39,6 +39,12 @@ export const schemaFiles = {
     source: 'authoring/acknowledged-file.ts',
     type: 'AcknowledgedFile',
     title: 'Reviewed deletions of profiles',
+  },
+  reseller: {
+    name: 'reseller.schema.json',
+    source: 'domain/reseller/reseller-file.ts',
+    type: 'ResellerFile',
+    title: "A reseller's settings",
   },
 } as const satisfies Readonly<Record<FileKind, SchemaFile>>;
 

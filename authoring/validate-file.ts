@@ -47,6 +47,7 @@ export async function validateFile(
       };
     }
     case 'policy':
+    case 'reseller':
     case 'acknowledged': {
       const checked = await checkFile(file, cwd, kind, unsaved);
       if (!('root' in checked)) return { file, kind, problems: checked.problems };

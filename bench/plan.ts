@@ -74,9 +74,10 @@ async function planOf(database: DataSource, folder: string) {
 }
 
 async function apply(database: DataSource, folder: string, expectedHash: string): Promise<void> {
-  const { files, policy } = await loadForSync('profiles', folder);
+  const { files, resellerFiles, policy } = await loadForSync('profiles', folder);
   await applyPlan(database, {
     files,
+    resellerFiles,
     policy,
     expectedHash,
     author: null,

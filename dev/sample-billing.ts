@@ -36,7 +36,8 @@ export async function seedSampleBilling(billing: DataSource, now: number): Promi
       sampleRates.map(({ from, to, rate }) => [from, to, rate]),
     );
     await insert(
-      'billing_client',
+      `billing_client (client_id, name, reseller_id, profile_id, currency, balance, credit_limit, billing_email, status, prepaid,
+        language, time_zone, created_at, last_charge_at, last_refill_at)`,
       sampleClients.map((each) => clientRow(each, now)),
     );
     for (const each of sampleClients) await insert('billing_entry', entriesOf(each, now));

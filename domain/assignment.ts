@@ -1,15 +1,5 @@
 import type { ClientIdentity } from './client.js';
-
-/** Which clients a profile is for: each key that is there must fit, one entry of its list is enough. */
-export interface AppliesTo {
-  readonly groups?: readonly string[];
-  readonly currencies?: readonly string[];
-  readonly clients?: readonly string[];
-  /** Of a profile of the platform: reseller folders, or ids of resellers in the billing data. */
-  readonly resellers?: readonly string[];
-  /** Every client of the reseller; of a profile of the platform, every client. */
-  readonly all?: boolean;
-}
+import type { AppliesTo } from './profile/profile-file.js';
 
 /** What of a profile matters to who has it. */
 export interface AssignableProfile {
@@ -46,6 +36,8 @@ export interface Assigner {
   isOf(reseller: string): (client: Pick<ClientIdentity, 'resellerId'>) => boolean;
   /** Whether a profile with `appliesTo` is among its profiles. */
   readonly appliesToAny: boolean;
+  /** Whether some of them name clients by id. */
+  readonly namesClients: boolean;
 }
 
 /**
@@ -85,6 +77,7 @@ export function createAssigner(
       const billingId = billingIdOf(reseller);
       return ({ resellerId }) => resellerId === billingId;
     },
+    namesClients: profiles.some(({ appliesTo }) => appliesTo?.clients !== undefined),
     assign(client) {
       if (client.profileId !== null) return { by: 'profile_id', profileId: client.profileId };
       const own = ofResellers.get(client.resellerId)?.find(({ fits }) => fits(client));

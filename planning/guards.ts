@@ -17,6 +17,8 @@ export interface Measured {
   readonly heldIds: readonly string[];
   /** Clients told at their next check because of the plan. */
   readonly newlyTold: number;
+  /** Clients that lose the profile they have, to another one or to none. */
+  readonly moved: number;
 }
 
 /** What a plan would do of one kind; with `of` for one reseller alone. */
@@ -37,6 +39,7 @@ const guards = {
     return [{ value: percent(updated, heldIds.length) }];
   },
   maxNewlyTold: ({ newlyTold }) => [{ value: newlyTold }],
+  maxMovedClients: ({ moved }) => [{ value: moved }],
 } satisfies Readonly<Record<keyof Policy, (plan: Measured) => readonly Measurement[]>>;
 
 const names = Object.keys(guards) as readonly (keyof Policy)[];

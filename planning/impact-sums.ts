@@ -50,7 +50,8 @@ export interface RuleCounter {
 
 /** Adds up what a change means, client by client. */
 export interface ImpactSums {
-  add(clientId: string, impact: ClientImpact): void;
+  /** `leaves`: the client has no profile after the sync; when not given, where `after` is none. */
+  add(clientId: string, impact: ClientImpact, leaves?: boolean): void;
   sums(): ChangeImpact;
 }
 
@@ -60,11 +61,12 @@ export function createImpactSums(before: Profile | undefined, after: Profile | u
   const noLongerTold: string[] = [];
   const counting = new Map<RuleKey, number>();
   const rules = new Map<RuleKey, RuleImpact>();
-  let [assigned, toldNow, toldBefore, unknown, wakes] = [0, 0, 0, 0, 0];
+  let [assigned, toldNow, toldBefore, unknown, wakes, leftWithout] = [0, 0, 0, 0, 0, 0];
   let [noticesADayBefore, noticesADayNow] = [0, 0];
   return {
-    add(clientId, impact) {
+    add(clientId, impact, leaves = after === undefined) {
       assigned += 1;
+      if (leaves) leftWithout += 1;
       const { sendingNow, sendingBefore } = impact;
       if (sendingNow.length > 0) toldNow += 1;
       if (sendingBefore.length > 0) toldBefore += 1;
@@ -85,7 +87,7 @@ export function createImpactSums(before: Profile | undefined, after: Profile | u
       newlyTold: newlyTold.sort(),
       noLongerTold: noLongerTold.sort(),
       rules: ruleKeys(before, after).map((rule) => rules.get(rule) ?? { rule, ...nobody }),
-      leftWithout: after ? 0 : assigned,
+      leftWithout,
       unknown,
       wakes,
       noticesADayBefore,

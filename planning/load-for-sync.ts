@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { loadAcknowledged, type Acknowledged } from '../authoring/acknowledged.js';
 import { loadPolicy } from '../authoring/load-policy.js';
-import { loadProfiles } from '../authoring/load-profiles.js';
+import { loadProfiles, type LoadedProfile } from '../authoring/load-profiles.js';
+import { loadResellers, type LoadedReseller } from '../authoring/load-resellers.js';
 import type { Policy } from '../authoring/policy-file.js';
 import { canonicalContent } from '../domain/profile/profile-content.js';
 import type { Problem } from '../domain/problem.js';
@@ -16,6 +17,8 @@ export interface FolderForSync {
   readonly files: readonly ProfileToSync[];
   /** Names of the folders in it. */
   readonly resellers: readonly string[];
+  /** The settings of those that have a file. */
+  readonly resellerFiles: readonly LoadedReseller[];
   readonly policy: Policy;
   /** Deletions that were reviewed, as `acknowledged.json` names them. */
   readonly acknowledged: Acknowledged;
@@ -33,10 +36,17 @@ export async function loadForSync(folder: string, cwd: string): Promise<FolderFo
   }
   const { profiles, problems } = await loadProfiles(folder, cwd);
   const { policy, problems: policyProblems } = await loadPolicy(folder, cwd);
+  const { resellers: resellerFiles, problems: resellerProblems } = await loadResellers(
+    folder,
+    resellers,
+    cwd,
+  );
   const { acknowledged, problems: acknowledgedProblems } = await loadAcknowledged(folder, cwd);
   const all = [
     ...problems,
     ...acknowledgedProblems,
+    ...resellerProblems,
+    ...platformProblems(profiles, resellerFiles),
     ...policyProblems.filter((each) => !isAmong(each, problems)),
   ];
   if (profiles.length === 0 && !all.some(({ severity }) => severity === 'error')) {
@@ -53,6 +63,7 @@ export async function loadForSync(folder: string, cwd: string): Promise<FolderFo
       source,
     })),
     resellers,
+    resellerFiles,
     policy,
     acknowledged,
     problems: all,
@@ -69,8 +80,32 @@ export function problemOf(file: string, code: string, message: string): Problem 
 }
 
 function nothing(folder: string, problems: readonly Problem[]): FolderForSync {
-  const policy = { maxDeletedPercentPerReseller: 0, maxUpdatedPercent: 0, maxNewlyTold: 0 };
-  return { folder, files: [], resellers: [], policy, acknowledged: new Map(), problems };
+  const policy = {
+    maxDeletedPercentPerReseller: 0,
+    maxUpdatedPercent: 0,
+    maxNewlyTold: 0,
+    maxMovedClients: 0,
+  };
+  return { folder, files: [], resellers: [], resellerFiles: [], policy, acknowledged: new Map(), problems };
+}
+
+/** `resellers` chooses among the clients of all resellers, which only the platform's profiles have. */
+function platformProblems(
+  profiles: readonly LoadedProfile[],
+  resellers: readonly LoadedReseller[],
+): readonly Problem[] {
+  const platform = new Set(
+    resellers.filter(({ content }) => content.platform).map(({ reseller }) => reseller),
+  );
+  return profiles
+    .filter(({ content }) => content.appliesTo?.resellers && !platform.has(content.reseller))
+    .map(({ file, content }) =>
+      problemOf(
+        file,
+        'not-a-platform',
+        `"appliesTo" names resellers, and the profiles of "${content.reseller}" are for its own clients only; expected "platform": true in ${content.reseller}/reseller.json`,
+      ),
+    );
 }
 
 async function foldersIn(absolute: string): Promise<readonly string[] | undefined> {

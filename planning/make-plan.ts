@@ -1,18 +1,20 @@
 import type { DataSource } from 'typeorm';
 import { goneId, guardsOf, resellerOf, type Guard } from './guards.js';
-import { impactOnClient, type ProfileBeforeAfter } from './impact.js';
+import { createAssigner, type Assigner, type ResellerPlace } from '../domain/assignment.js';
+import { impactOnClient } from './impact.js';
 import { addImpacts, createImpactSums, type ImpactSums } from './impact-sums.js';
 import { changedFields, type Drift, type HeldProfile } from './plan.js';
 import type { ProfileChange } from './profile-change.js';
 import type { Problem } from '../domain/problem.js';
-import type { ProfileFile } from '../domain/profile/profile-file.js';
-import { normaliseProfile } from '../domain/profile/profile.js';
-import { readHeldProfiles } from './held-profiles.js';
+import { normaliseProfile, type Profile } from '../domain/profile/profile.js';
+import { readHeldProfiles, type HeldRow } from './held-profiles.js';
 import { needsOf, type Need } from './needs.js';
 import { planHash } from './plan-hash.js';
 import { createFleetReader } from '../billing/mysql/fleet-reader.js';
 import { profileNeeds } from '../domain/profile-needs.js';
-import { clientsOfProfiles } from './snapshot-clients.js';
+import { createMoveSums, movedClients, type Move } from './moves.js';
+import { placesOf, planResellers, readHeldResellers, type ResellerChange } from './reseller-settings.js';
+import { clientsOfPlan } from './snapshot-clients.js';
 import { openSnapshot, type Snapshot } from './snapshot.js';
 import { planAgainst } from './sync.js';
 import { hasErrors, problemOf, type FolderForSync } from './load-for-sync.js';
@@ -27,6 +29,10 @@ export interface Plan {
   /** False where billing views and own tables are different databases, and were seen a moment apart. */
   readonly oneInstant: boolean;
   readonly changes: readonly PlannedChange[];
+  /** What becomes of the resellers' own settings. */
+  readonly resellers: readonly ResellerChange[];
+  /** Who moves between profiles because of `appliesTo`, sort orders or resellers' settings. */
+  readonly moves: readonly Move[];
   readonly drift: readonly Drift[];
   readonly guards: readonly Guard[];
   /** What a sync without a terminal still needs; empty: it would go through. */
@@ -36,6 +42,11 @@ export interface Plan {
 /** Clients that have no profile after the sync. */
 export function leftWithout(plan: Plan): number {
   return plan.changes.reduce((sum, { impact }) => sum + impact.leftWithout, 0);
+}
+
+/** Whether a sync of a plan would leave MySQL as it is. */
+export function writesNothing({ changes, resellers }: Plan): boolean {
+  return changes.length === 0 && resellers.length === 0;
 }
 
 export interface MakePlanOptions {
@@ -60,17 +71,22 @@ export async function makePlan({ database, billing, folder, now }: MakePlanOptio
     const missing = missingResellers(folder, rows);
     if (missing.length > 0) return { kind: 'invalid', problems: [...folder.problems, ...missing] };
     const { changes, drift } = await planAgainst(snapshot.own, folder.files, rows);
-    const planned = await withImpact(snapshot, changes, now);
-    const newlyTold = planned.reduce((sum, { impact }) => sum + impact.newlyTold.length, 0);
+    const heldResellers = await readHeldResellers(snapshot.own);
+    const places = { before: placesOf(heldResellers), after: placesOf(folder.resellerFiles) };
+    const sides = sidesOfPlan(rows, changes, places);
+    const { planned, moves, newlyToldByMoves } = await withImpact(snapshot, changes, sides, now);
+    const newlyTold = planned.reduce((sum, { impact }) => sum + impact.newlyTold.length, newlyToldByMoves);
     const heldIds = rows.map(({ id }) => id);
-    const guards = guardsOf(folder.policy, { changes, heldIds, newlyTold });
+    const guards = guardsOf(folder.policy, { changes, heldIds, newlyTold, moved: movedClients(moves) });
     return {
       kind: 'planned',
       plan: {
-        hash: planHash(folder.files, rows, folder.policy),
+        hash: planHash(folder, rows, heldResellers),
         at: now,
         oneInstant: snapshot.oneInstant,
         changes: planned,
+        resellers: planResellers(folder.resellerFiles, heldResellers),
+        moves,
         drift,
         guards,
         needs: needsOf({ changes: planned, drift, guards }, folder.acknowledged),
@@ -105,28 +121,78 @@ function countOf(rows: readonly HeldProfile[], reseller: string): string {
   return count === 1 ? '1 profile' : `${count} profiles`;
 }
 
+/** The profiles of both sides, and which client has which of them. */
+interface Sides {
+  readonly before: ReadonlyMap<string, Profile>;
+  readonly after: ReadonlyMap<string, Profile>;
+  readonly assigners: { readonly before: Assigner; readonly after: Assigner };
+}
+
+function sidesOfPlan(
+  rows: readonly HeldRow[],
+  changes: readonly ProfileChange[],
+  places: { readonly before: readonly ResellerPlace[]; readonly after: readonly ResellerPlace[] },
+): Sides {
+  const before = new Map(
+    rows.flatMap(({ id, content }) => (content ? [[id, normaliseProfile(id, content)] as const] : [])),
+  );
+  const after = new Map(before);
+  for (const change of changes) {
+    const gone = goneId(change);
+    if (gone !== undefined) after.delete(gone);
+    if ('after' in change) after.set(change.profile, normaliseProfile(change.profile, change.after));
+  }
+  return {
+    before,
+    after,
+    assigners: {
+      before: createAssigner([...before.values()], places.before),
+      after: createAssigner([...after.values()], places.after),
+    },
+  };
+}
+
+interface Impacts {
+  readonly planned: readonly PlannedChange[];
+  readonly moves: readonly Move[];
+  /** Newly told clients that move to a profile which does not change. */
+  readonly newlyToldByMoves: number;
+}
+
 async function withImpact(
   snapshot: Snapshot,
   changes: readonly ProfileChange[],
+  { before, after, assigners }: Sides,
   now: number,
-): Promise<readonly PlannedChange[]> {
-  const sides = new Map<string, ProfileBeforeAfter>();
-  for (const change of changes) for (const [id, side] of sidesOf(change)) sides.set(id, side);
+): Promise<Impacts> {
+  const changed = [
+    ...new Set(changes.flatMap((change) => [change.profile, goneId(change) ?? change.profile])),
+  ];
   const sums = new Map<string, ImpactSums>(
-    [...sides].map(([id, { before, after }]) => [id, createImpactSums(before, after)]),
+    changed.map((id) => [id, createImpactSums(before.get(id), after.get(id))]),
   );
-  const needs = [...sides.values()].flatMap(({ before, after }) =>
-    [before, after].flatMap((profile) => (profile ? [profileNeeds(profile)] : [])),
-  );
+  const moves = createMoveSums();
+  let newlyToldByMoves = 0;
+  const asked = movable(changed, { before, after, assigners });
+  const needs = asked.map(profileNeeds);
   const facts = await createFleetReader(snapshot.billing).sharedFacts(needs.flatMap(({ logins }) => logins));
   const costly = [...new Set(needs.flatMap((each) => each.costly ?? []))];
-  for await (const page of clientsOfProfiles(snapshot, [...sides.keys()], costly)) {
-    for (const { clientId, profileId, atPlan } of page) {
-      const impact = atPlan ? impactOnClient(sides.get(profileId)!, atPlan, facts, now) : nothingKnown;
-      sums.get(profileId)?.add(clientId, impact);
+  for await (const page of clientsOfPlan(snapshot, { ...assigners, changed, costly })) {
+    for (const { clientId, before: from, after: to, atPlan } of page) {
+      const sides = {
+        before: from === undefined ? undefined : before.get(from),
+        after: to === undefined ? undefined : after.get(to),
+      };
+      const impact = atPlan ? impactOnClient(sides, atPlan, facts, now) : nothingKnown;
+      const home = sums.get(to ?? '') ?? sums.get(from ?? '');
+      home?.add(clientId, impact, !sides.after);
+      if (from === to) continue;
+      moves.add(clientId, from ?? null, to ?? null, impact);
+      if (!home && impact.sendingNow.some((rule) => !impact.sendingBefore.includes(rule)))
+        newlyToldByMoves += 1;
     }
   }
-  return changes.map((change) => {
+  const planned = changes.map((change) => {
     const gone = change.action === 'rename' ? goneId(change) : undefined;
     const own = sums.get(change.profile)!.sums();
     return {
@@ -135,6 +201,16 @@ async function withImpact(
       impact: gone === undefined ? own : addImpacts(sums.get(gone)!.sums(), own),
     };
   });
+  return { planned, moves: moves.moves(), newlyToldByMoves };
+}
+
+/** The profiles that a client of the plan may have on either side. */
+function movable(changed: readonly string[], { before, after, assigners }: Sides): readonly Profile[] {
+  const anywhere = assigners.before.appliesToAny || assigners.after.appliesToAny;
+  const concerned = new Set(changed);
+  return [...before.values(), ...after.values()].filter(
+    ({ id, appliesTo }) => concerned.has(id) || (anywhere && appliesTo !== undefined),
+  );
 }
 
 /** A client whose billing data cannot be understood is told nothing (rule 14). */
@@ -147,19 +223,3 @@ const nothingKnown = {
   noticesADayBefore: 0,
   noticesADayNow: 0,
 };
-
-/** A change by profile id: a rename takes one id away and brings another. */
-function sidesOf(change: ProfileChange): readonly (readonly [string, ProfileBeforeAfter])[] {
-  const profileOf = (id: string, content: ProfileFile | undefined) =>
-    content && normaliseProfile(id, content);
-  const before = 'before' in change ? change.before : undefined;
-  const after = 'after' in change ? change.after : undefined;
-  if (change.action !== 'rename') {
-    const { profile: id } = change;
-    return [[id, { before: profileOf(id, before), after: profileOf(id, after) }]];
-  }
-  return [
-    [change.renamedFrom, { before: profileOf(change.renamedFrom, before), after: undefined }],
-    [change.profile, { before: undefined, after: profileOf(change.profile, after) }],
-  ];
-}

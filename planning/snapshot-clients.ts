@@ -1,5 +1,5 @@
 import { createFleetReader, type FleetPage } from '../billing/mysql/fleet-reader.js';
-import { namedProfilesOnly, watchedWith } from '../domain/assignment.js';
+import { watchedWith, type Assigner } from '../domain/assignment.js';
 import { isUnclear } from '../domain/client.js';
 import type { CostlyFact } from '../domain/costly-fact.js';
 import type { RuleKey } from '../domain/profile/profile.js';
@@ -9,41 +9,53 @@ import type { Queryable } from '../store/queryable.js';
 import type { ClientAtPlan, WatchedAtPlan } from './impact.js';
 import type { Snapshot } from './snapshot.js';
 
-/** A client of one of the profiles asked for; `atPlan` is undefined where its billing data cannot be understood. */
+/** A client that a plan is about; `atPlan` is undefined where its billing data cannot be understood. */
 export interface PlannedClient {
   readonly clientId: string;
-  readonly profileId: string;
+  /** The profile it has without the sync and after it, whether there is one of that id or not; undefined: it has none. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
   readonly atPlan: ClientAtPlan | undefined;
+}
+
+/** What a plan changes of who has which profile, and of which profiles. */
+export interface PlanScope {
+  readonly before: Assigner;
+  readonly after: Assigner;
+  readonly changed: readonly string[];
+  readonly costly: readonly CostlyFact[];
 }
 
 /** A page is small enough to be held, large enough that the queries do not count. */
 const pageSize = 10_000;
 
-/** The clients that these profiles are assigned to, prepaid and not closed, page by page. */
-export async function* clientsOfProfiles(
+/** The clients, prepaid and not closed, that have a changed profile or get another one, page by page. */
+export async function* clientsOfPlan(
   { own, billing }: Snapshot,
-  profileIds: readonly string[],
-  costly: readonly CostlyFact[] = ['last_charge_at'],
+  { before, after, changed, costly }: PlanScope,
 ): AsyncGenerator<readonly PlannedClient[]> {
-  if (profileIds.length === 0) return;
-  const wanted = new Set(profileIds);
+  const unnamed = before.appliesToAny || after.appliesToAny;
+  if (changed.length === 0 && !unnamed) return;
+  const concerned = new Set<string | undefined>(changed);
   const fleet = createFleetReader(billing);
-  for (let after: string | undefined = ''; after !== undefined;) {
-    const page: FleetPage = await fleet.page({ after, limit: pageSize, costly, named: profileIds });
-    const assigned = page.clients.flatMap((client) => {
-      const profileId = watchedWith(client, namedProfilesOnly);
-      return profileId !== undefined && wanted.has(profileId) ? [{ client, profileId }] : [];
+  const named = { profiles: changed, unnamed };
+  for (let last: string | undefined = ''; last !== undefined;) {
+    const page: FleetPage = await fleet.page({ after: last, limit: pageSize, costly, named });
+    const planned = page.clients.flatMap((client) => {
+      const [from, to] = [watchedWith(client, before), watchedWith(client, after)];
+      return from === to && (from === undefined || !concerned.has(from)) ? [] : [{ client, from, to }];
     });
     const watched = await readWatchedAtPlan(
       own,
-      assigned.map(({ client }) => client.clientId),
+      planned.map(({ client }) => client.clientId),
     );
-    yield assigned.map(({ client, profileId }) => ({
+    yield planned.map(({ client, from, to }) => ({
       clientId: client.clientId,
-      profileId,
+      before: from,
+      after: to,
       atPlan: isUnclear(client) ? undefined : { client, watched: watched.get(client.clientId) },
     }));
-    after = page.next;
+    last = page.next;
   }
 }
 

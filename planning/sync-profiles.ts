@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Problem } from '../domain/problem.js';
 import { gitFacts, type GitPlace } from './git-facts.js';
 import { loadForSync } from './load-for-sync.js';
-import { makePlan, type Plan } from './make-plan.js';
+import { makePlan, writesNothing, type Plan } from './make-plan.js';
 import type { Need } from './needs.js';
 import { applyPlan } from './sync.js';
 
@@ -29,12 +29,13 @@ export async function syncProfiles(options: SyncProfilesOptions): Promise<SyncPr
   const result = await makePlan({ database, billing, folder, now });
   if (result.kind === 'invalid') return { kind: 'invalid', problems: result.problems };
   const { plan } = result;
-  if (plan.changes.length === 0) return { kind: 'unchanged' };
+  if (writesNothing(plan)) return { kind: 'unchanged' };
   if (plan.needs.some(asksSomebody)) return { kind: 'refused', plan };
   const { author, sourceCommit } = await gitFacts(options.folder, options);
-  const { files, policy } = folder;
+  const { files, resellerFiles, policy } = folder;
   await applyPlan(database, {
     files,
+    resellerFiles,
     policy,
     expectedHash: plan.hash,
     author,

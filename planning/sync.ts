@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import type { LoadedReseller } from '../authoring/load-resellers.js';
 import type { Policy } from '../authoring/policy-file.js';
 import { planProfiles, type HeldProfile, type ProfilesPlan, type WrittenProfile } from './plan.js';
 import type { ProfileChange } from './profile-change.js';
@@ -6,6 +7,7 @@ import { contentText, sha256 } from '../store/content-hash.js';
 import { readApplied, readHeldProfiles, type HeldRow } from './held-profiles.js';
 import { planHash } from './plan-hash.js';
 import type { Queryable } from '../store/queryable.js';
+import { planResellers, readHeldResellers, writeResellers } from './reseller-settings.js';
 import { withSyncLock } from './sync-lock.js';
 
 /** A profile with the text of its file. */
@@ -15,6 +17,7 @@ export interface ProfileToSync extends WrittenProfile {
 
 export interface SyncOptions {
   readonly files: readonly ProfileToSync[];
+  readonly resellerFiles: readonly LoadedReseller[];
   readonly policy: Policy;
   /** The plan that was looked at, guarded and confirmed. */
   readonly expectedHash: string;
@@ -76,7 +79,8 @@ function idsInDoubt(files: readonly WrittenProfile[], rows: readonly HeldProfile
 
 async function write(connection: QueryRunner, options: SyncOptions): Promise<readonly ProfileChange[]> {
   const rows = await readHeldProfiles(connection, true);
-  if (planHash(options.files, rows, options.policy) !== options.expectedHash) {
+  const heldResellers = await readHeldResellers(connection, true);
+  if (planHash(options, rows, heldResellers) !== options.expectedHash) {
     throw new StalePlanError('MySQL was changed since the plan was made. Nothing was changed now');
   }
   const { changes, drift } = await planAgainst(connection, options.files, rows);
@@ -107,6 +111,8 @@ async function write(connection: QueryRunner, options: SyncOptions): Promise<rea
         [batch],
       ),
   );
+  const resellerChanges = planResellers(options.resellerFiles, heldResellers);
+  await writeResellers(connection, resellerChanges, options.resellerFiles, heldResellers, options);
   return changes;
 }
 

@@ -1,4 +1,5 @@
-import { createAssigner, type AppliesTo, type Assigner, type ResellerPlace } from '../domain/assignment.js';
+import { createAssigner, type Assigner, type ResellerPlace } from '../domain/assignment.js';
+import type { AppliesTo } from '../domain/profile/profile-file.js';
 import type { Queryable } from './queryable.js';
 
 /**

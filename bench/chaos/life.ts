@@ -80,6 +80,7 @@ export class Life {
     if (planned.kind === 'invalid') throw new Error(JSON.stringify(planned.problems));
     await applyPlan(database, {
       files: folder.files,
+      resellerFiles: folder.resellerFiles,
       policy: folder.policy,
       expectedHash: planned.plan.hash,
       author: null,

@@ -6,7 +6,7 @@ import { gateRate, gateUsers, type RateRow, type UserRow } from '../profile-fact
 import { columnsFor, pageStatement, type Statement } from './client-statements.js';
 import { createViewColumns } from './known-view-columns.js';
 import { withLimit } from './statement-limit.js';
-import { asText } from './view-columns.js';
+import { asText, type ViewColumns } from './view-columns.js';
 
 /** What profiles need to know beside their clients; each table is read once. */
 export interface SharedFacts {
@@ -21,8 +21,8 @@ export interface PageOptions {
   readonly limit: number;
   /** The costly facts to read. */
   readonly costly: readonly CostlyFact[];
-  /** Only clients for which the billing data names one of these profiles; every client when absent. */
-  readonly named?: readonly string[] | undefined;
+  /** Only clients for which the billing data names one of these profiles, or none where `unnamed`; every client when absent. */
+  readonly named?: { readonly profiles: readonly string[]; readonly unnamed: boolean } | undefined;
 }
 
 export interface FleetPage {
@@ -59,10 +59,7 @@ export function createFleetReader(database: Queryable): FleetReader {
   return {
     async page({ after, limit, costly, named }) {
       const rows = await known.use(async (columns) => {
-        const filter: Statement | undefined = named && {
-          sql: `${trimmedProfile(columns.of('billing_client', 'profile_id')?.collation)} IN (?)`,
-          values: [named],
-        };
+        const filter = named && namedFilter(named, columns);
         const { sql, values } = pageStatement(columnsFor({ costly }), after, limit, columns, filter);
         return await database.query<ClientRow[]>(withLimit(sql, pageLimitMs, columns.server), values);
       });
@@ -91,6 +88,21 @@ export function createFleetReader(database: Queryable): FleetReader {
       return sharedFactsOf(rates, users);
     },
   };
+}
+
+/** At least those clients; the caller judges. A view without the column names no profile. */
+function namedFilter(
+  { profiles, unnamed }: NonNullable<PageOptions['named']>,
+  columns: ViewColumns,
+): Statement | undefined {
+  if (!columns.readable(['profile_id']).includes('profile_id'))
+    return unnamed ? undefined : { sql: 'FALSE', values: [] };
+  const column = columns.of('billing_client', 'profile_id');
+  const conditions = [
+    ...(profiles.length > 0 ? [`${trimmedProfile(column?.collation)} IN (?)`] : []),
+    ...(unnamed ? ['profile_id IS NULL', `${asText('profile_id', column)} = ''`] : []),
+  ];
+  return { sql: `(${conditions.join(' OR ') || 'FALSE'})`, values: profiles.length > 0 ? [profiles] : [] };
 }
 
 /** A column with a collation that pads blanks is compared as it is, so that its index serves. */

@@ -8,6 +8,8 @@ export function planJson(plan: Plan) {
     at: new Date(plan.at).toISOString(),
     oneSnapshot: plan.oneInstant,
     changes: plan.changes.map(changeJson),
+    resellers: plan.resellers,
+    moves: plan.moves,
     drift: plan.drift,
     guards: plan.guards,
     needs: plan.needs,
@@ -22,6 +24,7 @@ export function savedPlan(plan: Plan) {
   const written = planJson(plan);
   return {
     ...written,
+    moves: written.moves.map(({ some: _, ...move }) => move),
     changes: written.changes.map(({ clients: { newlyTold, noLongerTold, ...clients }, ...change }) => ({
       ...change,
       clients: { ...clients, newlyToldCount: newlyTold.length, noLongerToldCount: noLongerTold.length },

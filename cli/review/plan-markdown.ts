@@ -6,6 +6,7 @@ import type { PlannedChange } from '../../planning/planned-change.js';
 import { needText } from '../../planning/needs.js';
 import { bold, code, escaped, folded, withinBudget } from './markdown-text.js';
 import { planTable } from './plan-rows.js';
+import { changesNothing, moveDetails } from './plan-moves.js';
 import { counterLines, resolutions, summaryOf } from './plan-text.js';
 
 /** The first line of every plan's comment: the workflow finds its comment by it and edits it in place. */
@@ -35,6 +36,7 @@ export function planMarkdown(plan: Plan, { showClients, unlimited = false }: Mar
   }</sub>\n`;
   const start = `${headOf(plan)}${planTable(plan.changes, mostOfTable)}`;
   const details = [
+    ...moveDetails(plan),
     ...plan.drift.map(driftDetails),
     ...plan.changes.map((each) => detailsOf(each, showClients)),
   ];
@@ -58,7 +60,7 @@ export function problemsMarkdown(problems: readonly Problem[]): string {
 
 function headOf(plan: Plan): string {
   const conflicts = plan.drift.filter(({ resolution }) => resolution === 'conflict').length;
-  if (plan.changes.length === 0 && plan.drift.length === 0)
+  if (changesNothing(plan))
     return `${planMarker}\n### Low Balance Profiles: no changes\n\nMySQL holds what the files say.\n`;
   return [
     planMarker,

@@ -5,6 +5,7 @@ import { leftWithout, type Plan } from '../../planning/make-plan.js';
 import type { PlannedChange } from '../../planning/planned-change.js';
 import { needText } from '../../planning/needs.js';
 import { backtestText } from './plan-rows.js';
+import { changesNothing, moveLines } from './plan-moves.js';
 import { counted, printable } from '../shared/printable.js';
 
 const signs = { create: '+', update: '~', delete: '-', rename: '>' } as const;
@@ -15,8 +16,8 @@ const idsShown = 50;
 /** A plan for a terminal. */
 export function planText(plan: Plan, showClients: boolean): string {
   const { changes, drift, guards, needs, oneInstant } = plan;
-  if (changes.length === 0 && drift.length === 0) return 'No changes: MySQL holds what the files say.\n';
-  const lines = changes.flatMap((each) => changeLines(each, showClients));
+  if (changesNothing(plan)) return 'No changes: MySQL holds what the files say.\n';
+  const lines = [...changes.flatMap((each) => changeLines(each, showClients)), ...moveLines(plan)];
   if (drift.length > 0) lines.push('Edited in MySQL since the last sync:', ...drift.flatMap(driftLines), '');
   lines.push(`${summaryOf(plan)}.`);
   if (!oneInstant)
@@ -38,6 +39,7 @@ export function summaryOf(plan: Plan): string {
   const total = (of: (each: PlannedChange) => number) => changes.reduce((sum, each) => sum + of(each), 0);
   const conflicts = drift.filter(({ resolution }) => resolution === 'conflict').length;
   const without = leftWithout(plan);
+  const moved = plan.moves.reduce((sum, { clients }) => sum + clients, 0);
   return [
     `${counted(changes.length, 'profile')} to change${actions.length > 0 ? ` (${actions.join(', ')})` : ''}`,
     `${counted(
@@ -45,6 +47,7 @@ export function summaryOf(plan: Plan): string {
       'client',
     )} newly notified`,
     `${total(({ impact }) => impact.noLongerTold.length)} no longer notified`,
+    ...(moved > 0 ? [`${counted(moved, 'client')} with another profile`] : []),
     ...(without > 0 ? [`${counted(without, 'client')} left without a profile`] : []),
     ...(conflicts > 0 ? [counted(conflicts, 'conflict')] : []),
   ].join('; ');

@@ -10,6 +10,7 @@ import { backtestChanges } from './backtest-changes.js';
 import { uncoveredRules } from './uncovered-rules.js';
 import { planJson, savedPlan } from './plan-json.js';
 import { planMarkdown, problemsMarkdown } from './plan-markdown.js';
+import { changesNothing } from './plan-moves.js';
 import { planText } from './plan-text.js';
 import { messageOf } from '../../domain/error-message.js';
 import { problemLine } from '../../domain/problem.js';
@@ -59,9 +60,9 @@ export async function plan(options: PlanOptions, io: Io): Promise<ExitCode> {
       io.out(planText(result.plan, showClients));
   }
   if (options.out !== undefined) io.err(`Saved. To carry it out: npx low-balance sync ${options.out}`);
-  const { changes, drift, needs } = result.plan;
+  const { needs } = result.plan;
   if (options.forMerge && needs.length > 0) return exitCode.refused;
-  return changes.length === 0 && drift.length === 0 ? exitCode.fine : exitCode.changesPending;
+  return changesNothing(result.plan) ? exitCode.fine : exitCode.changesPending;
 }
 
 /** Wrong files are said before MySQL is asked. */

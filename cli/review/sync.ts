@@ -11,7 +11,7 @@ import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import { gitFacts, olderCommit } from '../../planning/git-facts.js';
 import type { Io } from '../shared/io.js';
 import { hasErrors, loadForSync, type FolderForSync } from '../../planning/load-for-sync.js';
-import { makePlan, type Plan } from '../../planning/make-plan.js';
+import { makePlan, writesNothing, type Plan } from '../../planning/make-plan.js';
 import { changeJson, savedHash } from './plan-json.js';
 import { planText } from './plan-text.js';
 import { invalid, outdated, refusalOf, stale, unchanged, type SyncOutcome } from './sync-outcome.js';
@@ -41,7 +41,7 @@ export async function sync(
         if (expected !== undefined && expected !== plan.hash) return stale(planFile, plan);
         const refusal = refusalOf(plan) ?? (await confirmDeletes(plan, planFile, options, io));
         if (refusal) return refusal;
-        if (plan.changes.length === 0) return unchanged(plan);
+        if (writesNothing(plan)) return unchanged(plan);
         const older = await olderThanSynced(database, plan, options, io);
         if (older) return older;
         return await apply(database, billing, plan, { folder, planFile, lockWaitMs, options, io, wake });
@@ -80,11 +80,12 @@ async function apply(
   plan: Plan,
   { folder, planFile, lockWaitMs, options, io, wake }: Applying,
 ): Promise<SyncOutcome> {
-  const { files, policy } = folder;
+  const { files, resellerFiles, policy } = folder;
   const git = await gitFacts(options.folder, io);
   const author = options.author ?? git.author;
   const work: ApplyOptions = {
     files,
+    resellerFiles,
     policy,
     author,
     sourceCommit: git.sourceCommit,
@@ -103,7 +104,7 @@ async function apply(
     const again = await makePlan({ database, billing, folder, now: Date.now() });
     if (again.kind === 'invalid') throw error;
     // Another sync of the same files came first.
-    return planFile === undefined && again.plan.changes.length === 0
+    return planFile === undefined && writesNothing(again.plan)
       ? unchanged(again.plan)
       : stale(planFile, again.plan);
   }

@@ -1,4 +1,10 @@
-import type { AdvancedRule, ClientNotification, ProfileFile, UserNotification } from './profile-file.js';
+import type {
+  AdvancedRule,
+  AppliesTo,
+  ClientNotification,
+  ProfileFile,
+  UserNotification,
+} from './profile-file.js';
 
 /** A value that stands for itself. In the canonical form a missing one becomes the default, where there is one. */
 interface ValueField<Value> {
@@ -41,6 +47,14 @@ export type FieldTable = Readonly<Record<string, Field>>;
 const value = { kind: 'value' } as const;
 const list = { kind: 'value', default: [] } as const;
 
+const appliesTo = {
+  groups: value,
+  currencies: value,
+  clients: value,
+  resellers: value,
+  all: value,
+} as const satisfies Fields<AppliesTo>;
+
 const userNotification = {
   threshold: value,
   notify: { kind: 'value', default: true },
@@ -73,6 +87,7 @@ export const profileFields = {
   sortOrder: value,
   maxQty: value,
   period: value,
+  appliesTo: { kind: 'section', fields: appliesTo },
   userNotification: { kind: 'section', fields: userNotification },
   clientNotification: { kind: 'section', fields: clientNotification },
   advancedRules: { kind: 'named-list', fields: advancedRule },

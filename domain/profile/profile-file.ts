@@ -63,6 +63,12 @@ export interface ProfileFile {
    */
   readonly period: Duration;
   /**
+   * Which clients have this profile, where the billing data names none for them (`profile_id`). Of several profiles the first by sort
+   * order, and then by id, applies. Missing: only clients for which the billing data names it.
+   * @examples [{ "groups": ["wholesale"], "currencies": ["USD"] }, { "all": true }]
+   */
+  readonly appliesTo?: AppliesTo;
+  /**
    * Tells the reseller's staff. Unsaid: staff are told nothing.
    * @examples [{ "threshold": 100, "notify": true, "users": ["j.doe"] }]
    */
@@ -252,3 +258,56 @@ export type Login = string;
  * @examples ["noc@acme.example"]
  */
 export type Email = string;
+
+/**
+ * Which clients a profile applies to: each key that is there must fit, one entry of its list is enough.
+ * @minProperties 1
+ * @errorMessage expected an object with groups, currencies, clients, resellers or all, such as { "groups": ["wholesale"] }
+ */
+export interface AppliesTo {
+  /**
+   * Groups of clients in the billing data (`client_group`).
+   * @minItems 1
+   * @maxItems 10000
+   * @errorMessage expected a list of groups in brackets, such as ["wholesale"]
+   * @examples [["wholesale"]]
+   */
+  readonly groups?: readonly BillingText[];
+  /**
+   * Currencies of clients.
+   * @minItems 1
+   * @maxItems 200
+   * @errorMessage expected a list of currencies in brackets, such as ["USD"]
+   * @examples [["USD", "EUR"]]
+   */
+  readonly currencies?: readonly CurrencyCode[];
+  /**
+   * Ids of clients in the billing data.
+   * @minItems 1
+   * @maxItems 10000
+   * @errorMessage expected a list of client ids in brackets, such as ["C-1"]
+   * @examples [["C-1", "C-2"]]
+   */
+  readonly clients?: readonly BillingText[];
+  /**
+   * Only in a folder of the platform: resellers by their folder, or by their id in the billing data.
+   * @minItems 1
+   * @maxItems 10000
+   * @errorMessage expected a list of resellers in brackets, such as ["acme"]
+   * @examples [["acme", "17"]]
+   */
+  readonly resellers?: readonly BillingText[];
+  /**
+   * Every client of the reseller; in a folder of the platform every client.
+   * @errorMessage expected true, or no "all"
+   * @examples [true]
+   */
+  readonly all?: true;
+}
+
+/**
+ * An id or a name as the billing data has it: 1 to 191 characters.
+ * @minLength 1
+ * @maxLength 191
+ */
+export type BillingText = string;

@@ -2,7 +2,7 @@ import { durationMs } from '../duration.js';
 import type { Condition } from '../conditions/condition.js';
 import { toDecimal } from '../money.js';
 import type { SendingHours } from '../sending-hours.js';
-import type { ProfileFile } from './profile-file.js';
+import type { AppliesTo, ProfileFile } from './profile-file.js';
 import {
   writtenRules,
   type Audience,
@@ -43,12 +43,14 @@ export interface Profile {
   readonly sendingHours?: SendingHours;
   /** Rule 22. */
   readonly alreadyLow: 'tell' | 'wait';
+  /** Which clients have it, where the billing data names none for them. */
+  readonly appliesTo?: AppliesTo;
   readonly rules: readonly Rule[];
 }
 
 /** The normal form of a valid profile file. Throws RangeError on a duration or number that validation would have refused. */
 export function normaliseProfile(id: string, file: ProfileFile): Profile {
-  const { $schema: _, name, reseller, currency, sortOrder, maxQty, period, ...rules } = file;
+  const { $schema: _, name, reseller, currency, sortOrder, maxQty, period, appliesTo, ...rules } = file;
   return {
     id,
     name,
@@ -58,6 +60,7 @@ export function normaliseProfile(id: string, file: ProfileFile): Profile {
     maxQty,
     periodMs: durationMs(period),
     alreadyLow: 'tell',
+    ...(appliesTo === undefined ? {} : { appliesTo }),
     rules: writtenRules(rules satisfies Only<RuleField, typeof rules>).map(ruleOf),
   };
 }

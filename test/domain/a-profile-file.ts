@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type {
   AdvancedRule,
+  AppliesTo,
   ClientNotification,
   ProfileFile,
   UserNotification,
@@ -40,6 +41,16 @@ const advancedRule = {
   emails,
 } satisfies Arbitraries<AdvancedRule>;
 
+const texts = fc.array(fc.constantFrom('wholesale', 'C-1', '17'), { minLength: 1, maxLength: 2 });
+
+const appliesTo = {
+  groups: texts,
+  currencies: fc.constant(['USD']),
+  clients: texts,
+  resellers: texts,
+  all: fc.constant(true as const),
+} satisfies Arbitraries<AppliesTo>;
+
 const profile = {
   name: fc.string({ minLength: 1 }),
   reseller: fc.constantFrom('acme', 'globex'),
@@ -47,6 +58,7 @@ const profile = {
   sortOrder: fc.integer({ min: -10, max: 10 }),
   maxQty: fc.integer({ min: 1, max: 10 }),
   period: duration,
+  appliesTo: fc.record(appliesTo, { requiredKeys: [] }),
   userNotification: fc.record(userNotification, { requiredKeys: ['threshold'] }),
   clientNotification: fc.record(clientNotification, { requiredKeys: ['threshold'] }),
   advancedRules: fc.uniqueArray(fc.record(advancedRule, { requiredKeys: ['name', 'threshold'] }), {
@@ -64,6 +76,7 @@ type Path = readonly string[];
 
 const arbitraryByPath: readonly (readonly [Path, fc.Arbitrary<unknown>])[] = [
   ...Object.entries(profile).map(([name, each]) => [[name], each] as const),
+  ...Object.entries(appliesTo).map(([name, each]) => [['appliesTo', name], each] as const),
   ...Object.entries(userNotification).map(([name, each]) => [['userNotification', name], each] as const),
   ...Object.entries(clientNotification).map(([name, each]) => [['clientNotification', name], each] as const),
   ...Object.entries(advancedRule).map(([name, each]) => [['advancedRules', '0', name], each] as const),

@@ -6,7 +6,12 @@ import { packageRoot } from '../../authoring/package-root.js';
 import { guardsOf, type Measured } from '../../planning/guards.js';
 import { aContent } from './builders.js';
 
-const policy = { maxDeletedPercentPerReseller: 50, maxUpdatedPercent: 30, maxNewlyTold: 10 };
+const policy = {
+  maxDeletedPercentPerReseller: 50,
+  maxUpdatedPercent: 30,
+  maxNewlyTold: 10,
+  maxMovedClients: 5,
+};
 const content = aContent();
 const deleted = (profile: string) => ({ action: 'delete', profile, before: content }) as const;
 const held = ['acme/a', 'acme/b', 'acme/c', 'globex/a', 'globex/b'];
@@ -17,6 +22,7 @@ describe('guardsOf', () => {
       changes: [deleted('acme/a'), deleted('globex/a'), deleted('globex/b')],
       heldIds: held,
       newlyTold: 0,
+      moved: 0,
     });
     assert.deepEqual(guards.slice(0, 2), [
       { name: 'maxDeletedPercentPerReseller:acme', limit: 50, value: 33.4, ok: true },
@@ -32,7 +38,7 @@ describe('guardsOf', () => {
       before: content,
       after: content,
     } as const;
-    const [guard] = guardsOf(policy, { changes: [rename], heldIds: held, newlyTold: 0 });
+    const [guard] = guardsOf(policy, { changes: [rename], heldIds: held, newlyTold: 0, moved: 0 });
     assert.deepEqual(guard, { name: 'maxDeletedPercentPerReseller:globex', limit: 50, value: 50, ok: true });
   });
 
@@ -41,7 +47,7 @@ describe('guardsOf', () => {
       ({ action: 'update', profile, before: content, after: content }) as const;
     const create = { action: 'create', profile: 'acme/new', after: content } as const;
     const okOf = (changes: Measured['changes']) =>
-      guardsOf(policy, { changes, heldIds: held, newlyTold: 0 }).find(
+      guardsOf(policy, { changes, heldIds: held, newlyTold: 0, moved: 0 }).find(
         ({ name }) => name === 'maxUpdatedPercent',
       );
     assert.deepEqual(okOf([update('acme/a'), create]), {
@@ -55,8 +61,18 @@ describe('guardsOf', () => {
 
   it('lets exactly as many clients be newly notified as the policy says', () => {
     const okOf = (newlyTold: number) =>
-      guardsOf(policy, { changes: [], heldIds: held, newlyTold }).at(-1)?.ok;
+      guardsOf(policy, { changes: [], heldIds: held, newlyTold, moved: 0 }).find(
+        ({ name }) => name === 'maxNewlyTold',
+      )?.ok;
     assert.deepEqual([okOf(10), okOf(11)], [true, false]);
+  });
+
+  it('lets exactly as many clients lose the profile they have as the policy says', () => {
+    const okOf = (moved: number) =>
+      guardsOf(policy, { changes: [], heldIds: held, newlyTold: 0, moved }).find(
+        ({ name }) => name === 'maxMovedClients',
+      )?.ok;
+    assert.deepEqual([okOf(5), okOf(6)], [true, false]);
   });
 
   it('measures nothing against an empty database: the first sync is no update', () => {
@@ -65,6 +81,7 @@ describe('guardsOf', () => {
         changes: [{ action: 'create', profile: 'acme/a', after: content }],
         heldIds: [],
         newlyTold: 0,
+        moved: 0,
       }).every(({ ok }) => ok),
       true,
     );
@@ -75,7 +92,12 @@ describe('parsePolicy', () => {
   it('fills in the defaults', () => {
     const { policy, problems } = parsePolicy('{ "maxNewlyTold": 7 } // few', 'policy.json');
     assert.deepEqual(problems, []);
-    assert.deepEqual(policy, { maxDeletedPercentPerReseller: 50, maxUpdatedPercent: 100, maxNewlyTold: 7 });
+    assert.deepEqual(policy, {
+      maxDeletedPercentPerReseller: 50,
+      maxUpdatedPercent: 100,
+      maxNewlyTold: 7,
+      maxMovedClients: 500,
+    });
   });
 
   it('has the defaults and bounds that the schema tells authors', async () => {

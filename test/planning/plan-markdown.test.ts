@@ -26,7 +26,8 @@ function anUpdate(profile: string, name: string, newlyTold: readonly string[]): 
 }
 
 function aPlan(changes: readonly PlannedChange[]): Plan {
-  return { hash: 'f'.repeat(64), at: 0, oneInstant: true, changes, drift: [], guards: [], needs: [] };
+  const nothing = { resellers: [], moves: [], drift: [], guards: [], needs: [] };
+  return { hash: 'f'.repeat(64), at: 0, oneInstant: true, changes, ...nothing };
 }
 
 describe('planMarkdown', () => {

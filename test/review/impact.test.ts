@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { clientsOfProfiles } from '../../planning/snapshot-clients.js';
+import { namedProfilesOnly } from '../../domain/assignment.js';
+import { clientsOfPlan } from '../../planning/snapshot-clients.js';
 import { openSnapshot } from '../../planning/snapshot.js';
 import { useWorld, type Ran, type World } from './world.js';
 
@@ -112,7 +113,8 @@ describe('the impact of a plan on real clients', () => {
       await world.database.query('UPDATE billing_client SET balance = 1');
       await world.addClient({ id: 'c-2' });
       const seen: (string | undefined)[] = [];
-      for await (const page of clientsOfProfiles(snapshot, ['acme/a']))
+      const scope = { before: namedProfilesOnly, after: namedProfilesOnly, changed: ['acme/a'], costly: [] };
+      for await (const page of clientsOfPlan(snapshot, scope))
         seen.push(...page.map(({ atPlan }) => atPlan?.client.balance));
       assert.deepEqual(seen, ['40']);
       await assert.rejects(snapshot.own.query('DELETE FROM low_balance_profile'), /READ ONLY/);

@@ -102,9 +102,10 @@ describe('plan and sync on real MySQL', () => {
     const result = await makePlan({ database, billing: database, folder, now: Date.now() });
     assert.equal(result.kind, 'planned');
     if (result.kind !== 'planned') return [];
-    const { files, policy } = folder;
+    const { files, resellerFiles, policy } = folder;
     const changes = await applyPlan(database, {
       files,
+      resellerFiles,
       policy,
       expectedHash: result.plan.hash,
       author: null,

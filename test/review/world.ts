@@ -46,6 +46,9 @@ export interface World {
 export interface TestClient {
   readonly id: string;
   readonly profile?: string | null;
+  /** "acme" when not given; null: none. */
+  readonly reseller?: string | null;
+  readonly group?: string;
   readonly balance?: number;
   readonly currency?: string;
   readonly status?: string;
@@ -115,7 +118,7 @@ export async function createWorld(): Promise<World> {
     io,
     async reset() {
       await rm(path.join(cwd, 'profiles'), { recursive: true, force: true });
-      for (const table of ['profile', 'revision', 'notice', 'watched_client'])
+      for (const table of ['profile', 'revision', 'notice', 'watched_client', 'reseller_settings'])
         await database.query(`DELETE FROM low_balance_${table}`);
       for (const table of ['client', 'reseller', 'user', 'exchange_rate'])
         await database.query(`DELETE FROM billing_${table}`);
@@ -155,11 +158,23 @@ export function aProfileFile(id: string, changes: Partial<ProfileFile> = {}): Pr
 }
 
 async function addClient(database: DataSource, client: TestClient): Promise<void> {
+  const { reseller = 'acme' } = client;
   const { id, profile = 'acme/a', balance = 40, currency = 'USD', status = 'active', prepaid = 1 } = client;
   await database.query(
-    `INSERT INTO billing_client (client_id, name, reseller_id, profile_id, currency, balance, billing_email, status, prepaid, created_at)
-     VALUES (?, ?, 'acme', ?, ?, ?, ?, ?, ?, '2020-01-01')`,
-    [id, `Client ${id}`, profile, currency, balance, `billing@${id}.example`, status, prepaid],
+    `INSERT INTO billing_client (client_id, name, reseller_id, profile_id, currency, balance, billing_email, status, prepaid, client_group, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '2020-01-01')`,
+    [
+      id,
+      `Client ${id}`,
+      reseller,
+      profile,
+      currency,
+      balance,
+      `billing@${id}.example`,
+      status,
+      prepaid,
+      client.group ?? null,
+    ],
   );
   if (client.nextCheckAt === undefined && !client.counts) return;
   const acceptedAt: Record<string, number[]> = {};

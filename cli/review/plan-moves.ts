@@ -1,0 +1,68 @@
+import type { Plan } from '../../planning/make-plan.js';
+import type { Move } from '../../planning/moves.js';
+import type { ResellerChange } from '../../planning/reseller-settings.js';
+import { counted, printable } from '../shared/printable.js';
+import { bold, code, folded } from './markdown-text.js';
+
+/** Whether a plan changes nothing at all. */
+export function changesNothing({ changes, resellers, moves, drift }: Plan): boolean {
+  return changes.length + resellers.length + moves.length + drift.length === 0;
+}
+
+/** Resellers' settings and who moves between profiles, for a terminal; nothing where there is neither. */
+export function moveLines({ resellers, moves }: Plan): readonly string[] {
+  return [
+    ...resellers.flatMap((each) => [...resellerLines(each), '']),
+    ...(moves.length === 0 ? [] : ['Clients that get another profile:', ...moves.map(moveLine), '']),
+  ];
+}
+
+const signs = { create: '+', update: '~', delete: '-' } as const;
+
+function resellerLines({ action, reseller, fields }: ResellerChange): readonly string[] {
+  return [
+    `${signs[action]} ${action} ${printable(reseller)}/reseller.json`,
+    ...fields.map(
+      ({ path, from, to }) =>
+        `    ${path}  ${printable(JSON.stringify(from))} → ${printable(JSON.stringify(to))}`,
+    ),
+  ];
+}
+
+function moveLine({ from, to, clients, newlyTold, some }: Move): string {
+  const more = clients > some.length ? ` and ${clients - some.length} more` : '';
+  return (
+    `    ${nameOf(from)} → ${nameOf(to)}: ${counted(clients, 'client')}, newly told ${newlyTold} ` +
+    `(${some.map(printable).join(', ')}${more})`
+  );
+}
+
+function nameOf(profile: string | null): string {
+  return profile === null ? 'no profile' : printable(profile);
+}
+
+/** The same for a comment, without the ids of clients. */
+export function moveDetails({ resellers, moves }: Plan): readonly string[] {
+  const rows = moves.map(
+    ({ from, to, clients, newlyTold }) =>
+      `| ${from === null ? 'none' : code(from)} | ${to === null ? 'none' : code(to)} | ${bold(clients)} | ${bold(newlyTold)} |`,
+  );
+  const settings = resellers.map(({ action, reseller, fields }) => {
+    const changed = fields.map(
+      ({ path, from, to }) => `${path} ${code(JSON.stringify(from))} → ${code(JSON.stringify(to))}`,
+    );
+    return `- ${action} ${code(`${reseller}/reseller.json`)}: ${changed.join('; ')}`;
+  });
+  return [
+    ...(rows.length === 0
+      ? []
+      : [
+          folded('Clients that get another profile', [
+            '| From | To | Clients | Newly told |',
+            '|---|---|---|---|',
+            ...rows,
+          ]),
+        ]),
+    ...(settings.length === 0 ? [] : [folded("Resellers' settings", settings)]),
+  ];
+}

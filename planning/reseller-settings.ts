@@ -1,0 +1,112 @@
+import type { LoadedReseller } from '../authoring/load-resellers.js';
+import type { ResellerPlace } from '../domain/assignment.js';
+import {
+  canonicalReseller,
+  resellerFieldsBetween,
+  type ResellerFieldChange,
+} from '../domain/reseller/reseller-content.js';
+import type { ResellerFile } from '../domain/reseller/reseller-file.js';
+import { sha256 } from '../store/content-hash.js';
+import type { Queryable } from '../store/queryable.js';
+
+/** A reseller's settings as MySQL holds them. */
+export interface HeldReseller {
+  readonly reseller: string;
+  /** Canonical; undefined where somebody left a row that is none. */
+  readonly content: ResellerFile | undefined;
+  readonly text: string;
+  readonly version: number;
+}
+
+/** What a sync does to the settings of one reseller. */
+export interface ResellerChange {
+  readonly action: 'create' | 'update' | 'delete';
+  readonly reseller: string;
+  readonly fields: readonly ResellerFieldChange[];
+}
+
+export async function readHeldResellers(own: Queryable, lock = false): Promise<readonly HeldReseller[]> {
+  const rows = await own.query<{ reseller: string; content: string; version: number }[]>(
+    `SELECT reseller, content, version FROM low_balance_reseller_settings ORDER BY reseller${lock ? ' FOR UPDATE' : ''}`,
+  );
+  return rows.map(({ reseller, content, version }) => ({
+    reseller,
+    content: parsed(content),
+    text: content,
+    version,
+  }));
+}
+
+function parsed(text: string): ResellerFile | undefined {
+  try {
+    return canonicalReseller(JSON.parse(text) as ResellerFile);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Files against rows. A row without a file goes: the folder's name is its billing id then. */
+export function planResellers(
+  files: readonly LoadedReseller[],
+  rows: readonly HeldReseller[],
+): readonly ResellerChange[] {
+  const fileOf = new Map(files.map((file) => [file.reseller, file]));
+  const rowOf = new Map(rows.map((row) => [row.reseller, row]));
+  const names = [...new Set([...fileOf.keys(), ...rowOf.keys()])].sort();
+  return names.flatMap((reseller): readonly ResellerChange[] => {
+    const [file, row] = [fileOf.get(reseller), rowOf.get(reseller)];
+    const fields = resellerFieldsBetween(row?.content, file?.content);
+    if (!row) return [{ action: 'create', reseller, fields }];
+    if (!file) return [{ action: 'delete', reseller, fields }];
+    return row.text === textOf(file.content) ? [] : [{ action: 'update', reseller, fields }];
+  });
+}
+
+/** What decides which clients are whose. */
+export function placesOf(
+  resellers: readonly { readonly reseller: string; readonly content: ResellerFile | undefined }[],
+): readonly ResellerPlace[] {
+  return resellers.map(({ reseller, content }) => ({
+    reseller,
+    billingId: content?.billingId,
+    platform: content?.platform,
+  }));
+}
+
+/** What a plan's hash holds of them; empty where there are none, so that their coming changed no plan. */
+export function resellersInHash(files: readonly LoadedReseller[], rows: readonly HeldReseller[]): object {
+  if (files.length === 0 && rows.length === 0) return {};
+  return {
+    resellerFiles: files.map(({ reseller, content }) => [reseller, textOf(content)]),
+    resellerRows: rows.map(({ reseller, text, version }) => [reseller, text, version]),
+  };
+}
+
+/** Writes the changes of a plan, within its transaction. */
+export async function writeResellers(
+  own: Queryable,
+  changes: readonly ResellerChange[],
+  files: readonly LoadedReseller[],
+  rows: readonly HeldReseller[],
+  { sourceCommit, now }: { readonly sourceCommit: string | null; readonly now: number },
+): Promise<void> {
+  for (const { action, reseller } of changes) {
+    const file = files.find((each) => each.reseller === reseller);
+    if (action === 'delete' || !file) {
+      await own.query('DELETE FROM low_balance_reseller_settings WHERE reseller = ?', [reseller]);
+      continue;
+    }
+    const text = textOf(file.content);
+    const version = (rows.find((each) => each.reseller === reseller)?.version ?? 0) + 1;
+    await own.query(
+      `INSERT INTO low_balance_reseller_settings (reseller, content, source, version, applied_hash, source_commit, updated_at) VALUES (?)
+       ON DUPLICATE KEY UPDATE content = VALUES(content), source = VALUES(source), version = VALUES(version),
+         applied_hash = VALUES(applied_hash), source_commit = VALUES(source_commit), updated_at = VALUES(updated_at)`,
+      [[reseller, text, file.source, version, sha256(text), sourceCommit, now]],
+    );
+  }
+}
+
+function textOf(content: ResellerFile): string {
+  return JSON.stringify(content);
+}
