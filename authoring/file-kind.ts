@@ -18,7 +18,8 @@ export interface Misplaced {
  * What a file of a folder of profiles is, by its place; undefined for what is none of its files, such as a README. This
  * alone decides what is a profile, for every verb and for the editor:
  * - `policy.json` and `acknowledged.json` lie in the folder itself;
- * - `<reseller>/reseller.json` holds the reseller's settings, every other `<reseller>/<slug>.json` is a profile, `<reseller>/<slug>.test.json` its scenarios.
+ * - `<reseller>/reseller.json` holds the reseller's settings, every other `<reseller>/<slug>.json` is a
+ *   profile, `<reseller>/<slug>.test.json` its scenarios.
  *
  * `inside` is the path in the folder, with slashes; `folder` is how problems name the folder.
  */
@@ -29,7 +30,9 @@ export function kindByPlace(inside: string, folder: string): FileKind | Misplace
   if (!name.endsWith('.json')) return undefined;
   const named = namedKinds.get(name);
   if (named === 'reseller')
-    return depth === 2 ? named : misplaced(`expected it in its reseller's folder, as ${folder}/<reseller>/${name}`);
+    return depth === 2
+      ? named
+      : misplaced(`expected it in its reseller's folder, as ${folder}/<reseller>/${name}`);
   if (named) return depth === 1 ? named : misplaced(`expected it as ${folder}/${name}`);
   if (depth === 2) return kindByName(name);
   const [reseller] = depth === 1 ? ['<reseller>'] : inside.split('/');

@@ -58,7 +58,7 @@ const profile = {
   sortOrder: fc.integer({ min: -10, max: 10 }),
   maxQty: fc.integer({ min: 1, max: 10 }),
   period: duration,
-  appliesTo: fc.record(appliesTo, { requiredKeys: [] }),
+  appliesTo: fc.record(appliesTo, { requiredKeys: [], noNullPrototype: true }),
   userNotification: fc.record(userNotification, { requiredKeys: ['threshold'] }),
   clientNotification: fc.record(clientNotification, { requiredKeys: ['threshold'] }),
   advancedRules: fc.uniqueArray(fc.record(advancedRule, { requiredKeys: ['name', 'threshold'] }), {
