@@ -24,7 +24,7 @@ export function savedPlan(plan: Plan) {
   const written = planJson(plan);
   return {
     ...written,
-    moves: written.moves.map(({ some: _, ...move }) => move),
+    moves: written.moves.map(({ from, to, clients, newlyTold }) => ({ from, to, clients, newlyTold })),
     changes: written.changes.map(({ clients: { newlyTold, noLongerTold, ...clients }, ...change }) => ({
       ...change,
       clients: { ...clients, newlyToldCount: newlyTold.length, noLongerToldCount: noLongerTold.length },
