@@ -32,7 +32,7 @@ function resellerLines({ action, reseller, fields }: ResellerChange): readonly s
 function moveLine({ from, to, clients, newlyTold, some }: Move): string {
   const more = clients > some.length ? ` and ${clients - some.length} more` : '';
   return (
-    `    ${nameOf(from)} → ${nameOf(to)}: ${counted(clients, 'client')}, newly told ${newlyTold} ` +
+    `    ${nameOf(from)} → ${nameOf(to)}: ${counted(clients, 'client')}, newly notified ${newlyTold} ` +
     `(${some.map(printable).join(', ')}${more})`
   );
 }
@@ -58,7 +58,7 @@ export function moveDetails({ resellers, moves }: Plan): readonly string[] {
       ? []
       : [
           folded('Clients that get another profile', [
-            '| From | To | Clients | Newly told |',
+            '| From | To | Clients | Newly notified |',
             '|---|---|---|---|',
             ...rows,
           ]),
