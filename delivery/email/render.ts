@@ -124,7 +124,7 @@ function compileTemplate(
     return markup(phrases.get(name)?.(this, { data }) ?? '');
   });
   handlebars.registerHelper('strong', (value: string) =>
-    markup(format === 'html' ? `<strong>${Handlebars.escapeExpression(value)}</strong>` : value),
+    markup(format === 'html' ? strongHtml(value) : value),
   );
   handlebars.registerPartial('layout', layout);
   return handlebars.compile<MailView>(source, options);
@@ -137,4 +137,10 @@ type HelperOptions = Handlebars.HelperOptions;
 function plural(count: number, language: string, { hash }: HelperOptions): string {
   const forms = hash as Readonly<Record<string, string>>;
   return forms[new Intl.PluralRules(language).select(count)] ?? forms['other'] ?? '';
+}
+
+/** What fits on one line of a phone, such as an amount with its sign, is not broken in two. */
+function strongHtml(value: string): string {
+  const style = value.length <= 28 ? ' style="white-space:nowrap;"' : '';
+  return `<strong${style}>${Handlebars.escapeExpression(value)}</strong>`;
 }

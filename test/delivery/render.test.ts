@@ -31,7 +31,10 @@ describe('the words of a mail', () => {
     assert.equal(subject, 'Your balance with Acme is low: $45.00');
     for (const part of [text, html]) {
       assert.match(part, /\$45\.00/);
-      assert.match(part.replaceAll(/<[^>]*>/g, ''), /below \$50\.00 · reminder 1 of 3/);
+      assert.match(
+        part.replaceAll(/<[^>]*>/g, '').replaceAll('&nbsp;', ' '),
+        /below \$50\.00 · reminder 1 of 3/,
+      );
       assert.match(part, /2 more reminders may follow/);
       assert.match(part, /Please top up your account/);
       assert.match(part, /November 24, 2026 at 09:00 UTC/);
@@ -212,7 +215,7 @@ describe('the words of a mail', () => {
     assert.match(text, /→ https:\/\/acme\.example\/pay\?client=a%2Fb%26c&c=USD&l=de-AT\n/);
     assert.match(text, /Fragen\? help@acme\.example · \+1 555 0100 · https:\/\/acme\.example\/help/);
     assert.match(html, /background:#ffe000[^>]*><a href="https:\/\/acme\.example\/pay[^>]*color:#000000/);
-    assert.match(html, /alt="Acme &amp; Sons"/);
+    assert.match(html, /src="https:\/\/acme\.example\/logo\.png[^>]*>Acme &amp; Sons</);
   });
 
   it('lead to https alone, and take no colour that is none', () => {
