@@ -57,9 +57,16 @@ async function ofMysql(env: Environment, io: Io): Promise<readonly Finding[]> {
               'tables',
               `these migrations were not run: ${pending.join(', ')}. Run: npx low-balance setup`,
             ),
+        ...(pending.length === 0 ? [await ofSending(database)] : []),
       ];
     },
   );
+}
+
+async function ofSending(database: DataSource): Promise<Finding> {
+  const { findingOfSending, readSendingHealth } = await import('../../delivery/ledger/sending-health.js');
+  const now = Date.now();
+  return findingOfSending(await readSendingHealth(database, now), now);
 }
 
 /** The columns of docs/billing-views.md. */
