@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import type { Message } from '../delivery/message.js';
+import type { Branding, Message } from '../delivery/message.js';
 import { createRenderer } from '../delivery/email/render.js';
 import { sampleMail } from '../delivery/email/sample-mail.js';
 import { environment } from '../worker/settings.js';
@@ -13,32 +13,69 @@ import { progressOnStderr } from './progress.js';
 
 const folder = fileURLToPath(new URL('../../docs/screenshots/mails/', import.meta.url));
 
-const clients = [
+const acme: Branding = {
+  name: 'Acme Carrier Services',
+  color: '#d9822b',
+  topUpUrl: 'https://portal.acme.example/top-up?client={clientId}',
+  support: { email: 'support@acme.example', phone: '+1 555 0100' },
+};
+const globex: Branding = {
+  name: 'Globex Telecom',
+  color: '#0b6e4f',
+  topUpUrl: 'https://globex.example/pay/{clientId}',
+  support: { url: 'https://globex.example/help' },
+};
+
+interface Picture {
+  readonly language: string;
+  readonly timeZone: string;
+  readonly clientName: string;
+  readonly branding: Branding;
+  readonly currency: string;
+  readonly width: number;
+  readonly colorScheme: 'light' | 'dark';
+}
+
+const wide = { width: 680, colorScheme: 'light' } as const;
+const pictures: readonly Picture[] = [
   {
     language: 'en',
     timeZone: 'Europe/London',
     clientName: 'Foxglove Fax',
-    resellerName: 'Acme Carrier Services',
+    branding: acme,
     currency: 'USD',
+    ...wide,
   },
   {
     language: 'de',
     timeZone: 'Europe/Vienna',
     clientName: 'Alpenruf GmbH',
-    resellerName: 'Acme Carrier Services',
+    branding: acme,
     currency: 'EUR',
+    ...wide,
   },
   {
     language: 'uk',
     timeZone: 'Europe/Kyiv',
     clientName: 'Степ Голос',
-    resellerName: 'Globex Telecom',
+    branding: globex,
     currency: 'UAH',
+    ...wide,
   },
-] as const;
+  {
+    language: 'pl',
+    timeZone: 'Europe/Warsaw',
+    clientName: 'Przedsiębiorstwo Telekomunikacyjne „Wisła” sp. z o.o.',
+    branding: globex,
+    currency: 'PLN',
+    width: 360,
+    colorScheme: 'dark',
+  },
+];
 
-function mailTo(client: (typeof clients)[number], audience: Message['audience']): Message {
-  const { language, timeZone, clientName, resellerName, currency } = client;
+function mailTo(client: Picture, audience: Message['audience']): Message {
+  const { language, timeZone, clientName, branding, currency } = client;
+  const resellerName = branding.name ?? '';
   const common = { thresholdCurrency: currency, convertedThreshold: null, maxQty: 3 };
   const rules = [
     {
@@ -60,8 +97,9 @@ function mailTo(client: (typeof clients)[number], audience: Message['audience'])
         ]
       : []),
   ];
-  const facts = { ...sampleMail.facts, clientName, resellerName, currency, availableBalance: '18.4', rules };
-  return { ...sampleMail, audience, language, timeZone, facts };
+  const low = { ...sampleMail.facts, clientName, resellerName, currency, availableBalance: '18.4', rules };
+  const facts = { ...low, recovered: [] };
+  return { ...sampleMail, audience, language, timeZone, branding, facts };
 }
 
 const executablePath = await provideChromium({ env: environment, progress: progressOnStderr });
@@ -69,14 +107,17 @@ await mkdir(folder, { recursive: true });
 const renderer = createRenderer();
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 try {
-  const page = await browser.newPage({ viewport: { width: 680, height: 400 } });
-  for (const client of clients) {
+  for (const client of pictures) {
+    const { language, width, colorScheme } = client;
+    const context = await browser.newContext({ viewport: { width, height: 400 }, colorScheme });
+    const page = await context.newPage();
     for (const audience of ['client', 'staff'] as const) {
       await page.setContent(renderer.render(mailTo(client, audience)).html);
-      const name = `${client.language}-${audience}.png`;
+      const name = `${language}-${audience}${colorScheme === 'dark' ? '-dark' : ''}.png`;
       await page.screenshot({ path: path.join(folder, name), fullPage: true });
       progressOnStderr.step(name);
     }
+    await context.close();
   }
 } finally {
   await browser.close();
