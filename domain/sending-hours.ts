@@ -1,3 +1,4 @@
+import type { SendingHoursFile, Weekday } from './profile/profile-file.js';
 import type { Audience } from './profile/written-rules.js';
 import { instantOfLocal, localDayOf, type ZoneOffset } from './time-zone.js';
 
@@ -10,6 +11,31 @@ export interface SendingHours {
   /** The days on which the hours begin: 0 is Monday. */
   readonly days: readonly number[];
   readonly audiences: readonly Audience[];
+}
+
+/** The hours as a profile says them; default: every day, for staff and client. */
+export function sendingHoursOf({
+  from,
+  to,
+  days = weekdays,
+  audiences = everybody,
+}: SendingHoursFile): SendingHours {
+  return {
+    from: minutesOf(from),
+    to: minutesOf(to),
+    days: days.map((day) => weekdays.indexOf(day)),
+    audiences,
+  };
+}
+
+const weekdays: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+const everybody: readonly Audience[] = ['staff', 'client'];
+
+/** Throws RangeError on a text that validation would have refused. */
+function minutesOf(time: string): number {
+  const [, hours, minutes] = /^(\d{2}):(\d{2})$/.exec(time) ?? [];
+  if (hours === undefined) throw new RangeError(`"${time}" is not a time of the day, such as "08:00"`);
+  return Number(hours) * 60 + Number(minutes);
 }
 
 const minutesOfDay = 1_440;

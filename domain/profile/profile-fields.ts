@@ -55,8 +55,14 @@ const appliesTo = {
   all: value,
 } as const satisfies Fields<AppliesTo>;
 
+const ofEveryRule = {
+  when: { kind: 'value', default: 'below' },
+  recovered: { kind: 'value', default: false },
+} as const;
+
 const userNotification = {
   threshold: value,
+  ...ofEveryRule,
   notify: { kind: 'value', default: true },
   users: list,
   emails: list,
@@ -64,6 +70,7 @@ const userNotification = {
 
 const clientNotification = {
   threshold: value,
+  ...ofEveryRule,
   notify: { kind: 'value', default: true },
   emails: list,
 } as const satisfies Fields<ClientNotification>;
@@ -71,6 +78,7 @@ const clientNotification = {
 const advancedRule = {
   name: value,
   threshold: value,
+  ...ofEveryRule,
   inactivity: value,
   notify: { kind: 'value', default: true },
   emails: list,
@@ -87,6 +95,9 @@ export const profileFields = {
   sortOrder: value,
   maxQty: value,
   period: value,
+  checkEvery: value,
+  sendingHours: value,
+  alreadyLow: { kind: 'value', default: 'tell' },
   appliesTo: { kind: 'section', fields: appliesTo },
   userNotification: { kind: 'section', fields: userNotification },
   clientNotification: { kind: 'section', fields: clientNotification },

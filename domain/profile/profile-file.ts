@@ -63,6 +63,25 @@ export interface ProfileFile {
    */
   readonly period: Duration;
   /**
+   * How often the balance is looked at between planned checks, so that a fall is noticed sooner. A rule still repeats its
+   * notice only each Period. Digits and s, m, h, d or w, combinable; at least 10s, less than the Period. Default: only at
+   * planned checks.
+   * @examples ["5m"]
+   */
+  readonly checkEvery?: Duration;
+  /**
+   * When notices may be sent, by the client's clocks. What falls outside is sent when the hours open. Default: at any time.
+   * @examples [{ "from": "08:00", "to": "20:00", "days": ["mon", "tue", "wed", "thu", "fri"], "audiences": ["client"] }]
+   */
+  readonly sendingHours?: SendingHoursFile;
+  /**
+   * What happens to a client that is low already when it is first checked under this profile: `tell` notifies at once;
+   * `wait` says nothing until its balance has recovered or was refilled, rule by rule.
+   * @errorMessage expected "tell" or "wait"
+   * @examples ["wait"]
+   */
+  readonly alreadyLow?: 'tell' | 'wait';
+  /**
    * Which clients have this profile, where the billing data names none for them (`profile_id`). Of several profiles the first by sort
    * order, and then by id, applies. Missing: only clients for which the billing data names it.
    * @examples [{ "groups": ["wholesale"], "currencies": ["USD"] }, { "all": true }]
@@ -90,11 +109,25 @@ export interface ProfileFile {
 /** The user rule: tells the reseller's manager and chosen users. Its rule key is `user`. */
 export interface UserNotification {
   /**
-   * The rule is low when the available balance (balance + credit limit) is below this amount, in the profile's currency.
-   * Equal is not low. May be negative.
-   * @examples [100]
+   * The rule is low when the available balance (balance + credit limit) is below this: an amount in the profile's currency,
+   * a share of the credit limit or of the last refill, what the client spends in a time, or the client's own threshold.
+   * Equal is not low. An amount may be negative.
+   * @examples [100, { "percentOfCreditLimit": 20 }, { "lasts": "3d" }]
    */
   readonly threshold: Threshold;
+  /**
+   * The side of the threshold on which the rule notifies: `above` is for what somebody owes. A refill does not end the
+   * cycle of such a rule; that it is found not above does.
+   * @errorMessage expected "below" or "above"
+   * @examples ["above"]
+   */
+  readonly when?: 'below' | 'above';
+  /**
+   * Whether everybody whom the rule has notified is told, once, when its threshold is not met any more.
+   * @errorMessage expected true or false
+   * @examples [true]
+   */
+  readonly recovered?: boolean;
   /**
    * Whether the reseller's manager e-mail is told.
    * @errorMessage expected true or false
@@ -119,11 +152,25 @@ export interface UserNotification {
 /** The client rule: tells the client at its billing e-mail. Its rule key is `client`. */
 export interface ClientNotification {
   /**
-   * The rule is low when the available balance (balance + credit limit) is below this amount, in the profile's currency.
-   * Equal is not low. May be negative.
-   * @examples [50]
+   * The rule is low when the available balance (balance + credit limit) is below this: an amount in the profile's currency,
+   * a share of the credit limit or of the last refill, what the client spends in a time, or the client's own threshold.
+   * Equal is not low. An amount may be negative.
+   * @examples [50, { "percentOfCreditLimit": 20 }, { "lasts": "3d" }]
    */
   readonly threshold: Threshold;
+  /**
+   * The side of the threshold on which the rule notifies: `above` is for what somebody owes. A refill does not end the
+   * cycle of such a rule; that it is found not above does.
+   * @errorMessage expected "below" or "above"
+   * @examples ["above"]
+   */
+  readonly when?: 'below' | 'above';
+  /**
+   * Whether everybody whom the rule has notified is told, once, when its threshold is not met any more.
+   * @errorMessage expected true or false
+   * @examples [true]
+   */
+  readonly recovered?: boolean;
   /**
    * Whether the client's billing e-mail is told.
    * @errorMessage expected true or false
@@ -157,11 +204,25 @@ export interface AdvancedRule {
   /** The rule's name, unique in the profile. Counters stay with it: a renamed rule starts at 0. */
   readonly name: RuleName;
   /**
-   * The rule is low when the available balance (balance + credit limit) is below this amount, in the profile's currency.
-   * Equal is not low. May be negative.
-   * @examples [5]
+   * The rule is low when the available balance (balance + credit limit) is below this: an amount in the profile's currency,
+   * a share of the credit limit or of the last refill, what the client spends in a time, or the client's own threshold.
+   * Equal is not low. An amount may be negative.
+   * @examples [5, { "percentOfCreditLimit": 20 }, { "lasts": "3d" }]
    */
   readonly threshold: Threshold;
+  /**
+   * The side of the threshold on which the rule notifies: `above` is for what somebody owes. A refill does not end the
+   * cycle of such a rule; that it is found not above does.
+   * @errorMessage expected "below" or "above"
+   * @examples ["above"]
+   */
+  readonly when?: 'below' | 'above';
+  /**
+   * Whether everybody whom the rule has notified is told, once, when its threshold is not met any more.
+   * @errorMessage expected true or false
+   * @examples [true]
+   */
+  readonly recovered?: boolean;
   /**
    * The rule sends only when the last charge is at least this long ago. Payments are not activity; a client never
    * charged counts from its creation. Digits and s, m, h, d or w, combinable; at most 3650d. Unsaid: activity does not matter.
@@ -221,13 +282,129 @@ export type CurrencyCode = string;
 export type Duration = string;
 
 /**
+ * An amount in the profile's currency, or what else a limit is taken from.
+ * @errorMessage expected an amount without quotes, such as 100 or 99.95, or one of { "percentOfCreditLimit": 20 }, { "percentOfLastRefill": 10 }, { "lasts": "3d" } and { "own": true, "otherwise": 50 }
+ * @defaultSnippets [
+ *   { "label": "An amount", "body": 100 },
+ *   { "label": "A share of the credit limit", "body": { "percentOfCreditLimit": "^${1:20}" } },
+ *   { "label": "A share of the last refill", "body": { "percentOfLastRefill": "^${1:10}" } },
+ *   { "label": "What the client spends in a time", "body": { "lasts": "${1:3d}" } },
+ *   { "label": "The client's own threshold, or an amount", "body": { "own": true, "otherwise": "^${1:50}" } }
+ * ]
+ * @examples [100]
+ */
+export type Threshold = ThresholdAmount | PercentOfCreditLimit | PercentOfLastRefill | Lasts | OwnThreshold;
+
+/**
  * An amount in the profile's currency.
  * @minimum -1000000000000
  * @maximum 1000000000000
  * @errorMessage expected an amount without quotes, such as 100 or 99.95
  * @examples [100]
  */
-export type Threshold = number;
+export type ThresholdAmount = number;
+
+/** A share of the client's credit limit. A client without one is not notified by the rule. */
+export interface PercentOfCreditLimit {
+  /**
+   * How many percent of the credit limit.
+   * @examples [20]
+   */
+  readonly percentOfCreditLimit: Percent;
+}
+
+/** A share of the amount of the client's last refill. Before its first refill a client is not notified by the rule. */
+export interface PercentOfLastRefill {
+  /**
+   * How many percent of the last refill.
+   * @examples [10]
+   */
+  readonly percentOfLastRefill: Percent;
+}
+
+/** What the client spends in a time, at its usual spending. A client that spends nothing is not notified by the rule. */
+export interface Lasts {
+  /**
+   * For how long the balance must last at least. Digits and s, m, h, d or w, combinable; at most 3650d.
+   * @examples ["3d"]
+   */
+  readonly lasts: Duration;
+}
+
+/** The threshold that the billing data holds for each client, in the client's currency. */
+export interface OwnThreshold {
+  /**
+   * Takes the client's own threshold.
+   * @errorMessage expected true
+   */
+  readonly own: true;
+  /**
+   * The amount, in the profile's currency, for clients that have no threshold of their own. Default: the rule does not
+   * notify them.
+   * @examples [50]
+   */
+  readonly otherwise?: ThresholdAmount;
+}
+
+/**
+ * A share in percent.
+ * @exclusiveMinimum 0
+ * @maximum 1000
+ * @errorMessage expected a percentage above 0, such as 20
+ * @examples [20]
+ */
+export type Percent = number;
+
+/** The hours of the day in which notices may be sent, by the client's clocks. */
+export interface SendingHoursFile {
+  /**
+   * When the hours begin.
+   * @examples ["08:00"]
+   */
+  readonly from: TimeOfDay;
+  /**
+   * When they end; a time that is not after `from` is on the next day, and the same time is a whole day.
+   * @examples ["20:00"]
+   */
+  readonly to: TimeOfDay;
+  /**
+   * The days on which the hours begin, also where they end after midnight.
+   * @minItems 1
+   * @uniqueItems true
+   * @errorMessage expected a list of days in brackets, such as ["mon", "tue"]
+   * @examples [["mon", "tue", "wed", "thu", "fri"]]
+   */
+  readonly days?: readonly Weekday[];
+  /**
+   * Whose notices wait for the hours.
+   * @minItems 1
+   * @uniqueItems true
+   * @errorMessage expected a list in brackets of "staff" and "client"
+   * @examples [["client"]]
+   */
+  readonly audiences?: readonly AudienceName[];
+}
+
+/**
+ * A time of the day.
+ * @pattern ^(([01]\d|2[0-3]):[0-5]\d|24:00)$
+ * @errorMessage expected a time of the day in quotes, such as "08:00"
+ * @patternErrorMessage expected a time of the day, two digits each, such as "08:00"
+ * @examples ["08:00"]
+ */
+export type TimeOfDay = string;
+
+/**
+ * A day of the week.
+ * @errorMessage expected one of "mon", "tue", "wed", "thu", "fri", "sat" and "sun"
+ */
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/**
+ * Who is notified: the reseller's staff or the client.
+ * @errorMessage expected "staff" or "client"
+ */
+export type AudienceName = 'staff' | 'client';
 
 /**
  * The name of an advanced rule.

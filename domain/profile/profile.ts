@@ -1,7 +1,7 @@
 import { durationMs } from '../duration.js';
 import type { Condition } from '../conditions/condition.js';
-import { toDecimal } from '../money.js';
-import type { SendingHours } from '../sending-hours.js';
+import { sendingHoursOf, type SendingHours } from '../sending-hours.js';
+import { thresholdOf } from '../conditions/read-threshold.js';
 import type { AppliesTo, ProfileFile } from './profile-file.js';
 import {
   writtenRules,
@@ -39,6 +39,8 @@ export interface Profile {
   readonly sortOrder: number;
   readonly maxQty: number;
   readonly periodMs: number;
+  /** Rule 18: how often a look at the fleet finds who has fallen; absent: only planned checks do. */
+  readonly checkEveryMs?: number;
   /** Rule 19; absent: at any time. */
   readonly sendingHours?: SendingHours;
   /** Rule 22. */
@@ -50,7 +52,8 @@ export interface Profile {
 
 /** The normal form of a valid profile file. Throws RangeError on a duration or number that validation would have refused. */
 export function normaliseProfile(id: string, file: ProfileFile): Profile {
-  const { $schema: _, name, reseller, currency, sortOrder, maxQty, period, appliesTo, ...rules } = file;
+  const { $schema: _, name, reseller, currency, sortOrder, maxQty, period, ...rest } = file;
+  const { checkEvery, sendingHours, alreadyLow = 'tell', appliesTo, ...rules } = rest;
   return {
     id,
     name,
@@ -59,20 +62,32 @@ export function normaliseProfile(id: string, file: ProfileFile): Profile {
     sortOrder,
     maxQty,
     periodMs: durationMs(period),
-    alreadyLow: 'tell',
+    ...(checkEvery === undefined ? {} : { checkEveryMs: durationMs(checkEvery) }),
+    ...(sendingHours === undefined ? {} : { sendingHours: sendingHoursOf(sendingHours) }),
+    alreadyLow,
     ...(appliesTo === undefined ? {} : { appliesTo }),
     rules: writtenRules(rules satisfies Only<RuleField, typeof rules>).map(ruleOf),
   };
 }
 
 function ruleOf({ key, audience, rule }: PlacedRule): Rule {
-  const { name: _, threshold, inactivity, notify = true, users = [], emails = [], ...rest } = rule;
+  const {
+    name: _,
+    threshold,
+    when = 'below',
+    recovered = false,
+    inactivity,
+    notify = true,
+    users = [],
+    emails = [],
+    ...rest
+  } = rule;
   return {
     key,
     audience,
-    condition: { threshold: { kind: 'amount', amount: toDecimal(threshold) }, when: 'below' },
+    condition: { threshold: thresholdOf(threshold), when },
     ...(inactivity === undefined ? {} : { inactivityMs: durationMs(inactivity) }),
-    recovered: false,
+    recovered,
     notify,
     users,
     emails,

@@ -4,6 +4,8 @@ import type {
   AppliesTo,
   ClientNotification,
   ProfileFile,
+  SendingHoursFile,
+  Threshold,
   UserNotification,
 } from '../../domain/profile/profile-file.js';
 
@@ -14,28 +16,46 @@ type Arbitraries<T> = {
 
 /** Durations that no other text of the same length of time equals. */
 const duration = fc.integer({ min: 1, max: 500 }).map((hours) => `${hours}h`);
-const threshold = fc.integer({ min: -1_000, max: 1_000 }).map((cents) => cents / 100);
+const amount = fc.integer({ min: -1_000, max: 1_000 }).map((cents) => cents / 100);
+const percent = fc.integer({ min: 1, max: 100 });
+const threshold: fc.Arbitrary<Threshold> = fc.oneof(
+  amount,
+  fc.record({ percentOfCreditLimit: percent }),
+  fc.record({ percentOfLastRefill: percent }),
+  fc.record({ lasts: duration }),
+  fc.record({ own: fc.constant(true as const), otherwise: amount }, { requiredKeys: ['own'] }),
+);
+const ofEveryRule = { threshold, when: fc.constantFrom('below', 'above'), recovered: fc.boolean() } as const;
+const sendingHours: fc.Arbitrary<SendingHoursFile> = fc.record(
+  {
+    from: fc.constantFrom('08:00', '22:30'),
+    to: fc.constantFrom('20:00', '24:00'),
+    days: fc.uniqueArray(fc.constantFrom('mon', 'sat', 'sun'), { minLength: 1 }),
+    audiences: fc.uniqueArray(fc.constantFrom('staff', 'client'), { minLength: 1 }),
+  },
+  { requiredKeys: ['from', 'to'] },
+);
 const emails = fc.array(fc.constantFrom('a@acme.example', 'b@acme.example', 'c@acme.example'), {
   maxLength: 2,
 });
 const users = fc.array(fc.constantFrom('j.doe', 'constructor', '__proto__'), { maxLength: 2 });
 
 const userNotification = {
-  threshold,
+  ...ofEveryRule,
   notify: fc.boolean(),
   users,
   emails,
 } satisfies Arbitraries<UserNotification>;
 
 const clientNotification = {
-  threshold,
+  ...ofEveryRule,
   notify: fc.boolean(),
   emails,
 } satisfies Arbitraries<ClientNotification>;
 
 const advancedRule = {
   name: fc.constantFrom('dormant', 'constructor', 'almost-empty'),
-  threshold,
+  ...ofEveryRule,
   inactivity: duration,
   notify: fc.boolean(),
   emails,
@@ -58,6 +78,9 @@ const profile = {
   sortOrder: fc.integer({ min: -10, max: 10 }),
   maxQty: fc.integer({ min: 1, max: 10 }),
   period: duration,
+  checkEvery: duration,
+  sendingHours,
+  alreadyLow: fc.constantFrom('tell', 'wait'),
   appliesTo: fc.record(appliesTo, { requiredKeys: [], noNullPrototype: true }),
   userNotification: fc.record(userNotification, { requiredKeys: ['threshold'] }),
   clientNotification: fc.record(clientNotification, { requiredKeys: ['threshold'] }),
