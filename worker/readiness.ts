@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
 import { messageOf } from '../domain/error-message.js';
+import { withinTime } from './time-limit.js';
 
 /** What a worker found of its own state and of what it depends on. */
 export interface Readiness {
@@ -48,17 +49,10 @@ export async function readinessOf(options: ReadinessOptions): Promise<Readiness>
 }
 
 async function foundOf(ask: () => Promise<unknown>): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`no answer within ${timeoutMs / 1_000} s`), timeoutMs);
-  });
-  const asked = ask().then(
-    () => 'ok',
-    (error: unknown) => messageOf(error),
-  );
   try {
-    return await Promise.race([asked, late]);
-  } finally {
-    clearTimeout(timer);
+    await withinTime(ask(), timeoutMs);
+    return 'ok';
+  } catch (error) {
+    return messageOf(error);
   }
 }

@@ -7,6 +7,7 @@ import { payloadSettings } from './settings.js';
 import type { Environment } from '../settings/read-settings.js';
 import { tlsRefusal } from './tls-refusal.js';
 import { messageOf } from '../domain/error-message.js';
+import { withinTime } from './time-limit.js';
 
 /** Temporal could not be reached. The message names the address. */
 export class TemporalError extends Error {
@@ -60,7 +61,9 @@ export async function connectTemporal(settings: TemporalSettings): Promise<Clien
 
 /** The worker's connection. Throws TemporalError within 10 s where Temporal does not answer. */
 export async function connectNative(settings: TemporalSettings): Promise<NativeConnection> {
-  return await reach(settings, () => withTimeout(NativeConnection.connect(settings.options)));
+  return await reach(settings, () =>
+    withinTime(NativeConnection.connect(settings.options), connectTimeoutMs),
+  );
 }
 
 /** What both kinds of connection know. */
@@ -90,20 +93,5 @@ async function reach<T>(
       `Temporal at ${address} (namespace ${namespace}) does not answer: ${reason}. Expected a cluster there; TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE say where`,
       { cause: error },
     );
-  }
-}
-
-async function withTimeout<T>(promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`no answer within ${connectTimeoutMs / 1000} s`)),
-      connectTimeoutMs,
-    );
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -64,14 +64,17 @@ async function profileFromRow(id: string, { own }: Snapshot): Promise<Profile | 
   return row?.content && normaliseProfile(id, row.content);
 }
 
-interface Asked {
+interface ExplainRequest {
   readonly id: string;
   readonly file: Profile | undefined;
   readonly clientId: string;
   readonly now: number;
 }
 
-async function explainOn(snapshot: Snapshot, { id, file, clientId, now }: Asked): Promise<Explanation> {
+async function explainOn(
+  snapshot: Snapshot,
+  { id, file, clientId, now }: ExplainRequest,
+): Promise<Explanation> {
   const profile = file ?? (await profileFromRow(id, snapshot));
   if (!profile)
     throw new CliError(

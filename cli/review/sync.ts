@@ -65,7 +65,7 @@ async function olderThanSynced(
   return synced === null || older === undefined ? undefined : outdated(plan, older, synced);
 }
 
-interface Applying {
+interface ApplyContext {
   readonly folder: FolderForSync;
   readonly planFile: string | undefined;
   readonly lockWaitMs: number;
@@ -78,7 +78,7 @@ async function apply(
   database: DataSource,
   billing: DataSource,
   plan: Plan,
-  { folder, planFile, lockWaitMs, options, io, wake }: Applying,
+  { folder, planFile, lockWaitMs, options, io, wake }: ApplyContext,
 ): Promise<SyncOutcome> {
   const { files, resellerFiles, policy } = folder;
   const git = await gitFacts(options.folder, io);

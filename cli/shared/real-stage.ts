@@ -5,6 +5,7 @@ import type { Played, Story } from '../../scenarios/story.js';
 import { createTimeSkippingEnvironment } from '../../dev/test-server.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { registerSearchAttributes } from '../../worker/search-attributes.js';
+import { TimeLimitError, withinTime } from '../../worker/time-limit.js';
 import { workflowBundle } from '../../worker/workflow-bundle.js';
 import type { Io } from './io.js';
 
@@ -14,7 +15,7 @@ export interface RealStages {
   close(): Promise<void>;
 }
 
-type Performed = Omit<Activities, 'reconcile'>;
+type StageActivities = Omit<Activities, 'reconcile'>;
 type StageIo = Pick<Io, 'err' | 'env'>;
 
 /** A story that takes longer stands still: no other takes more than some seconds. */
@@ -42,17 +43,13 @@ export async function openRealStage(io: StageIo): Promise<RealStages> {
   };
 }
 
+/** Undefined where the work stands still. */
 async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), standstillMs);
-  });
   try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    // What is left behind may still fail, and nobody waits for it any more.
-    work.catch(() => {});
+    return await withinTime(work, standstillMs);
+  } catch (error) {
+    if (error instanceof TimeLimitError) return undefined;
+    throw error;
   }
 }
 
@@ -63,8 +60,8 @@ async function openStage(io: StageIo): Promise<RealStages> {
     workflowBundle(),
   ]);
   await registerSearchAttributes(environment.connection, 'default');
-  let performed: Performed | undefined;
-  const perform = (): Performed => {
+  let performed: StageActivities | undefined;
+  const perform = (): StageActivities => {
     if (!performed) throw new Error('no story is being played');
     return performed;
   };
@@ -81,7 +78,7 @@ async function openStage(io: StageIo): Promise<RealStages> {
         notify: (input) => perform().notify(input),
         withdraw: (input) => perform().withdraw(input),
         remember: (input) => perform().remember(input),
-      } satisfies Performed,
+      } satisfies StageActivities,
     });
   let worker = await createWorker();
   let running = worker.run();

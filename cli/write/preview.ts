@@ -46,12 +46,12 @@ export async function preview(name: string, options: PreviewOptions, io: Io): Pr
   return exitCode.fine;
 }
 
-interface Shown {
+interface PreviewedMail {
   readonly mail: Message;
   readonly rendered: RenderedMail;
 }
 
-function jsonOf({ mail, rendered }: Shown) {
+function jsonOf({ mail, rendered }: PreviewedMail) {
   return {
     audience: mail.audience,
     rules: mail.facts.rules.map(({ key }) => key),
@@ -60,7 +60,7 @@ function jsonOf({ mail, rendered }: Shown) {
   };
 }
 
-function textOf({ mail, rendered }: Shown): string {
+function textOf({ mail, rendered }: PreviewedMail): string {
   return [
     `To the ${mail.audience} (${rendered.language}): ${mail.recipients.map(printable).join(', ')}`,
     `Subject: ${rendered.subject}`,
