@@ -6,7 +6,7 @@ import type { Channels } from '../delivery/channel.js';
 import { batchedBilling, batchedProfiles } from '../billing/mysql/batched-reads.js';
 import { createBilling } from '../billing/mysql/billing.js';
 import { createUnreachedAddresses } from '../delivery/ledger/unreached-addresses.js';
-import { createLedger } from '../delivery/ledger/ledger.js';
+import { createMysqlLedger } from '../delivery/ledger/mysql-ledger.js';
 import { createProfiles } from '../store/profiles.js';
 import { createWatchedClients, type WatchedClients } from '../store/watched-clients.js';
 import { clientIdOf, watchWorkflowId } from '../workflows/client-workflow-id.js';
@@ -42,7 +42,7 @@ export function createParts(options: PartsOptions): Parts {
   return {
     billing: batchMs > 0 ? batchedBilling(billing, batchMs) : billing,
     profiles: batchMs > 0 ? batchedProfiles(profiles, batchMs) : profiles,
-    ledger: createLedger(database),
+    ledger: createMysqlLedger(database),
     unreached: createUnreachedAddresses(database, { onError: options.onError }),
     readWithinMs,
     watched: options.watched ?? createWatchedClients(database, options.onError),

@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { normalAddress } from '../../domain/notices.js';
 import { deliveriesInOrder, isUnreached, type Delivery, type DeliveryReport } from '../delivery-report.js';
+import { compareTexts } from './compare-texts.js';
 import { isOfItsData, isTransient } from './database-errors.js';
 
 /** Takes note of what providers report of the messages that they accepted. */
@@ -198,14 +199,10 @@ async function noteAddress(
 }
 
 function byNotice(a: DeliveryReport, b: DeliveryReport): number {
-  return compare(a.noticeId ?? '', b.noticeId ?? '') || byAddress(a, b);
+  return compareTexts(a.noticeId ?? '', b.noticeId ?? '') || byAddress(a, b);
 }
 
 /** The reports of one address in the order of their time. */
 function byAddress(a: DeliveryReport, b: DeliveryReport): number {
-  return compare(normalAddress(a.address), normalAddress(b.address)) || a.at - b.at;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compareTexts(normalAddress(a.address), normalAddress(b.address)) || a.at - b.at;
 }

@@ -1,115 +1,177 @@
-import type { Claim, Ledger, LedgerEntry, LedgerNotice } from './ledger.js';
+import { randomUUID } from 'node:crypto';
+import type { NoticeState, RecipientState } from '../../store/rows.js';
+import { compareTexts } from './compare-texts.js';
+import type { Claim, FailedAttempt, Ledger, LedgerEntry, LedgerNotice } from './ledger.js';
 
-/** A notice in memory, with those who are still to be sent to. */
+/** A notice in memory, with what became of it for each address. */
 interface Kept {
   readonly notice: LedgerNotice;
   entry: LedgerEntry;
-  pending: readonly string[];
+  readonly recipients: Map<string, RecipientState>;
+  claim: { readonly token: string; readonly until: number } | undefined;
 }
 
-/** The ledger of one story, for its one worker. */
+/** The ledger of one story. */
 export interface MemoryLedger extends Ledger {
   /** Every notice that was accepted, in the order in which they were written. */
   told(): readonly LedgerNotice[];
 }
 
-export function createMemoryLedger(): MemoryLedger {
+/** `now` times the claims, milliseconds. */
+export function createMemoryLedger(now: () => number = Date.now): MemoryLedger {
   const kept = new Map<string, Kept>();
+  const all = (): readonly Kept[] => [...kept.values()];
+  const ofClient = (clientId: string): readonly Kept[] =>
+    all().filter(({ notice }) => notice.clientId === clientId);
   const ofCheck = (clientId: string, checkAt: number): readonly Kept[] =>
-    [...kept.values()].filter(({ notice }) => notice.clientId === clientId && notice.checkAt === checkAt);
-  const change = (id: string, changes: Partial<LedgerEntry>): void => {
-    const found = kept.get(id);
-    if (found) found.entry = { ...found.entry, ...changes };
-  };
+    ofClient(clientId)
+      .filter(({ notice }) => notice.checkAt === checkAt)
+      .sort((a, b) => compareNotices(a.notice, b.notice));
   return {
     told: () =>
-      [...kept.values()].filter(({ entry }) => entry.state === 'accepted').map(({ notice }) => notice),
+      all()
+        .filter(({ entry }) => entry.state === 'accepted')
+        .map(({ notice }) => notice),
     find: (clientId, checkAt) => Promise.resolve(ofCheck(clientId, checkAt).map(({ entry }) => entry)),
     open(notices) {
       const isNew = !notices.some(({ id }) => kept.has(id));
       if (isNew) for (const notice of notices) kept.set(notice.id, keep(notice));
       return Promise.resolve(isNew);
     },
-    claim: (id) => Promise.resolve(claimOf(kept.get(id))),
-    accepted(id, { recipients, messageId }, at) {
+    claim: (id, forMs) => Promise.resolve(claimOf(kept.get(id), now(), forMs)),
+    accepted(id, { messageId, recipients, refused }, at) {
       const found = kept.get(id);
-      if (found) {
-        found.pending = found.pending.filter((address) => !recipients.includes(address));
-        const state = found.pending.length === 0 ? 'accepted' : found.entry.state;
-        change(id, { state, messageId, acceptedAt: found.entry.acceptedAt ?? at });
-      }
+      if (!found) return Promise.resolve();
+      for (const address of recipients) note(found, address, 'accepted');
+      for (const { address } of refused) note(found, address, 'refused');
+      const { entry } = found;
+      const state = pendingOf(found).length === 0 ? 'accepted' : entry.state;
+      found.entry = {
+        ...entry,
+        state,
+        messageId: entry.messageId ?? messageId,
+        acceptedAt: entry.acceptedAt ?? at,
+        attempts: entry.attempts + 1,
+        lastError: null,
+      };
+      if (state !== 'pending') found.claim = undefined;
       return Promise.resolve();
     },
-    failed(id, { final, reason }) {
-      const attempts = (kept.get(id)?.entry.attempts ?? 0) + 1;
-      change(id, { attempts, lastError: reason, ...(final ? { state: 'failed' } : {}) });
+    failed(id, attempt) {
+      const found = kept.get(id);
+      if (found?.entry.state === 'pending') noteFailure(found, attempt);
       return Promise.resolve();
     },
-    withdraw(clientId, checkAt) {
-      for (const { entry } of ofCheck(clientId, checkAt)) {
-        if (entry.state === 'pending')
-          change(entry.id, { state: entry.acceptedAt === null ? 'withdrawn' : 'accepted' });
-      }
-      return Promise.resolve(0);
-    },
+    withdraw: (clientId, checkAt) => Promise.resolve(withdraw(ofCheck(clientId, checkAt), now())),
     withdrawAll(clientId) {
-      let withdrawn = false;
-      for (const { notice, entry } of kept.values()) {
-        if (notice.clientId !== clientId || entry.state !== 'pending') continue;
-        change(entry.id, { state: entry.acceptedAt === null ? 'withdrawn' : 'accepted' });
-        withdrawn = true;
-      }
-      return Promise.resolve({ busyMs: 0, withdrawn });
+      const pending = ofClient(clientId).filter(({ entry }) => entry.state === 'pending');
+      return Promise.resolve({ busyMs: withdraw(pending, now()), withdrawn: pending.length > 0 });
     },
     acceptedSince: ({ clientId, profileId, refillAt, checkAt }) =>
       Promise.resolve(
-        [...kept.values()].flatMap(({ notice, entry }) =>
-          notice.clientId === clientId &&
-          notice.profileId === profileId &&
-          (entry.acceptedAt ?? -Infinity) >= refillAt &&
-          notice.checkAt >= checkAt
-            ? [
-                {
-                  rules: notice.rules,
-                  recovered: notice.recovered,
-                  at: entry.acceptedAt!,
-                  checkAt: notice.checkAt,
-                  ...(notice.instant === null ? {} : { instant: notice.instant }),
-                },
-              ]
-            : [],
-        ),
+        ofClient(clientId)
+          .filter(({ notice }) => notice.profileId === profileId && notice.checkAt >= checkAt)
+          .flatMap(({ entry }) =>
+            entry.acceptedAt !== null && entry.acceptedAt >= refillAt
+              ? [acceptedNotice(entry, entry.acceptedAt)]
+              : [],
+          )
+          .sort((a, b) => a.at - b.at),
       ),
     reached: (clientId, checkAt, rule) =>
       Promise.resolve(
         ofCheck(clientId, checkAt)
-          .filter(({ notice, entry }) => notice.rules.includes(rule) && entry.acceptedAt !== null)
-          .flatMap(({ notice: { recipients, audience, channel }, pending }) =>
-            recipients
-              .filter((address) => !pending.includes(address))
-              .map((address) => ({ address, audience, channel })),
-          ),
+          .filter(({ notice }) => notice.rules.includes(rule))
+          .flatMap(({ notice: { audience, channel }, recipients }) =>
+            [...recipients].flatMap(([address, state]) =>
+              state === 'accepted' ? [{ address, audience, channel }] : [],
+            ),
+          )
+          .sort((a, b) => compareTexts(a.address, b.address)),
       ),
   };
 }
 
 function keep(notice: LedgerNotice): Kept {
-  const { recipients, leftOut: _, content: __, ...said } = notice;
+  const { recipients, leftOut, content: _, ...said } = notice;
+  const states = new Map<string, RecipientState>(leftOut.map(({ address }) => [address, 'left-out']));
+  for (const address of recipients) states.set(address, 'pending');
   return {
     notice,
-    pending: recipients,
-    entry: {
-      ...said,
-      state: 'pending',
-      messageId: null,
-      acceptedAt: null,
-      lastError: null,
-      attempts: 0,
-    },
+    recipients: states,
+    claim: undefined,
+    entry: { ...said, state: 'pending', messageId: null, acceptedAt: null, lastError: null, attempts: 0 },
   };
 }
 
-function claimOf(found: Kept | undefined): Claim {
+function note({ recipients }: Kept, address: string, state: RecipientState): void {
+  if (recipients.has(address)) recipients.set(address, state);
+}
+
+function pendingOf({ recipients }: Kept): readonly string[] {
+  return [...recipients]
+    .flatMap(([address, state]) => (state === 'pending' ? [address] : []))
+    .sort(compareTexts);
+}
+
+function settlePending(found: Kept, state: RecipientState): void {
+  for (const address of pendingOf(found)) note(found, address, state);
+}
+
+function claimOf(found: Kept | undefined, now: number, forMs: number): Claim {
   if (found?.entry.state !== 'pending') return { kind: 'settled' };
-  return { kind: 'claimed', token: 'one worker', content: found.notice.content, recipients: found.pending };
+  if (found.claim && found.claim.until > now) return { kind: 'busy', forMs: found.claim.until - now };
+  const token = randomUUID();
+  found.claim = { token, until: now + forMs };
+  return { kind: 'claimed', token, content: found.notice.content, recipients: pendingOf(found) };
+}
+
+function noteFailure(found: Kept, { token, reason, final }: FailedAttempt): void {
+  const { entry } = found;
+  found.entry = {
+    ...entry,
+    attempts: entry.attempts + 1,
+    lastError: reason.slice(0, 4_000),
+    state: final ? settledState(entry, 'failed') : entry.state,
+  };
+  if (found.claim?.token === token) found.claim = undefined;
+  if (final) settlePending(found, 'refused');
+}
+
+/** A notice that some were notified by is accepted, whatever became of the others. */
+function settledState({ acceptedAt }: LedgerEntry, otherwise: NoticeState): NoticeState {
+  return acceptedAt === null ? otherwise : 'accepted';
+}
+
+/** Answers for how long somebody may still be sending one of them. */
+function withdraw(notices: readonly Kept[], now: number): number {
+  let busyMs = 0;
+  for (const found of notices) {
+    if (found.entry.state !== 'pending') continue;
+    if (found.claim && found.claim.until > now) {
+      busyMs = Math.max(busyMs, found.claim.until - now);
+      continue;
+    }
+    found.entry = { ...found.entry, state: settledState(found.entry, 'withdrawn') };
+    found.claim = undefined;
+    settlePending(found, 'withdrawn');
+  }
+  return busyMs;
+}
+
+function acceptedNotice({ rules, recovered, checkAt, instant }: LedgerEntry, at: number) {
+  return {
+    rules,
+    ...(recovered.length === 0 ? {} : { recovered }),
+    at,
+    checkAt,
+    ...(instant === null ? {} : { instant }),
+  };
+}
+
+/** The staff's first, then by kind and channel. */
+function compareNotices(a: LedgerNotice, b: LedgerNotice): number {
+  return (
+    compareTexts(b.audience, a.audience) || compareTexts(a.kind, b.kind) || compareTexts(a.channel, b.channel)
+  );
 }

@@ -5,7 +5,7 @@ import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import type { Channel } from '../../delivery/channel.js';
 import { createBilling } from '../../billing/mysql/billing.js';
 import { migrate, openDatabase } from '../../store/database.js';
-import { createLedger } from '../../delivery/ledger/ledger.js';
+import { createMysqlLedger } from '../../delivery/ledger/mysql-ledger.js';
 import { createProfiles } from '../../store/profiles.js';
 import { createWatchedClients } from '../../store/watched-clients.js';
 import { provideTestMysql } from '../../dev/trial/test-mysql.js';
@@ -70,7 +70,7 @@ export function notifyParts(database: DataSource, email: Channel): Parts {
   return {
     billing: createBilling(database),
     profiles: createProfiles(database),
-    ledger: createLedger(database),
+    ledger: createMysqlLedger(database),
     watched: createWatchedClients(database, () => {}),
     channels: { email },
     watchers: { start: () => Promise.resolve(true), wake: () => Promise.resolve(true) },

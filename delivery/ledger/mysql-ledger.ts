@@ -1,0 +1,277 @@
+import { randomUUID } from 'node:crypto';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { AcceptedNotice } from '../../domain/cycle/told.js';
+import type { Audience, RuleKey } from '../../domain/profile/profile.js';
+import { noticeEntity, type NoticeRow } from '../../store/rows.js';
+import { isUnreached, type Delivery } from '../delivery-report.js';
+import type {
+  Acceptance,
+  AcceptedSince,
+  Claim,
+  FailedAttempt,
+  Ledger,
+  LedgerEntry,
+  LedgerNotice,
+  ReachedRecipient,
+} from './ledger.js';
+
+/** Claims are timed by the database, whose clock all workers share. */
+const databaseNow = 'UNIX_TIMESTAMP() * 1000';
+
+/** Nobody is left to send to. */
+const nobodyPending = `NOT EXISTS (SELECT 1 FROM low_balance_notice_recipient r WHERE r.notice_id = low_balance_notice.id AND r.state = 'pending')`;
+
+export function createMysqlLedger(database: DataSource): Ledger {
+  return {
+    async find(clientId, checkAt) {
+      const rows = await database.getRepository(noticeEntity).find({
+        where: { clientId, checkAt: String(checkAt) },
+        order: { audience: 'DESC', kind: 'ASC', channel: 'ASC' },
+      });
+      return rows.map(entryOf);
+    },
+    open: (notices, at) => open(database, notices, at),
+    claim: (id, forMs) => claim(database, id, forMs),
+    accepted: (id, acceptance, at) =>
+      transaction(database, (manager) => accepted(manager, id, acceptance, at)),
+    failed: (id, attempt, at) => transaction(database, (manager) => failed(manager, id, attempt, at)),
+    withdraw: (clientId, checkAt, at) =>
+      transaction(database, (manager) => withdraw(manager, { clientId, checkAt }, at)),
+    withdrawAll: (clientId, at) =>
+      transaction(database, async (manager) => {
+        const [left] = await manager.query<{ pending: string }[]>(
+          `SELECT COUNT(*) AS pending FROM low_balance_notice WHERE client_id = ? AND state = 'pending'`,
+          [clientId],
+        );
+        if (Number(left?.pending) === 0) return { busyMs: 0, withdrawn: false };
+        return { busyMs: await withdraw(manager, { clientId }, at), withdrawn: true };
+      }),
+    acceptedSince: (since) => acceptedSince(database, since),
+    reached: (clientId, checkAt, rule) => reached(database, clientId, checkAt, rule),
+  };
+}
+
+/** Without the gap locks of a stricter isolation, writers of different notices never wait for each other. */
+function transaction<T>(database: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  return database.transaction('READ COMMITTED', work);
+}
+
+async function open(database: DataSource, notices: readonly LedgerNotice[], at: number): Promise<boolean> {
+  if (notices.length === 0) return true;
+  try {
+    await transaction(database, async (manager) => {
+      await manager.query(
+        `INSERT INTO low_balance_notice (id, client_id, check_at, instant, kind, channel, audience, profile_id, rules, recovered, content, state, attempts, created_at)
+         VALUES ?`,
+        [
+          notices.map((notice) => [
+            notice.id,
+            notice.clientId,
+            notice.checkAt,
+            notice.instant,
+            notice.kind,
+            notice.channel,
+            notice.audience,
+            notice.profileId,
+            JSON.stringify(notice.rules),
+            notice.recovered.length === 0 ? null : JSON.stringify(notice.recovered),
+            JSON.stringify(notice.content),
+            'pending',
+            0,
+            at,
+          ]),
+        ],
+      );
+      await manager.query(
+        `INSERT IGNORE INTO low_balance_notice_recipient (notice_id, address, state, reason, updated_at) VALUES ?`,
+        [
+          notices.flatMap(({ id, recipients, leftOut }) => [
+            ...recipients.map((address) => [id, address, 'pending', null, at]),
+            ...leftOut.map(({ address, reason }) => [id, address.slice(0, 320), 'left-out', reason, at]),
+          ]),
+        ],
+      );
+    });
+    return true;
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
+}
+
+async function claim(database: DataSource, id: string, forMs: number): Promise<Claim> {
+  const token = randomUUID();
+  const { affectedRows } = await database.query<{ affectedRows: number }>(
+    `UPDATE low_balance_notice SET claim = ?, claimed_until = ${databaseNow} + ?
+     WHERE id = ? AND state = 'pending' AND (claimed_until IS NULL OR claimed_until <= ${databaseNow})`,
+    [token, forMs, id],
+  );
+  if (affectedRows === 0) {
+    const [row] = await database.query<{ busy: string | null }[]>(
+      `SELECT claimed_until - ${databaseNow} AS busy FROM low_balance_notice WHERE id = ? AND state = 'pending'`,
+      [id],
+    );
+    return row ? { kind: 'busy', forMs: Math.max(0, Number(row.busy ?? 0)) } : { kind: 'settled' };
+  }
+  const rows = await database.query<{ content: string; address: string | null }[]>(
+    `SELECT n.content, r.address FROM low_balance_notice n
+     LEFT JOIN low_balance_notice_recipient r ON r.notice_id = n.id AND r.state = 'pending'
+     WHERE n.id = ? ORDER BY r.address`,
+    [id],
+  );
+  return {
+    kind: 'claimed',
+    token,
+    content: JSON.parse(rows[0]?.content ?? '{}') as object,
+    recipients: rows.flatMap(({ address }) => address ?? []),
+  };
+}
+
+async function accepted(
+  manager: EntityManager,
+  id: string,
+  { messageId, recipients, refused }: Acceptance,
+  at: number,
+): Promise<void> {
+  if (recipients.length > 0) {
+    await manager.query(
+      `UPDATE low_balance_notice_recipient SET state = 'accepted', updated_at = ? WHERE notice_id = ? AND address IN (?)`,
+      [at, id, recipients],
+    );
+  }
+  for (const { address, reason } of refused) {
+    await manager.query(
+      `UPDATE low_balance_notice_recipient SET state = 'refused', reason = ?, updated_at = ? WHERE notice_id = ? AND address = ?`,
+      [reason.slice(0, 1_024), at, id, address],
+    );
+  }
+  // Accepted by the provider is accepted, also where it was withdrawn meanwhile.
+  await manager.query(
+    `UPDATE low_balance_notice SET message_id = COALESCE(message_id, ?), accepted_at = COALESCE(accepted_at, ?),
+       attempts = attempts + 1, last_error = NULL,
+       state = IF(${nobodyPending}, 'accepted', state),
+       claimed_until = IF(state = 'pending', claimed_until, NULL), claim = IF(state = 'pending', claim, NULL)
+     WHERE id = ?`,
+    [messageId, at, id],
+  );
+}
+
+async function failed(
+  manager: EntityManager,
+  id: string,
+  { token, reason, final }: FailedAttempt,
+  at: number,
+): Promise<void> {
+  const state = final ? "IF(accepted_at IS NULL, 'failed', 'accepted')" : 'state';
+  const { affectedRows } = await manager.query<{ affectedRows: number }>(
+    `UPDATE low_balance_notice SET attempts = attempts + 1, last_error = ?, state = ${state},
+       claimed_until = IF(claim = ?, NULL, claimed_until), claim = IF(claim = ?, NULL, claim)
+     WHERE id = ? AND state = 'pending'`,
+    [reason.slice(0, 4_000), token, token, id],
+  );
+  if (!final || affectedRows === 0) return;
+  await manager.query(
+    `UPDATE low_balance_notice_recipient SET state = 'refused', reason = ?, updated_at = ? WHERE notice_id = ? AND state = 'pending'`,
+    [reason.slice(0, 1_024), at, id],
+  );
+}
+
+async function withdraw(
+  manager: EntityManager,
+  { clientId, checkAt }: { readonly clientId: string; readonly checkAt?: number },
+  at: number,
+): Promise<number> {
+  const notices = checkAt === undefined ? 'n.client_id = ?' : 'n.client_id = ? AND n.check_at = ?';
+  const which = checkAt === undefined ? [clientId] : [clientId, checkAt];
+  await manager.query(
+    `UPDATE low_balance_notice n SET n.state = IF(n.accepted_at IS NULL, 'withdrawn', 'accepted'), n.claim = NULL, n.claimed_until = NULL
+     WHERE ${notices} AND n.state = 'pending' AND (n.claimed_until IS NULL OR n.claimed_until <= ${databaseNow})`,
+    which,
+  );
+  await manager.query(
+    `UPDATE low_balance_notice_recipient r JOIN low_balance_notice n ON n.id = r.notice_id
+     SET r.state = 'withdrawn', r.updated_at = ?
+     WHERE ${notices} AND n.state <> 'pending' AND r.state = 'pending'`,
+    [at, ...which],
+  );
+  const [left] = await manager.query<{ busy: string | null }[]>(
+    `SELECT MAX(n.claimed_until) - ${databaseNow} AS busy FROM low_balance_notice n WHERE ${notices} AND n.state = 'pending'`,
+    which,
+  );
+  // A claim that ran out just now is found free by the next attempt.
+  return left?.busy == null ? 0 : Math.max(1, Number(left.busy));
+}
+
+async function acceptedSince(
+  database: DataSource,
+  { clientId, profileId, refillAt, checkAt }: AcceptedSince,
+): Promise<readonly AcceptedNotice[]> {
+  const rows = await database.query<
+    {
+      rules: string;
+      recovered: string | null;
+      accepted_at: string;
+      check_at: string;
+      instant: string | null;
+    }[]
+  >(
+    `SELECT rules, recovered, accepted_at, check_at, instant FROM low_balance_notice
+     WHERE client_id = ? AND profile_id = ? AND accepted_at >= ? AND check_at >= ? ORDER BY accepted_at`,
+    [clientId, profileId, refillAt, checkAt],
+  );
+  return rows.map((row) => ({
+    rules: JSON.parse(row.rules) as RuleKey[],
+    ...(row.recovered === null ? {} : { recovered: JSON.parse(row.recovered) as RuleKey[] }),
+    at: Number(row.accepted_at),
+    checkAt: Number(row.check_at),
+    ...(row.instant === null ? {} : { instant: Number(row.instant) }),
+  }));
+}
+
+async function reached(
+  database: DataSource,
+  clientId: string,
+  checkAt: number,
+  rule: RuleKey,
+): Promise<readonly ReachedRecipient[]> {
+  const rows = await database.query<
+    { address: string; audience: string; channel: string; rules: string; delivery: Delivery | null }[]
+  >(
+    `SELECT r.address, n.audience, n.channel, n.rules, r.delivery
+     FROM low_balance_notice n JOIN low_balance_notice_recipient r ON r.notice_id = n.id
+     WHERE n.client_id = ? AND n.check_at = ? AND r.state = 'accepted' ORDER BY r.address`,
+    [clientId, checkAt],
+  );
+  return rows
+    .filter(({ rules }) => (JSON.parse(rules) as RuleKey[]).includes(rule))
+    .filter(({ delivery }) => delivery === null || !isUnreached(delivery))
+    .map(({ address, audience, channel }) => ({ address, audience: audienceOf(audience), channel }));
+}
+
+function audienceOf(text: string): Audience {
+  return text === 'staff' ? 'staff' : 'client';
+}
+
+function isDuplicate(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ER_DUP_ENTRY';
+}
+
+function entryOf(row: NoticeRow): LedgerEntry {
+  return {
+    id: row.id,
+    clientId: row.clientId,
+    checkAt: Number(row.checkAt),
+    instant: row.instant == null ? null : Number(row.instant),
+    kind: row.kind === 'recovered' ? 'recovered' : 'low',
+    channel: row.channel ?? 'email',
+    audience: audienceOf(row.audience),
+    profileId: row.profileId,
+    rules: JSON.parse(row.rules) as RuleKey[],
+    recovered: row.recovered == null ? [] : (JSON.parse(row.recovered) as RuleKey[]),
+    state: row.state,
+    messageId: row.messageId,
+    acceptedAt: row.acceptedAt === null ? null : Number(row.acceptedAt),
+    lastError: row.lastError,
+    attempts: row.attempts,
+  };
+}

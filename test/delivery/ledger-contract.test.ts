@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Claim, Ledger, LedgerNotice } from '../../delivery/ledger/ledger.js';
+import { createMemoryLedger } from '../../delivery/ledger/memory-ledger.js';
+import { createMysqlLedger } from '../../delivery/ledger/mysql-ledger.js';
+import { createNotifyWorld, type NotifyWorld } from '../activities/notify-setup.js';
+
+/** Every ledger, with what it needs. */
+const implementations: readonly {
+  readonly name: string;
+  readonly open: () => Promise<{ readonly ledger: Ledger; readonly stop: () => Promise<void> }>;
+}[] = [
+  {
+    name: 'in memory',
+    open: () => Promise.resolve({ ledger: createMemoryLedger(), stop: () => Promise.resolve() }),
+  },
+  {
+    name: 'in MySQL',
+    async open() {
+      const world: NotifyWorld = await createNotifyWorld();
+      return { ledger: createMysqlLedger(world.database), stop: () => world.stop() };
+    },
+  },
+];
+
+let clients = 0;
+
+function aNotice(changes: Partial<LedgerNotice> = {}): LedgerNotice {
+  return {
+    id: randomUUID(),
+    clientId: `l-${clients}`,
+    checkAt: 1_000,
+    instant: 900,
+    kind: 'low',
+    channel: 'email',
+    audience: 'client',
+    profileId: 'acme/prepaid',
+    rules: ['client'],
+    recovered: [],
+    content: { language: 'de', facts: { availableBalance: '4.50' } },
+    recipients: ['a@client.example', 'b@client.example'],
+    leftOut: [{ address: 'nobody', reason: 'not an e-mail address' }],
+    ...changes,
+  };
+}
+
+for (const { name, open } of implementations) {
+  describe(`a ledger ${name}`, function () {
+    this.timeout(120_000);
+    let ledger: Ledger;
+    let stop = () => Promise.resolve();
+    before(async () => {
+      ({ ledger, stop } = await open());
+    });
+    after(() => stop());
+    beforeEach(() => void (clients += 1));
+
+    async function opened(changes: Partial<LedgerNotice> = {}): Promise<LedgerNotice> {
+      const notice = aNotice(changes);
+      assert.equal(await ledger.open([notice], 1_000), true);
+      return notice;
+    }
+
+    async function claimed(id: string, forMs = 60_000): Promise<Extract<Claim, { kind: 'claimed' }>> {
+      const claim = await ledger.claim(id, forMs);
+      assert.ok(claim.kind === 'claimed', claim.kind);
+      return claim;
+    }
+
+    const accept = (id: string, recipients: readonly string[], at = 2_000, refused: readonly string[] = []) =>
+      ledger.accepted(
+        id,
+        { messageId: `m-${at}`, recipients, refused: refused.map((address) => ({ address, reason: 'no' })) },
+        at,
+      );
+
+    async function entry({ clientId, checkAt, id }: LedgerNotice) {
+      return (await ledger.find(clientId, checkAt)).find((each) => each.id === id);
+    }
+
+    it('finds what was opened, the notices of that check alone, the staff first', async () => {
+      const clientId = `l-${clients}`;
+      const client = aNotice();
+      const staff = aNotice({ audience: 'staff', rules: ['user'], recovered: ['client'], instant: null });
+      const webhook = aNotice({ channel: 'webhook:crm' });
+      await ledger.open([webhook, client, staff], 1_000);
+      await opened({ checkAt: 5_000 });
+      const found = await ledger.find(clientId, 1_000);
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        [staff.id, client.id, webhook.id],
+      );
+      assert.deepEqual(found[0], {
+        id: staff.id,
+        clientId,
+        checkAt: 1_000,
+        instant: null,
+        kind: 'low',
+        channel: 'email',
+        audience: 'staff',
+        profileId: 'acme/prepaid',
+        rules: ['user'],
+        recovered: ['client'],
+        state: 'pending',
+        messageId: null,
+        acceptedAt: null,
+        lastError: null,
+        attempts: 0,
+      });
+    });
+
+    it('opens nothing a second time, and nothing beside it', async () => {
+      const first = await opened();
+      const other = aNotice({ audience: 'staff' });
+      assert.equal(await ledger.open([other, { ...first, recipients: ['c@client.example'] }], 2_000), false);
+      assert.deepEqual(
+        (await ledger.find(first.clientId, first.checkAt)).map(({ id }) => id),
+        [first.id],
+      );
+      assert.deepEqual((await claimed(first.id)).recipients, ['a@client.example', 'b@client.example']);
+    });
+
+    it('opens nothing of nothing', async () => assert.equal(await ledger.open([], 1_000), true));
+
+    it('hands a claim to one at a time, with what is to be said and to whom', async () => {
+      const { id, content, recipients } = await opened();
+      const claim = await claimed(id);
+      assert.deepEqual(claim.content, content);
+      assert.deepEqual(claim.recipients, recipients);
+      const second = await ledger.claim(id, 60_000);
+      assert.ok(second.kind === 'busy' && second.forMs > 30_000 && second.forMs <= 61_000);
+    });
+
+    it('hands it to another when the first one took too long', async () => {
+      const { id } = await opened();
+      await claimed(id, 1);
+      await sleep(1_100);
+      await claimed(id);
+    });
+
+    it('knows no notice that was not opened', async () => {
+      assert.deepEqual(await ledger.claim(randomUUID(), 1_000), { kind: 'settled' });
+      await accept(randomUUID(), ['a@client.example']);
+      assert.equal(await ledger.withdraw('nobody', 1, 1), 0);
+    });
+
+    it('is accepted when nobody is left to send to, at the first acceptance', async () => {
+      const notice = await opened();
+      await claimed(notice.id);
+      await accept(notice.id, ['a@client.example'], 2_000);
+      assert.equal((await entry(notice))?.state, 'pending');
+      await accept(notice.id, ['b@client.example'], 3_000);
+      const found = await entry(notice);
+      assert.deepEqual(
+        [found?.state, found?.acceptedAt, found?.messageId, found?.attempts],
+        ['accepted', 2_000, 'm-2000', 2],
+      );
+      assert.deepEqual(await ledger.claim(notice.id, 1_000), { kind: 'settled' });
+    });
+
+    it('waits for nobody whom the provider refused', async () => {
+      const notice = await opened();
+      await claimed(notice.id);
+      await accept(notice.id, ['a@client.example'], 2_000, ['b@client.example']);
+      assert.equal((await entry(notice))?.state, 'accepted');
+    });
+
+    it('is tried again after a failure, by anybody, for those who are left', async () => {
+      const notice = await opened();
+      const { token } = await claimed(notice.id);
+      await accept(notice.id, ['a@client.example']);
+      await ledger.failed(notice.id, { token, reason: 'answered 503', final: false }, 3_000);
+      const found = await entry(notice);
+      assert.deepEqual([found?.state, found?.lastError, found?.attempts], ['pending', 'answered 503', 2]);
+      assert.deepEqual((await claimed(notice.id)).recipients, ['b@client.example']);
+    });
+
+    it("keeps another's claim where a late failure is noted", async () => {
+      const notice = await opened();
+      const { token } = await claimed(notice.id, 1);
+      await sleep(1_100);
+      await claimed(notice.id);
+      await ledger.failed(notice.id, { token, reason: 'late', final: false }, 3_000);
+      assert.equal((await ledger.claim(notice.id, 1_000)).kind, 'busy');
+    });
+
+    it('has failed where it will never be accepted, and is accepted where it was for some', async () => {
+      const refused = await opened();
+      const some = await opened({ id: randomUUID(), audience: 'staff' });
+      for (const { id } of [refused, some]) await claimed(id);
+      await accept(some.id, ['a@client.example']);
+      for (const { id } of [refused, some])
+        await ledger.failed(id, { token: 'x', reason: 'answered 400', final: true }, 3_000);
+      assert.deepEqual([(await entry(refused))?.state, (await entry(refused))?.acceptedAt], ['failed', null]);
+      assert.deepEqual([(await entry(some))?.state, (await entry(some))?.acceptedAt], ['accepted', 2_000]);
+      assert.equal((await ledger.claim(refused.id, 1_000)).kind, 'settled');
+    });
+
+    it('changes nothing by a failure of what is settled', async () => {
+      const notice = await opened();
+      const { token } = await claimed(notice.id);
+      await accept(notice.id, notice.recipients);
+      await ledger.failed(notice.id, { token, reason: 'late', final: true }, 3_000);
+      const found = await entry(notice);
+      assert.deepEqual([found?.state, found?.lastError], ['accepted', null]);
+    });
+
+    it('withdraws what was not accepted, and says for how long somebody may still be sending', async () => {
+      const notice = await opened();
+      const busy = await opened({ id: randomUUID(), audience: 'staff' });
+      const { token } = await claimed(busy.id);
+      const busyMs = await ledger.withdraw(notice.clientId, notice.checkAt, 2_000);
+      assert.ok(busyMs > 30_000 && busyMs <= 61_000, String(busyMs));
+      assert.equal((await entry(notice))?.state, 'withdrawn');
+      assert.equal((await entry(busy))?.state, 'pending');
+      await ledger.failed(busy.id, { token, reason: 'x', final: false }, 2_500);
+      assert.equal(await ledger.withdraw(notice.clientId, notice.checkAt, 3_000), 0);
+      assert.equal((await entry(busy))?.state, 'withdrawn');
+      assert.deepEqual(await ledger.claim(busy.id, 1_000), { kind: 'settled' });
+    });
+
+    it('is accepted where some were notified before it was withdrawn', async () => {
+      const notice = await opened();
+      const { token } = await claimed(notice.id);
+      await accept(notice.id, ['a@client.example']);
+      await ledger.failed(notice.id, { token, reason: 'x', final: false }, 2_500);
+      assert.equal(await ledger.withdraw(notice.clientId, notice.checkAt, 3_000), 0);
+      assert.equal((await entry(notice))?.state, 'accepted');
+    });
+
+    it('is accepted where the provider accepts it after it was withdrawn', async () => {
+      const notice = await opened();
+      await ledger.withdraw(notice.clientId, notice.checkAt, 2_000);
+      await accept(notice.id, ['a@client.example'], 3_000);
+      const found = await entry(notice);
+      assert.deepEqual([found?.state, found?.acceptedAt], ['accepted', 3_000]);
+    });
+
+    it('withdraws everything of a client, whatever the check, and says whether there was anything', async () => {
+      const first = await opened();
+      const second = await opened({ id: randomUUID(), checkAt: 5_000 });
+      assert.deepEqual(await ledger.withdrawAll(first.clientId, 9_000), { busyMs: 0, withdrawn: true });
+      assert.deepEqual(
+        [(await entry(first))?.state, (await entry(second))?.state],
+        ['withdrawn', 'withdrawn'],
+      );
+      assert.deepEqual(await ledger.withdrawAll(first.clientId, 9_000), { busyMs: 0, withdrawn: false });
+    });
+
+    it('tells what was accepted since the last refill, of the checks since then, in order', async () => {
+      const before = await opened({ checkAt: 100 });
+      const late = await opened({ id: randomUUID(), checkAt: 2_000, recovered: ['user'] });
+      const early = await opened({ id: randomUUID(), checkAt: 1_500, instant: null });
+      const other = await opened({ id: randomUUID(), checkAt: 2_000, profileId: 'acme/other' });
+      await opened({ id: randomUUID(), checkAt: 2_500 });
+      await accept(before.id, before.recipients, 500);
+      await accept(late.id, late.recipients, 2_200);
+      await accept(early.id, early.recipients, 1_600);
+      await accept(other.id, other.recipients, 2_100);
+      const { clientId, profileId } = before;
+      assert.deepEqual(await ledger.acceptedSince({ clientId, profileId, refillAt: 1_000, checkAt: 1_000 }), [
+        { rules: ['client'], at: 1_600, checkAt: 1_500 },
+        { rules: ['client'], recovered: ['user'], at: 2_200, checkAt: 2_000, instant: 900 },
+      ]);
+    });
+
+    it('tells whom a rule reached at a check, and not who was refused, left out or still waits', async () => {
+      const client = await opened({ recipients: ['b@x.example', 'a@x.example', 'c@x.example'] });
+      const staff = await opened({
+        id: randomUUID(),
+        audience: 'staff',
+        rules: ['user'],
+        recipients: ['s@x.example'],
+      });
+      await accept(client.id, ['b@x.example', 'a@x.example'], 2_000, ['c@x.example']);
+      await accept(staff.id, ['s@x.example']);
+      assert.deepEqual(await ledger.reached(client.clientId, client.checkAt, 'client'), [
+        { address: 'a@x.example', audience: 'client', channel: 'email' },
+        { address: 'b@x.example', audience: 'client', channel: 'email' },
+      ]);
+      assert.deepEqual(await ledger.reached(client.clientId, 7, 'client'), []);
+    });
+  });
+}
