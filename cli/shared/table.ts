@@ -30,16 +30,12 @@ export function tableText(
     Math.max(widthOf(title), ...rows.map((row) => widthOf(String(row[column] ?? '')))),
   );
   const fitting = columns === undefined ? widths : fitted(widths, columns - paddingOfCell * head.length - 1);
-  const isNarrower = fitting.some((width, column) => width < widths[column]!);
   const table = new Table({
-    head: [...head],
+    head: head.map((title, column) => wrapped(title, fitting[column]!)),
     style: { head: [], border: [] },
     ...(ruled ? {} : { chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' } }),
-    ...(isNarrower
-      ? { colWidths: fitting.map((width) => width + 2), wordWrap: true, wrapOnWordBoundary: false }
-      : {}),
   });
-  for (const row of rows) table.push([...row]);
+  for (const row of rows) table.push(row.map((cell, column) => wrapped(String(cell), fitting[column]!)));
   return table.toString();
 }
 
@@ -59,4 +55,34 @@ function fitted(widths: readonly number[], room: number): readonly number[] {
 /** Of the longest line, as a terminal shows it. */
 function widthOf(text: string): number {
   return Math.max(...text.split('\n').map((line) => stringWidth(line)));
+}
+
+/** Lines of at most `width` columns: parted between words, and inside of those that are longer. */
+function wrapped(text: string, width: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => (stringWidth(line) <= width ? [line] : wrappedLine(line, width)))
+    .join('\n');
+}
+
+function wrappedLine(line: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line.split(' ')) {
+    const joined = current === '' ? word : `${current} ${word}`;
+    if (stringWidth(joined) <= width) {
+      current = joined;
+      continue;
+    }
+    if (current !== '') lines.push(current);
+    current = '';
+    for (const character of word) {
+      if (stringWidth(current + character) > width) {
+        lines.push(current);
+        current = '';
+      }
+      current += character;
+    }
+  }
+  return [...lines, current];
 }
