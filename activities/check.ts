@@ -1,6 +1,7 @@
 import type { ClientRead } from '../billing/billing.js';
 import { checkClient } from '../domain/check-client.js';
 import { faultsText, isUnclear, type ClientIdentity, type UnclearClient } from '../domain/client.js';
+import { heldEndingRetryMs } from '../domain/endings.js';
 import { unreachedRules } from '../domain/notices.js';
 import { profileNeeds } from '../domain/profile-needs.js';
 import type { Profile } from '../domain/profile/profile.js';
@@ -20,7 +21,7 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
   const { clientId, missingSince } = input;
   const { client, stored } = await readWatched(parts, clientId, input.watch.profileId);
   const leaving = leavingOf({ client, profile: stored?.profile, missingSince, now });
-  if (leaving || !client || !stored) return await noteLeaving(parts, clientId, leaving, now);
+  if (leaving || !client || !stored) return await noteLeaving(parts, input, leaving, now);
   const { profile } = stored;
   if (isUnclear(client)) return await unknownCheck(parts, input, stored, client, now);
   const starts = input.watch.profileId === undefined;
@@ -74,16 +75,33 @@ async function unknownCheck(
   return { kind: 'unreadable', reason, profile: checkedProfile(stored) };
 }
 
-/** The client is not watched, or waits until the billing data shows it again (rule 13). */
+/**
+ * The client is not watched, or waits until the billing data shows it again (rule 13). While too many are missing at once,
+ * none of them ends.
+ */
 async function noteLeaving(
   parts: WatchParts,
-  clientId: string,
-  leaving: Ended | Missing = { kind: 'ended', reason: 'not-found' },
+  { clientId, missingSince }: Pick<CheckInput, 'clientId' | 'missingSince'>,
+  found: Ended | Missing = { kind: 'ended', reason: 'not-found' },
   now: number,
 ): Promise<Ended | Missing> {
+  const leaving = (await heldEnding(parts, found, missingSince, now)) ?? found;
   if (leaving.kind === 'missing') await parts.watched.missing(clientId, leaving.since, leaving.until);
   else await parts.watched.ended(clientId, leaving.reason, now);
   return leaving;
+}
+
+async function heldEnding(
+  { endings }: WatchParts,
+  { kind, reason }: Ended | Missing,
+  missingSince: number | undefined,
+  now: number,
+): Promise<Missing | undefined> {
+  if (kind !== 'ended' || (reason !== 'no-profile' && reason !== 'not-found')) return undefined;
+  const held = (await endings?.state(now))?.held;
+  return held === undefined
+    ? undefined
+    : { kind: 'missing', reason, since: missingSince ?? now, until: now + heldEndingRetryMs, held };
 }
 
 /** What the next check is planned by: the Period as it is now, or why the client is watched no more. */
@@ -92,7 +110,7 @@ export async function replan(parts: WatchParts, input: ReplanInput): Promise<Rep
   const now = await parts.now();
   const { client, stored } = await readWatched(parts, clientId, undefined);
   const leaving = leavingOf({ client, profile: stored?.profile, missingSince, now });
-  if (leaving || !stored) return await noteLeaving(parts, clientId, leaving, now);
+  if (leaving || !stored) return await noteLeaving(parts, input, leaving, now);
   await parts.watched.replanned(clientId, stored.profile.id, stored.profile.periodMs);
   return { kind: 'planned', profileId: stored.profile.id, periodMs: stored.profile.periodMs };
 }

@@ -3,6 +3,7 @@ import type { Billing } from '../billing/billing.js';
 import type { UnreachedAddresses } from '../delivery/ledger/unreached-addresses.js';
 import type { Ledger } from '../delivery/ledger/ledger.js';
 import type { ZoneOf } from '../domain/time-zone.js';
+import type { Endings } from '../store/endings.js';
 import type { Profiles } from '../store/profiles.js';
 import type { WatchedClients } from '../store/watched-clients.js';
 
@@ -25,6 +26,8 @@ export interface WatchParts {
     WatchedClients,
     'seen' | 'replanned' | 'ended' | 'unreadable' | 'missing' | 'remember' | 'earlier'
   >;
+  /** Rule 13: whether clients that are missing may end now; absent: they may. */
+  readonly endings?: Endings;
   /** For how long a read of billing data is waited for, milliseconds; as long as it takes when absent. */
   readonly readWithinMs?: () => number;
   readonly channels: Channels;

@@ -36,7 +36,7 @@ export interface Change {
 
 export function readPage(parts: Parts, { pass, after }: ReconcileCursor, now: number): Promise<Page> {
   if (pass === 'lost') return readLost(parts, after, now);
-  return pass === 'assigned' ? readAssigned(parts, after, now) : readWatched(parts, after);
+  return pass === 'assigned' ? readAssigned(parts, after, now) : readWatched(parts, after, now);
 }
 
 async function readLost(parts: Parts, after: string, now: number): Promise<Page> {
@@ -86,7 +86,8 @@ function reasonToChange(
   if (!row || row.ended) return 'new';
   if (row.nextCheckAt + patienceMs(row) < now) return 'overdue';
   if (row.starting) return undefined;
-  if (row.profileId !== profileId) return 'profile';
+  // One that was missing and has its profile again goes on at once.
+  if (row.profileId !== profileId || row.missingSince !== undefined) return 'profile';
   return row.periodMs > periodMs ? 'period' : undefined;
 }
 
@@ -94,7 +95,12 @@ function patienceMs({ starting, periodMs }: WatchedClient): number {
   return starting ? startingOverdueMs : Math.max(leastOverdueMs, 2 * periodMs);
 }
 
-async function readWatched(parts: Parts, after: string): Promise<Page> {
+/** It is missing, knows it, and looks again by itself (rule 13): nobody need wake it before it is late. */
+function isWaiting({ missingSince, nextCheckAt }: WatchedClient, now: number): boolean {
+  return missingSince !== undefined && nextCheckAt + leastOverdueMs >= now;
+}
+
+async function readWatched(parts: Parts, after: string, now: number): Promise<Page> {
   const rows = await parts.watched.listWatched(after, rowsAtOnce);
   const [assigned, periods] = await Promise.all([
     assignedOf(parts, await parts.billing.identifyAll(rows.map(({ clientId }) => clientId))),
@@ -106,8 +112,10 @@ async function readWatched(parts: Parts, after: string): Promise<Page> {
   return {
     ids: [],
     last: rows.length < rowsAtOnce ? undefined : rows.at(-1)?.clientId,
-    changes: rows.flatMap(({ clientId }) =>
-      should.has(clientId) ? [] : [{ clientId, reason: 'unassigned' as const }],
+    changes: rows.flatMap((row) =>
+      should.has(row.clientId) || isWaiting(row, now)
+        ? []
+        : [{ clientId: row.clientId, reason: 'unassigned' as const }],
     ),
     refused: [],
   };

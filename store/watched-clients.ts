@@ -121,7 +121,7 @@ export function createWatchedClients(
     async replanned(clientId, profileId, periodMs) {
       await database
         .getRepository(watchedClientEntity)
-        .update({ clientId }, { profileId, periodMs: String(periodMs) });
+        .update({ clientId }, { profileId, periodMs: String(periodMs), missingSince: null });
     },
     async unreadable(clientId, at, nextCheckAt) {
       await database.query(

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Counted } from '../activities/parts.js';
 import type { Channel, Channels, SenderHealth } from '../delivery/channel.js';
+import type { EndingsState } from '../store/endings.js';
 import type { Fleet } from '../store/watched-clients.js';
 import type { Reconciliation } from './reconciliation.js';
 
@@ -14,6 +15,8 @@ export interface MetricsOptions {
   readonly buildId: string;
   /** How reconciliation goes, as it was found last. */
   readonly reconciliation: () => Reconciliation | undefined;
+  /** The clients that are missing in the billing data, and whether their ends are held. */
+  readonly endings: () => Promise<EndingsState>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -86,6 +89,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   addFleet(registers, options);
   addSenders(registers, options);
   addReconciliation(registers, options);
+  addEndings(registers, options);
   return {
     contentType: registry.contentType,
     count(counted) {
@@ -144,6 +148,33 @@ function addSenders(registers: Registry[], { senders }: MetricsOptions): void {
       },
     });
   }
+}
+
+function addEndings(registers: Registry[], { endings, onError }: MetricsOptions): void {
+  const gauge = (name: string, help: string, valueOf: (state: EndingsState) => number) =>
+    new Gauge({
+      name,
+      help: `${help} The same from every worker.`,
+      registers,
+      async collect() {
+        try {
+          this.set(valueOf(await endings()));
+        } catch (error) {
+          this.remove();
+          onError(error);
+        }
+      },
+    });
+  gauge(
+    'low_balance_missing_clients',
+    'Watched clients that have no profile any more, or are not found: nothing is sent, and they end after an hour.',
+    ({ lost }) => lost.missing,
+  );
+  gauge(
+    'low_balance_endings_held',
+    '1 while so many clients are missing at once that none of them ends: the log and doctor say more.',
+    ({ held }) => (held === undefined ? 0 : 1),
+  );
 }
 
 function addReconciliation(registers: Registry[], { reconciliation }: MetricsOptions): void {

@@ -7,6 +7,7 @@ import { batchedBilling, batchedProfiles } from '../billing/mysql/batched-reads.
 import { createBilling } from '../billing/mysql/billing.js';
 import { createUnreachedAddresses } from '../delivery/ledger/unreached-addresses.js';
 import { createMysqlLedger } from '../delivery/ledger/mysql-ledger.js';
+import { createEndings, type Endings } from '../store/endings.js';
 import { createProfiles } from '../store/profiles.js';
 import { createWatchedClients, type WatchedClients } from '../store/watched-clients.js';
 import { clientIdOf, watchWorkflowId } from '../workflows/client-workflow-id.js';
@@ -29,6 +30,8 @@ export interface PartsOptions {
   readonly watched?: WatchedClients;
   readonly channels: Channels;
   readonly count?: Parts['count'];
+  /** Made of `database` when absent. */
+  readonly endings?: Endings;
   readonly onError: (error: unknown) => void;
   /** Epoch milliseconds; default: the machine's clock. */
   readonly now?: () => Promise<number>;
@@ -44,6 +47,7 @@ export function createParts(options: PartsOptions): Parts {
     profiles: batchMs > 0 ? batchedProfiles(profiles, batchMs) : profiles,
     ledger: createMysqlLedger(database),
     unreached: createUnreachedAddresses(database, { onError: options.onError }),
+    endings: options.endings ?? createEndings(database),
     readWithinMs,
     watched: options.watched ?? createWatchedClients(database, options.onError),
     channels: options.channels,

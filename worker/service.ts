@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { createActivities } from '../activities/create-activities.js';
 import type { Counted } from '../activities/parts.js';
 import type { Channels } from '../delivery/channel.js';
+import { createEndings } from '../store/endings.js';
 import { createWatchedClients } from '../store/watched-clients.js';
 import { readBuildId } from './build.js';
 import { startWorkerHttp } from './http.js';
@@ -96,6 +97,10 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     log.error({ err: error }, 'rows of watched clients were not written'),
   );
   const buildId = settings.buildId ?? (await readBuildId());
+  const endings = createEndings(database, (held) => {
+    if (held === undefined) log.info({ alarm: 'endings', over: true }, 'clients that are missing end again');
+    else log.error({ alarm: 'endings' }, held);
+  });
   let looked: ReconciliationWatch | undefined;
   const metrics = createMetrics({
     fleet: () => watched.fleet(Date.now()),
@@ -103,6 +108,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     sdkUrl: parts.sdkMetricsUrl,
     buildId: buildId ?? 'unknown',
     reconciliation: () => looked?.found(),
+    endings: () => endings.state(Date.now()),
     onError: (error) => log.warn({ err: error }, 'a metric could not be read'),
   });
   const activityParts = createParts({
@@ -110,6 +116,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     billing,
     client,
     watched,
+    endings,
     channels: parts.channels,
     batchMs: settings.batchMs,
     count(what) {

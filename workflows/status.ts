@@ -16,7 +16,10 @@ export function statusOf(watching: Watching, telling: Telling | undefined, now: 
   const { clientId, watch, agenda, known } = watching;
   const { checked, checkedAt } = known;
   const unknown = known.missing
-    ? { reason: missingSentences[known.missing.reason], since: known.missing.since }
+    ? {
+        reason: [missingSentences[known.missing.reason], known.missing.held ?? []].flat().join('. '),
+        since: known.missing.since,
+      }
     : known.unknown;
   const rules: Record<string, RuleStatus> = {};
   for (const { rule, decision, reason, threshold, figures, when, until } of checked?.decisions ?? []) {

@@ -1,6 +1,7 @@
 import type { Client, Connection } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
 import { addressOf } from '../../store/database.js';
+import { createEndings } from '../../store/endings.js';
 import { taskQueue } from '../../worker/parts.js';
 import { pendingMigrations } from '../../worker/preflight.js';
 import { examineReconciliation } from '../../worker/reconciliation.js';
@@ -57,7 +58,7 @@ async function ofMysql(env: Environment, io: Io): Promise<readonly Finding[]> {
               'tables',
               `these migrations were not run: ${pending.join(', ')}. Run: npx low-balance setup`,
             ),
-        ...(pending.length === 0 ? [await ofSending(database)] : []),
+        ...(pending.length === 0 ? [await ofSending(database), await ofMissingClients(database)] : []),
       ];
     },
   );
@@ -67,6 +68,16 @@ async function ofSending(database: DataSource): Promise<Finding> {
   const { findingOfSending, readSendingHealth } = await import('../../delivery/ledger/sending-health.js');
   const now = Date.now();
   return findingOfSending(await readSendingHealth(database, now), now);
+}
+
+async function ofMissingClients(database: DataSource): Promise<Finding> {
+  const { lost, held } = await createEndings(database).state(Date.now());
+  if (held !== undefined)
+    return wrong(
+      'watched',
+      `${held}. Mend the billing views or the profiles; where it is right so, npx low-balance release --all lets them end`,
+    );
+  return ok('watched', `${lost.fleet} clients, ${lost.missing} of them without a profile or not found`);
 }
 
 /** The columns of docs/billing-views.md. */

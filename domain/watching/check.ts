@@ -50,6 +50,8 @@ export interface Missing {
   readonly reason: MissingReason;
   readonly since: number;
   readonly until: number;
+  /** Why it does not end though its grace is over: too many are missing at once. */
+  readonly held?: string;
 }
 
 export type MissingReason = Extract<EndReason, 'no-profile' | 'not-found'>;

@@ -19,7 +19,7 @@ import { takeUp } from '../cycle/take-up.js';
 import { noteTold } from '../cycle/told.js';
 import { freshWatch, type Refill, type WatchState } from '../cycle/watch-state.js';
 import type { RuleKey } from '../profile/profile.js';
-import type { Checked, CheckInput, CheckResult, ExtraCheck, Missing, MissingReason, Told } from './check.js';
+import type { Checked, CheckInput, CheckResult, ExtraCheck, Missing, Told } from './check.js';
 
 /** What was seen of a client, as people read it. Carried from run to run. */
 export interface Known {
@@ -27,7 +27,7 @@ export interface Known {
   readonly checkedAt?: number;
   readonly unknown?: { readonly reason: string; readonly since: number };
   /** Rule 13. */
-  readonly missing?: { readonly reason: MissingReason; readonly since: number };
+  readonly missing?: Pick<Missing, 'reason' | 'since' | 'held'>;
 }
 
 /**
@@ -197,9 +197,10 @@ function openingOf({ decisions }: Checked): number | undefined {
 }
 
 /** Rule 13: it is looked at again when the grace ends, at the latest. */
-export function noteMissing(watching: Watching, { reason, since, until }: Missing): Watching {
+export function noteMissing(watching: Watching, { reason, since, until, held }: Missing): Watching {
   const agenda = withExtra(watching.agenda, { at: until, why: 'grace' });
-  return { ...watching, agenda, known: { ...watching.known, missing: { reason, since } } };
+  const missing = { reason, since, ...(held === undefined ? {} : { held }) };
+  return { ...watching, agenda, known: { ...watching.known, missing } };
 }
 
 /** Rule 14. */

@@ -8,7 +8,7 @@ import {
   putProfile,
   startRealServers,
   type RealServers,
-} from '../worker/real-servers.js';
+} from '../../dev/trial/real-servers.js';
 
 const suggestedAfter = 200;
 const signals = Number(process.env['FLOOD_SIGNALS'] ?? 1_000);
