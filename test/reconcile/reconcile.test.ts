@@ -75,7 +75,7 @@ describe('reconciliation, on a Schedule of the real Temporal', () => {
       async () => (await servers.status(clientId)).availableBalance !== null,
     );
 
-  it('watches a client that got a profile, and ends the watch of one that lost it', async () => {
+  it('watches a client that got a profile; one that lost it waits, and goes on at once when it has it again', async () => {
     await putClient(servers.database, 'GETS', '500');
     const got = await reconcile();
     assert.deepEqual(got.reasons, { new: 1 });
@@ -86,9 +86,15 @@ describe('reconciliation, on a Schedule of the real Temporal', () => {
     await putClient(servers.database, 'GETS', '500', null);
     const lost = await reconcile();
     assert.deepEqual(lost.reasons, { unassigned: 1 });
-    const result = (await handleOf('GETS').result()) as { ended: string; explanation: string };
-    assert.equal(result.ended, 'no-profile');
-    assert.equal(result.explanation, 'the client has no Low Balance Profile');
+    await eventually('it waits (rule 13)', async () =>
+      /^no-profile/.test((await servers.status('GETS')).unknown?.reason ?? ''),
+    );
+    assert.deepEqual((await reconcile()).reasons, {}, 'nobody need wake it again');
+
+    await putClient(servers.database, 'GETS', '500');
+    const back = await reconcile();
+    assert.deepEqual(back.reasons, { profile: 1 });
+    await eventually('it goes on', async () => (await servers.status('GETS')).unknown === null);
     assert.deepEqual((await reconcile()).reasons, {}, 'nothing is left to do');
   });
 
