@@ -57,6 +57,11 @@ export interface ScenarioEvent {
    * @examples [50]
    */
   readonly creditLimit?: Amount;
+  /**
+   * What the billing data says of the client is set.
+   * @examples [{ "creditLimit": 100, "dailySpend": 12, "ownThreshold": 30 }]
+   */
+  readonly client?: ClientChange;
   /** The client is suspended, closed or active again. A client that is active again is watched at once. */
   readonly status?: ScenarioStatus;
   /**
@@ -141,6 +146,40 @@ export interface ScenarioEvent {
    * @examples ["client"]
    */
   readonly resetRule?: ScenarioRuleKey;
+}
+
+/** Fields of the client that are set; those that are missing stay as they are. */
+export interface ClientChange {
+  /**
+   * The credit limit, in the client's currency.
+   * @examples [100]
+   */
+  readonly creditLimit?: Amount;
+  /**
+   * The client's own threshold, in its currency; `null`: it has none.
+   * @errorMessage expected an amount, or null
+   * @examples [30, null]
+   */
+  readonly ownThreshold?: Amount | null;
+  /**
+   * What the client spends in a day, in its currency; `null`: not known.
+   * @errorMessage expected an amount, or null
+   * @examples [12, null]
+   */
+  readonly dailySpend?: Amount | null;
+  /**
+   * The amount of the last refill, in the client's currency; `null`: not known.
+   * @errorMessage expected an amount, or null
+   * @examples [100, null]
+   */
+  readonly lastRefillAmount?: Amount | null;
+  /**
+   * The client's time zone: an IANA name; `null`: not known.
+   * @minLength 1
+   * @errorMessage expected the name of a time zone in quotes, such as "Europe/Vienna", or null
+   * @examples ["Europe/Vienna", null]
+   */
+  readonly timeZone?: string | null;
 }
 
 /** A refill signal as billing systems send it: which refill, and when it was. */

@@ -148,6 +148,51 @@ export interface ScenarioClient {
    * @default "active"
    */
   readonly status?: ScenarioStatus;
+  /**
+   * The client's own threshold, in its currency; `null`: it has none.
+   * @default null
+   * @errorMessage expected an amount, or null
+   * @examples [30]
+   */
+  readonly ownThreshold?: Amount | null;
+  /**
+   * What the client spends in a day, in its currency; `null`: not known.
+   * @default null
+   * @errorMessage expected an amount, or null
+   * @examples [12]
+   */
+  readonly dailySpend?: Amount | null;
+  /**
+   * The amount of the last refill, in the client's currency; `null`: there was none. Refills of the scenario change it.
+   * @default null
+   * @errorMessage expected an amount, or null
+   * @examples [100]
+   */
+  readonly lastRefillAmount?: Amount | null;
+  /**
+   * The client's time zone, for sending hours: an IANA name. Default: UTC.
+   * @default null
+   * @minLength 1
+   * @errorMessage expected the name of a time zone in quotes, such as "Europe/Vienna", or null
+   * @examples ["Europe/Vienna"]
+   */
+  readonly timeZone?: string | null;
+  /**
+   * The client's language, such as "de-AT".
+   * @default null
+   * @minLength 1
+   * @errorMessage expected a language in quotes, such as "de", or null
+   * @examples ["de"]
+   */
+  readonly language?: string | null;
+  /**
+   * The client's group in the billing data.
+   * @default null
+   * @minLength 1
+   * @errorMessage expected a group in quotes, such as "wholesale", or null
+   * @examples ["wholesale"]
+   */
+  readonly group?: string | null;
 }
 
 /** A check of which notices were accepted by the mail provider. */

@@ -5,8 +5,8 @@ import { emailOfUser } from '../domain/client.js';
 import { normaliseProfile, type RuleKey } from '../domain/profile/profile.js';
 import type { VersionedProfile } from '../domain/watching/checked.js';
 import type { Client } from '../domain/reading.js';
-import type { ScenarioEvent } from './scenario-event.js';
-import type { ScenarioRate } from './scenario-values.js';
+import type { ClientChange, ScenarioEvent } from './scenario-event.js';
+import type { Amount, ScenarioRate } from './scenario-values.js';
 import { signedOffsetMs, type Story } from './story.js';
 
 export const storyClientId = 'scenario';
@@ -24,6 +24,7 @@ export type Message =
   | { readonly kind: 'reset-rule'; readonly rule: RuleKey };
 
 type Money = Pick<Client, 'balance' | 'creditLimit' | 'lastChargeAt' | 'lastRefillAt'>;
+type Facts = Pick<Client, 'ownThreshold' | 'dailySpend' | 'lastRefillAmount' | 'timeZone'>;
 type Standing = Pick<Client, 'status' | 'prepaid' | 'profileId' | 'billingEmail' | 'managerEmail'>;
 
 /** Everything around the workflow of one client: billing data, profiles, mail provider, worker. Changed by events only. */
@@ -37,6 +38,7 @@ export class World {
   private readonly rates = new Map<string, Decimal>();
   private money: Money;
   private standing: Standing;
+  private facts: Facts;
   private refills = 0;
 
   /** `startAt` is the story's start, epoch milliseconds. */
@@ -54,6 +56,7 @@ export class World {
       lastChargeAt: ago(client.lastChargeAgo === undefined ? '0s' : client.lastChargeAgo),
       lastRefillAt: ago(client.lastRefillAgo ?? null),
     };
+    this.facts = { ...noFacts, ...factsOf(client) };
     this.standing = {
       status: client.status ?? 'active',
       prepaid: true,
@@ -104,18 +107,15 @@ export class World {
       resellerId: this.firstProfile.reseller,
       resellerName: this.firstProfile.reseller,
       currency: own,
-      language: null,
-      timeZone: null,
-      group: null,
-      lastRefillAmount: null,
-      ownThreshold: null,
-      dailySpend: null,
+      language: this.story.client.language ?? null,
+      group: this.story.client.group ?? null,
       doubts: [],
       createdAt: this.startAt - durationMs(this.story.client.createdAgo ?? '365d'),
       users: Object.fromEntries(logins.flatMap((login) => this.user(login))),
       rate: currency === own ? '1' : (this.rates.get(`${currency}→${own}`) ?? null),
       ...this.money,
       ...this.standing,
+      ...this.facts,
     };
   }
 
@@ -144,7 +144,9 @@ export class World {
   }
 
   private changeMoney(event: ScenarioEvent, now: number): Message | undefined {
-    const { balance, charge, refill, creditLimit, signal } = event;
+    const { balance, charge, refill, signal } = event;
+    const creditLimit = event.client?.creditLimit ?? event.creditLimit;
+    this.facts = { ...this.facts, ...factsOf(event.client ?? {}) };
     if (creditLimit !== undefined) this.money = { ...this.money, creditLimit: toDecimal(creditLimit) };
     if (balance !== undefined) this.money = { ...this.money, balance: toDecimal(balance) };
     if (charge !== undefined) {
@@ -162,6 +164,7 @@ export class World {
       balance: add(this.money.balance, toDecimal(refill)),
       lastRefillAt: Math.max(at, lastRefillAt ?? at),
     };
+    if (at >= (lastRefillAt ?? at)) this.facts = { ...this.facts, lastRefillAmount: toDecimal(refill) };
     return signal === false
       ? undefined
       : { kind: 'refill', refillId: event.id ?? `refill-${this.refills}`, at };
@@ -193,4 +196,17 @@ export class World {
     }
     return [status, prepaid, profile, moveTo].some((each) => each !== undefined);
   }
+}
+
+const noFacts: Facts = { ownThreshold: null, dailySpend: null, lastRefillAmount: null, timeZone: null };
+
+/** What is said of a client, as the billing data holds it. */
+function factsOf({ ownThreshold, dailySpend, lastRefillAmount, timeZone }: ClientChange): Partial<Facts> {
+  const amount = (value: Amount | null): Decimal | null => (value === null ? null : toDecimal(value));
+  return {
+    ...(ownThreshold === undefined ? {} : { ownThreshold: amount(ownThreshold) }),
+    ...(dailySpend === undefined ? {} : { dailySpend: amount(dailySpend) }),
+    ...(lastRefillAmount === undefined ? {} : { lastRefillAmount: amount(lastRefillAmount) }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+  };
 }
