@@ -1,3 +1,4 @@
+import { profileFields } from './profile/profile-fields.js';
 import type { SendingHoursFile, Weekday } from './profile/profile-file.js';
 import type { Audience } from './profile/written-rules.js';
 import { instantOfLocal, localDayOf, type ZoneOffset } from './time-zone.js';
@@ -13,23 +14,22 @@ export interface SendingHours {
   readonly audiences: readonly Audience[];
 }
 
-/** The hours as a profile says them; default: every day, for staff and client. */
-export function sendingHoursOf({
-  from,
-  to,
-  days = weekdays,
-  audiences = everybody,
-}: SendingHoursFile): SendingHours {
+/** The hours as a profile says them; by default every day, for staff and client. */
+export function sendingHoursOf(written: SendingHoursFile): SendingHours {
+  const { from, to, days = everyDay.default, audiences = everybody.default, ...rest } = written;
   return {
     from: minutesOf(from),
     to: minutesOf(to),
-    days: days.map((day) => weekdays.indexOf(day)),
+    days: days.map((day) => weekdays.indexOf(day)).sort((a, b) => a - b),
     audiences,
+    ...(rest satisfies Readonly<Record<string, never>>),
   };
 }
 
+/** By their number: 0 is Monday. */
 const weekdays: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-const everybody: readonly Audience[] = ['staff', 'client'];
+
+const { days: everyDay, audiences: everybody } = profileFields.sendingHours.fields;
 
 /** Throws RangeError on a text that validation would have refused. */
 function minutesOf(time: string): number {

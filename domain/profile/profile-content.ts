@@ -3,11 +3,11 @@ import { profileFields, type Field, type FieldTable } from './profile-fields.js'
 import type { ProfileFile } from './profile-file.js';
 
 /**
- * A profile file in the one spelling that plans compare and MySQL holds: defaults filled in, keys in the order of the
- * table of fields, without `$schema` and what the table does not know. Two files that mean the same have the same JSON.
+ * A profile file in the one spelling that plans compare and MySQL holds: defaults written out or left out as the table says, keys in
+ * its order, without `$schema` and what it does not know. Two files that mean the same have the same JSON.
  */
 export function canonicalContent(file: ProfileFile): ProfileFile {
-  return rewritten(file, profileFields, 'filled-in') as unknown as ProfileFile;
+  return rewritten(file, profileFields, 'as-the-table-says') as unknown as ProfileFile;
 }
 
 /**
@@ -18,7 +18,7 @@ export function essentialContent(file: ProfileFile): object {
   return rewritten(file, profileFields, 'left-out');
 }
 
-type Defaults = 'filled-in' | 'left-out';
+type Defaults = 'as-the-table-says' | 'left-out';
 
 function rewritten(written: object, table: FieldTable, defaults: Defaults): object {
   const canonical = Object.entries(table).flatMap(([name, field]) => {
@@ -32,7 +32,8 @@ function rewrittenValue(written: unknown, field: Field, defaults: Defaults): unk
   switch (field.kind) {
     case 'value': {
       const value = written === undefined ? field.default : sortedKeys(written);
-      return defaults === 'left-out' && sameValue(value, field.default) ? undefined : value;
+      const isLeftOut = defaults === 'left-out' || !field.writtenOut;
+      return isLeftOut && sameValue(value, field.default) ? undefined : value;
     }
     case 'section':
       return isObject(written) ? rewritten(written, field.fields, defaults) : undefined;

@@ -3,13 +3,16 @@ import type {
   AppliesTo,
   ClientNotification,
   ProfileFile,
+  SendingHoursFile,
   UserNotification,
 } from './profile-file.js';
 
-/** A value that stands for itself. In the canonical form a missing one becomes the default, where there is one. */
+/** A value that stands for itself. What a missing one means is its default, where there is one. */
 interface ValueField<Value> {
   readonly kind: 'value';
   readonly default?: Value;
+  /** The canonical form has the default written out. Else it leaves it out, so that plans show only what somebody chose. */
+  readonly writtenOut?: true;
 }
 
 /** An object with fields of its own. A missing one stays missing. */
@@ -40,12 +43,48 @@ export type Fields<T> = {
 
 /** A field of any type, for code that walks the table. */
 export type Field =
-  | { readonly kind: 'value'; readonly default?: unknown }
+  | { readonly kind: 'value'; readonly default?: unknown; readonly writtenOut?: true }
   | { readonly kind: 'section' | 'named-list'; readonly fields: FieldTable };
 export type FieldTable = Readonly<Record<string, Field>>;
 
 const value = { kind: 'value' } as const;
-const list = { kind: 'value', default: [] } as const;
+const addresses = { kind: 'value', default: [], writtenOut: true } as const;
+
+/** What every rule may say. */
+const ofEveryRule = {
+  threshold: value,
+  when: { kind: 'value', default: 'below' },
+  notify: { kind: 'value', default: true, writtenOut: true },
+  recovered: { kind: 'value', default: false },
+} as const;
+
+const userNotification = {
+  ...ofEveryRule,
+  users: addresses,
+  emails: addresses,
+  webhooks: { kind: 'value', default: [] },
+} as const satisfies Fields<UserNotification>;
+
+const clientNotification = {
+  ...ofEveryRule,
+  emails: addresses,
+  webhooks: { kind: 'value', default: [] },
+} as const satisfies Fields<ClientNotification>;
+
+const advancedRule = {
+  name: value,
+  ...ofEveryRule,
+  inactivity: value,
+  emails: addresses,
+  webhooks: { kind: 'value', default: [] },
+} as const satisfies Fields<AdvancedRule>;
+
+const sendingHours = {
+  from: value,
+  to: value,
+  days: { kind: 'value', default: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] },
+  audiences: { kind: 'value', default: ['staff', 'client'] },
+} as const satisfies Fields<SendingHoursFile>;
 
 const appliesTo = {
   groups: value,
@@ -54,35 +93,6 @@ const appliesTo = {
   resellers: value,
   all: value,
 } as const satisfies Fields<AppliesTo>;
-
-const ofEveryRule = {
-  when: { kind: 'value', default: 'below' },
-  recovered: { kind: 'value', default: false },
-} as const;
-
-const userNotification = {
-  threshold: value,
-  ...ofEveryRule,
-  notify: { kind: 'value', default: true },
-  users: list,
-  emails: list,
-} as const satisfies Fields<UserNotification>;
-
-const clientNotification = {
-  threshold: value,
-  ...ofEveryRule,
-  notify: { kind: 'value', default: true },
-  emails: list,
-} as const satisfies Fields<ClientNotification>;
-
-const advancedRule = {
-  name: value,
-  threshold: value,
-  ...ofEveryRule,
-  inactivity: value,
-  notify: { kind: 'value', default: true },
-  emails: list,
-} as const satisfies Fields<AdvancedRule>;
 
 /**
  * Every field of a profile. The canonical form, the defaults (also those that the editor shows) and the differences
@@ -96,7 +106,7 @@ export const profileFields = {
   maxQty: value,
   period: value,
   checkEvery: value,
-  sendingHours: value,
+  sendingHours: { kind: 'section', fields: sendingHours },
   alreadyLow: { kind: 'value', default: 'tell' },
   appliesTo: { kind: 'section', fields: appliesTo },
   userNotification: { kind: 'section', fields: userNotification },

@@ -1,12 +1,12 @@
 /**
- * A Low Balance Profile: when a prepaid client's available balance is low, and who is told.
+ * A Low Balance Profile: when the available balance of a prepaid client is low, and who is notified.
  *
  * One file `profiles/<reseller>/<slug>.json` holds one profile; its id is `<reseller>/<slug>`.
- * At least one of `userNotification`, `clientNotification` and `advancedRules` is needed.
+ * A profile needs at least one of `userNotification`, `clientNotification` and `advancedRules`.
  * @defaultSnippets [
  *   {
  *     "label": "New Low Balance Profile",
- *     "description": "Staff are told first, the client at half of it.",
+ *     "description": "The staff are notified first, the client at half of the amount.",
  *     "body": {
  *       "$schema": "../../schemas/profile.schema.json",
  *       "name": "${1:Prepaid USD}",
@@ -18,23 +18,39 @@
  *       "userNotification": { "threshold": "^${7:100}", "notify": true, "users": ["${8:j.doe}"] },
  *       "clientNotification": { "threshold": "^${9:50}", "notify": true }
  *     }
+ *   },
+ *   {
+ *     "label": "New profile for a group of clients",
+ *     "description": "Warns the client when the balance lasts for less than three days, in the daytime.",
+ *     "body": {
+ *       "$schema": "../../schemas/profile.schema.json",
+ *       "name": "${1:Wholesale USD}",
+ *       "reseller": "${2:acme}",
+ *       "currency": "${3:USD}",
+ *       "sortOrder": "^${4:10}",
+ *       "maxQty": "^${5:3}",
+ *       "period": "${6:24h}",
+ *       "sendingHours": { "from": "${7:08:00}", "to": "${8:20:00}" },
+ *       "appliesTo": { "groups": ["${9:wholesale}"] },
+ *       "clientNotification": { "threshold": { "lasts": "${10:3d}" }, "recovered": true }
+ *     }
  *   }
  * ]
  */
 export interface ProfileFile {
   /**
-   * Where the schema of this file lies, so that the editor can help. Unsaid: the editor finds it by the file's place.
+   * The path of the schema of this file, so that the editor can help. The editor also finds it by the file's place.
    * @errorMessage expected the path of the schema in quotes, such as "../../schemas/profile.schema.json"
    * @examples ["../../schemas/profile.schema.json"]
    */
   readonly $schema?: string;
   /** The profile's name, as shown in lists and mails: 1 to 255 characters. */
   readonly name: DisplayName;
-  /** The reseller who owns the profile: its id in the billing system. Equals the name of the folder that the file is in. */
+  /** The reseller who owns the profile. Equals the name of the folder that the file is in. */
   readonly reseller: ResellerId;
   /**
-   * The currency of every threshold in this profile: an ISO 4217 code. A client with another currency is compared
-   * with the threshold converted by the billing system's exchange rate; without a rate it is told nothing.
+   * The currency of every amount in this profile: an ISO 4217 code. For a client with another currency the amounts are
+   * converted with the billing system's exchange rate; without a rate no notice is sent.
    */
   readonly currency: CurrencyCode;
   /**
@@ -63,20 +79,31 @@ export interface ProfileFile {
    */
   readonly period: Duration;
   /**
-   * How often the balance is looked at between planned checks, so that a fall is noticed sooner. A rule still repeats its
-   * notice only each Period. Digits and s, m, h, d or w, combinable; at least 10s, less than the Period. Default: only at
-   * planned checks.
+   * How often all clients are looked at between the checks of the Period, so that a fall is noticed sooner. A rule repeats its notice
+   * no sooner for it. At least 10s, and less than the Period.
    * @examples ["5m"]
    */
   readonly checkEvery?: Duration;
   /**
-   * When notices may be sent, by the client's clocks. What falls outside is sent when the hours open. Default: at any time.
+   * The hours in which notices may be sent, in the client's time zone. A notice that is due outside of them is sent when they open.
    * @examples [{ "from": "08:00", "to": "20:00", "days": ["mon", "tue", "wed", "thu", "fri"], "audiences": ["client"] }]
+   * @defaultSnippets [
+   *   { "label": "Daytime", "body": { "from": "${1:08:00}", "to": "${2:20:00}" } },
+   *   {
+   *     "label": "Working hours, for the client only",
+   *     "body": {
+   *       "from": "${1:09:00}",
+   *       "to": "${2:17:00}",
+   *       "days": ["mon", "tue", "wed", "thu", "fri"],
+   *       "audiences": ["client"]
+   *     }
+   *   }
+   * ]
    */
   readonly sendingHours?: SendingHoursFile;
   /**
-   * What happens to a client that is low already when it is first checked under this profile: `tell` notifies at once;
-   * `wait` says nothing until its balance has recovered or was refilled, rule by rule.
+   * What happens with a client whose rule applies already when it is first checked under this profile: `"tell"` notifies it,
+   * `"wait"` waits until the rule did not apply once, or a refill came.
    * @errorMessage expected "tell" or "wait"
    * @examples ["wait"]
    */
@@ -84,21 +111,26 @@ export interface ProfileFile {
   /**
    * Which clients have this profile, where the billing data names none for them (`profile_id`). Of several profiles the first by sort
    * order, and then by id, applies. Missing: only clients for which the billing data names it.
-   * @examples [{ "groups": ["wholesale"], "currencies": ["USD"] }, { "all": true }]
+   * @examples [{ "groups": ["wholesale"], "currencies": ["USD"] }]
+   * @defaultSnippets [
+   *   { "label": "A group of clients", "body": { "groups": ["${1:wholesale}"] } },
+   *   { "label": "Clients of a currency", "body": { "currencies": ["${1:USD}"] } },
+   *   { "label": "Every client of the reseller", "body": { "all": true } }
+   * ]
    */
   readonly appliesTo?: AppliesTo;
   /**
-   * Tells the reseller's staff. Unsaid: staff are told nothing.
+   * Notifies the reseller's staff.
    * @examples [{ "threshold": 100, "notify": true, "users": ["j.doe"] }]
    */
   readonly userNotification?: UserNotification;
   /**
-   * Tells the client. Unsaid: the client is told nothing, but for the advanced rules.
+   * Notifies the client.
    * @examples [{ "threshold": 50, "notify": true }]
    */
   readonly clientNotification?: ClientNotification;
   /**
-   * Further thresholds for the client, each with a name of its own, optionally only after a time of inactivity.
+   * Further rules for the client, each with a name of its own, optionally only after a time of inactivity.
    * @maxItems 100
    * @errorMessage expected a list of rules in brackets, such as [{ "name": "dormant", "threshold": 5, "inactivity": "30d" }]
    * @examples [[{ "name": "dormant", "threshold": 5, "inactivity": "30d" }]]
@@ -106,83 +138,119 @@ export interface ProfileFile {
   readonly advancedRules?: readonly AdvancedRule[];
 }
 
-/** The user rule: tells the reseller's manager and chosen users. Its rule key is `user`. */
+/** The user rule: notifies the reseller's manager and chosen users. Its rule key is `user`. */
 export interface UserNotification {
   /**
-   * The rule is low when the available balance (balance + credit limit) is below this: an amount in the profile's currency,
-   * a share of the credit limit or of the last refill, what the client spends in a time, or the client's own threshold.
-   * Equal is not low. An amount may be negative.
-   * @examples [100, { "percentOfCreditLimit": 20 }, { "lasts": "3d" }]
+   * The limit of the rule. With `"when": "below"`, the rule applies while the available balance (balance + credit limit) is below the
+   * limit; equal is not below. One of:
+   * - an amount in the profile's currency, which may be negative;
+   * - `{ "percentOfCreditLimit": 20 }`: a percentage of the client's credit limit;
+   * - `{ "percentOfLastRefill": 10 }`: a percentage of the client's last refill;
+   * - `{ "lasts": "3d" }`: what the client usually spends in that time;
+   * - `{ "own": true, "otherwise": 50 }`: the client's own threshold, or this amount where it has none.
+   * @errorMessage expected an amount such as 100, or one of { "percentOfCreditLimit": 20 }, { "percentOfLastRefill": 10 }, { "lasts": "3d" }, { "own": true, "otherwise": 50 }
+   * @examples [100, { "lasts": "3d" }]
+   * @defaultSnippets [
+   *   { "label": "An amount", "description": "In the profile's currency.", "body": "^${1:100}" },
+   *   { "label": "Percent of the credit limit", "body": { "percentOfCreditLimit": "^${1:20}" } },
+   *   { "label": "Percent of the last refill", "body": { "percentOfLastRefill": "^${1:10}" } },
+   *   { "label": "Days that the balance lasts", "description": "At the client's usual spending.", "body": { "lasts": "${1:3d}" } },
+   *   { "label": "The client's own threshold", "body": { "own": true, "otherwise": "^${1:100}" } }
+   * ]
    */
   readonly threshold: Threshold;
   /**
-   * The side of the threshold on which the rule notifies: `above` is for what somebody owes. A refill does not end the
-   * cycle of such a rule; that it is found not above does.
+   * On which side of the limit the rule applies: `"below"` (the balance is low), or `"above"` (what a vendor or a postpaid client owes).
    * @errorMessage expected "below" or "above"
    * @examples ["above"]
    */
   readonly when?: 'below' | 'above';
   /**
-   * Whether everybody whom the rule has notified is told, once, when its threshold is not met any more.
+   * Whether the reseller's manager e-mail is notified.
+   * @errorMessage expected true or false
+   */
+  readonly notify?: boolean;
+  /**
+   * Whether those who were notified are notified once more when the rule no longer applies.
    * @errorMessage expected true or false
    * @examples [true]
    */
   readonly recovered?: boolean;
   /**
-   * Whether the reseller's manager e-mail is told.
-   * @errorMessage expected true or false
-   */
-  readonly notify?: boolean;
-  /**
-   * Logins of users of the reseller who are told at their e-mail.
+   * Logins of users of the reseller who are notified at their e-mail.
    * @maxItems 100
    * @errorMessage expected a list of logins in brackets, such as ["j.doe"]
    * @examples [["j.doe"]]
    */
   readonly users?: readonly Login[];
   /**
-   * Further e-mail addresses that are told, in the staff's wording.
+   * Further e-mail addresses that are notified, in the staff's wording.
    * @maxItems 100
    * @errorMessage expected a list of e-mail addresses in brackets, such as ["noc@acme.example"]
    * @examples [["noc@acme.example"]]
    */
   readonly emails?: readonly Email[];
+  /**
+   * Names of the reseller's webhooks that are called as well. They are set up in `reseller.json`.
+   * @maxItems 20
+   * @errorMessage expected a list of webhook names in brackets, such as ["crm"]
+   * @examples [["crm"]]
+   */
+  readonly webhooks?: readonly WebhookName[];
 }
 
-/** The client rule: tells the client at its billing e-mail. Its rule key is `client`. */
+/** The client rule: notifies the client at its billing e-mail. Its rule key is `client`. */
 export interface ClientNotification {
   /**
-   * The rule is low when the available balance (balance + credit limit) is below this: an amount in the profile's currency,
-   * a share of the credit limit or of the last refill, what the client spends in a time, or the client's own threshold.
-   * Equal is not low. An amount may be negative.
-   * @examples [50, { "percentOfCreditLimit": 20 }, { "lasts": "3d" }]
+   * The limit of the rule. With `"when": "below"`, the rule applies while the available balance (balance + credit limit) is below the
+   * limit; equal is not below. One of:
+   * - an amount in the profile's currency, which may be negative;
+   * - `{ "percentOfCreditLimit": 20 }`: a percentage of the client's credit limit;
+   * - `{ "percentOfLastRefill": 10 }`: a percentage of the client's last refill;
+   * - `{ "lasts": "3d" }`: what the client usually spends in that time;
+   * - `{ "own": true, "otherwise": 50 }`: the client's own threshold, or this amount where it has none.
+   * @errorMessage expected an amount such as 50, or one of { "percentOfCreditLimit": 20 }, { "percentOfLastRefill": 10 }, { "lasts": "3d" }, { "own": true, "otherwise": 50 }
+   * @examples [50, { "lasts": "3d" }]
+   * @defaultSnippets [
+   *   { "label": "An amount", "description": "In the profile's currency.", "body": "^${1:50}" },
+   *   { "label": "Percent of the credit limit", "body": { "percentOfCreditLimit": "^${1:20}" } },
+   *   { "label": "Percent of the last refill", "body": { "percentOfLastRefill": "^${1:10}" } },
+   *   { "label": "Days that the balance lasts", "description": "At the client's usual spending.", "body": { "lasts": "${1:3d}" } },
+   *   { "label": "The client's own threshold", "body": { "own": true, "otherwise": "^${1:50}" } }
+   * ]
    */
   readonly threshold: Threshold;
   /**
-   * The side of the threshold on which the rule notifies: `above` is for what somebody owes. A refill does not end the
-   * cycle of such a rule; that it is found not above does.
+   * On which side of the limit the rule applies: `"below"` (the balance is low), or `"above"` (what a vendor or a postpaid client owes).
    * @errorMessage expected "below" or "above"
    * @examples ["above"]
    */
   readonly when?: 'below' | 'above';
   /**
-   * Whether everybody whom the rule has notified is told, once, when its threshold is not met any more.
+   * Whether the client's billing e-mail is notified.
+   * @errorMessage expected true or false
+   */
+  readonly notify?: boolean;
+  /**
+   * Whether those who were notified are notified once more when the rule no longer applies.
    * @errorMessage expected true or false
    * @examples [true]
    */
   readonly recovered?: boolean;
   /**
-   * Whether the client's billing e-mail is told.
-   * @errorMessage expected true or false
-   */
-  readonly notify?: boolean;
-  /**
-   * Further e-mail addresses that are told, in the client's wording.
+   * Further e-mail addresses that are notified, in the client's wording.
    * @maxItems 100
    * @errorMessage expected a list of e-mail addresses in brackets, such as ["finance@client.example"]
    * @examples [["finance@client.example"]]
    */
   readonly emails?: readonly Email[];
+  /**
+   * Names of the reseller's webhooks that are called as well. They are set up in `reseller.json`.
+   * @maxItems 20
+   * @errorMessage expected a list of webhook names in brackets, such as ["crm"]
+   * @examples [["crm"]]
+   */
+  readonly webhooks?: readonly WebhookName[];
 }
 
 /**
@@ -197,6 +265,16 @@ export interface ClientNotification {
  *     "label": "Advanced rule after inactivity",
  *     "description": "A threshold for clients that were not charged for a time.",
  *     "body": { "name": "${1:dormant}", "threshold": "^${2:5}", "inactivity": "${3:30d}", "notify": true }
+ *   },
+ *   {
+ *     "label": "Advanced rule on the days that are left",
+ *     "description": "Warns when the balance lasts for less than three days, and says when it is refilled.",
+ *     "body": { "name": "${1:three-days}", "threshold": { "lasts": "${2:3d}" }, "recovered": true }
+ *   },
+ *   {
+ *     "label": "Advanced rule on what is owed",
+ *     "description": "Applies while the available balance is above an amount.",
+ *     "body": { "name": "${1:owes}", "when": "above", "threshold": "^${2:1000}" }
  *   }
  * ]
  */
@@ -204,243 +282,131 @@ export interface AdvancedRule {
   /** The rule's name, unique in the profile. Counters stay with it: a renamed rule starts at 0. */
   readonly name: RuleName;
   /**
-   * The rule is low when the available balance (balance + credit limit) is below this: an amount in the profile's currency,
-   * a share of the credit limit or of the last refill, what the client spends in a time, or the client's own threshold.
-   * Equal is not low. An amount may be negative.
-   * @examples [5, { "percentOfCreditLimit": 20 }, { "lasts": "3d" }]
+   * The limit of the rule. With `"when": "below"`, the rule applies while the available balance (balance + credit limit) is below the
+   * limit; equal is not below. One of:
+   * - an amount in the profile's currency, which may be negative;
+   * - `{ "percentOfCreditLimit": 20 }`: a percentage of the client's credit limit;
+   * - `{ "percentOfLastRefill": 10 }`: a percentage of the client's last refill;
+   * - `{ "lasts": "3d" }`: what the client usually spends in that time;
+   * - `{ "own": true, "otherwise": 50 }`: the client's own threshold, or this amount where it has none.
+   * @errorMessage expected an amount such as 5, or one of { "percentOfCreditLimit": 20 }, { "percentOfLastRefill": 10 }, { "lasts": "3d" }, { "own": true, "otherwise": 50 }
+   * @examples [5, { "lasts": "3d" }]
+   * @defaultSnippets [
+   *   { "label": "An amount", "description": "In the profile's currency.", "body": "^${1:5}" },
+   *   { "label": "Percent of the credit limit", "body": { "percentOfCreditLimit": "^${1:20}" } },
+   *   { "label": "Percent of the last refill", "body": { "percentOfLastRefill": "^${1:10}" } },
+   *   { "label": "Days that the balance lasts", "description": "At the client's usual spending.", "body": { "lasts": "${1:3d}" } },
+   *   { "label": "The client's own threshold", "body": { "own": true, "otherwise": "^${1:5}" } }
+   * ]
    */
   readonly threshold: Threshold;
   /**
-   * The side of the threshold on which the rule notifies: `above` is for what somebody owes. A refill does not end the
-   * cycle of such a rule; that it is found not above does.
+   * On which side of the limit the rule applies: `"below"` (the balance is low), or `"above"` (what a vendor or a postpaid client owes).
    * @errorMessage expected "below" or "above"
    * @examples ["above"]
    */
   readonly when?: 'below' | 'above';
   /**
-   * Whether everybody whom the rule has notified is told, once, when its threshold is not met any more.
+   * The rule sends only when the last charge is at least this long ago. Payments are not activity; for a client never
+   * charged its creation counts. Digits and s, m, h, d or w, combinable; at most 3650d.
+   * @examples ["30d"]
+   */
+  readonly inactivity?: Duration;
+  /**
+   * Whether the client's billing e-mail is notified.
+   * @errorMessage expected true or false
+   */
+  readonly notify?: boolean;
+  /**
+   * Whether those who were notified are notified once more when the rule no longer applies.
    * @errorMessage expected true or false
    * @examples [true]
    */
   readonly recovered?: boolean;
   /**
-   * The rule sends only when the last charge is at least this long ago. Payments are not activity; a client never
-   * charged counts from its creation. Digits and s, m, h, d or w, combinable; at most 3650d. Unsaid: activity does not matter.
-   * @examples ["30d"]
-   */
-  readonly inactivity?: Duration;
-  /**
-   * Whether the client's billing e-mail is told.
-   * @errorMessage expected true or false
-   */
-  readonly notify?: boolean;
-  /**
-   * Further e-mail addresses that are told, in the client's wording.
+   * Further e-mail addresses that are notified, in the client's wording.
    * @maxItems 100
    * @errorMessage expected a list of e-mail addresses in brackets, such as ["retention@acme.example"]
    * @examples [["retention@acme.example"]]
    */
   readonly emails?: readonly Email[];
+  /**
+   * Names of the reseller's webhooks that are called as well. They are set up in `reseller.json`.
+   * @maxItems 20
+   * @errorMessage expected a list of webhook names in brackets, such as ["crm"]
+   * @examples [["crm"]]
+   */
+  readonly webhooks?: readonly WebhookName[];
 }
 
-/**
- * A name for people.
- * @maxLength 255
- * @pattern ^(?=.*\S)[^\u0000-\u001f\u007f]*$
- * @errorMessage expected a name in quotes, such as "Prepaid wholesale USD"
- * @patternErrorMessage expected a name of at least one visible character, without line breaks, such as "Prepaid wholesale USD"
- * @examples ["Prepaid wholesale USD"]
- */
-export type DisplayName = string;
-
-/**
- * A reseller's id in the billing system.
- * @maxLength 64
- * @pattern ^[A-Za-z0-9][A-Za-z0-9._\-]*$
- * @errorMessage expected the reseller's id in quotes, such as "acme"
- * @patternErrorMessage expected the reseller's id: letters, digits, ".", "_" and "-", as the folder is named, such as "acme"
- * @examples ["acme"]
- */
-export type ResellerId = string;
-
-/**
- * A currency of ISO 4217.
- * @pattern ^[A-Z]{3}$
- * @errorMessage expected an ISO 4217 currency code in quotes, such as "USD"
- * @patternErrorMessage expected an ISO 4217 currency code, three capital letters, such as "USD"
- * @examples ["USD", "EUR"]
- */
-export type CurrencyCode = string;
-
-/**
- * A length of time: digits and s, m, h, d or w, combinable.
- * @pattern ^(\d{1,9}[smhdw])+$
- * @errorMessage expected a duration in quotes: digits and s, m, h, d or w, such as "24h" or "1d12h"
- * @patternErrorMessage expected a duration: digits and s, m, h, d or w, without spaces, such as "24h" or "1d12h"
- * @examples ["24h", "1d12h", "30d"]
- */
-export type Duration = string;
-
-/**
- * An amount in the profile's currency, or what else a limit is taken from.
- * @errorMessage expected an amount without quotes, such as 100 or 99.95, or one of { "percentOfCreditLimit": 20 }, { "percentOfLastRefill": 10 }, { "lasts": "3d" } and { "own": true, "otherwise": 50 }
- * @defaultSnippets [
- *   { "label": "An amount", "body": 100 },
- *   { "label": "A share of the credit limit", "body": { "percentOfCreditLimit": "^${1:20}" } },
- *   { "label": "A share of the last refill", "body": { "percentOfLastRefill": "^${1:10}" } },
- *   { "label": "What the client spends in a time", "body": { "lasts": "${1:3d}" } },
- *   { "label": "The client's own threshold, or an amount", "body": { "own": true, "otherwise": "^${1:50}" } }
- * ]
- * @examples [100]
- */
+/** Where a rule's limit comes from. */
 export type Threshold = ThresholdAmount | PercentOfCreditLimit | PercentOfLastRefill | Lasts | OwnThreshold;
 
-/**
- * An amount in the profile's currency.
- * @minimum -1000000000000
- * @maximum 1000000000000
- * @errorMessage expected an amount without quotes, such as 100 or 99.95
- * @examples [100]
- */
-export type ThresholdAmount = number;
-
-/** A share of the client's credit limit. A client without one is not notified by the rule. */
+/** A percentage of the client's credit limit. The rule is quiet for a client without one. */
 export interface PercentOfCreditLimit {
-  /**
-   * How many percent of the credit limit.
-   * @examples [20]
-   */
-  readonly percentOfCreditLimit: Percent;
+  /** How many percent of the client's credit limit. */
+  readonly percentOfCreditLimit: Percentage;
 }
 
-/** A share of the amount of the client's last refill. Before its first refill a client is not notified by the rule. */
+/** A percentage of the client's last refill. The rule is quiet before the first refill. */
 export interface PercentOfLastRefill {
-  /**
-   * How many percent of the last refill.
-   * @examples [10]
-   */
-  readonly percentOfLastRefill: Percent;
+  /** How many percent of the client's last refill. */
+  readonly percentOfLastRefill: Percentage;
 }
 
-/** What the client spends in a time, at its usual spending. A client that spends nothing is not notified by the rule. */
+/** What the client usually spends in a time: the rule applies when the balance lasts for less. It is quiet for a client that spends nothing. */
 export interface Lasts {
   /**
-   * For how long the balance must last at least. Digits and s, m, h, d or w, combinable; at most 3650d.
+   * For how long the balance lasts at the client's usual spending: digits and s, m, h, d or w, combinable.
    * @examples ["3d"]
    */
   readonly lasts: Duration;
 }
 
-/** The threshold that the billing data holds for each client, in the client's currency. */
+/** The threshold that the billing system keeps for the client. */
 export interface OwnThreshold {
   /**
-   * Takes the client's own threshold.
+   * The client's own threshold, in its currency.
    * @errorMessage expected true
+   * @examples [true]
    */
   readonly own: true;
   /**
-   * The amount, in the profile's currency, for clients that have no threshold of their own. Default: the rule does not
-   * notify them.
+   * The amount for a client that has no threshold of its own, in the profile's currency. Without it the rule is quiet for such a client.
    * @examples [50]
    */
   readonly otherwise?: ThresholdAmount;
 }
 
-/**
- * A share in percent.
- * @exclusiveMinimum 0
- * @maximum 1000
- * @errorMessage expected a percentage above 0, such as 20
- * @examples [20]
- */
-export type Percent = number;
-
-/** The hours of the day in which notices may be sent, by the client's clocks. */
+/** The hours in which notices may be sent. */
 export interface SendingHoursFile {
   /**
-   * When the hours begin.
+   * When the hours begin, on a clock of 24 hours.
    * @examples ["08:00"]
    */
   readonly from: TimeOfDay;
   /**
-   * When they end; a time that is not after `from` is on the next day, and the same time is a whole day.
+   * When the hours end; "24:00" is midnight. Before `from`: on the next day; equal to `from`: after 24 hours.
    * @examples ["20:00"]
    */
-  readonly to: TimeOfDay;
+  readonly to: ClosingTime;
   /**
    * The days on which the hours begin, also where they end after midnight.
-   * @minItems 1
    * @uniqueItems true
-   * @errorMessage expected a list of days in brackets, such as ["mon", "tue"]
+   * @errorMessage expected a list of days in brackets, such as ["mon", "tue", "wed", "thu", "fri"]
    * @examples [["mon", "tue", "wed", "thu", "fri"]]
    */
   readonly days?: readonly Weekday[];
   /**
-   * Whose notices wait for the hours.
-   * @minItems 1
+   * Whose notices wait for the hours: the reseller's staff, the client, or both.
    * @uniqueItems true
-   * @errorMessage expected a list in brackets of "staff" and "client"
+   * @errorMessage expected a list in brackets: ["client"], ["staff"] or both
    * @examples [["client"]]
    */
-  readonly audiences?: readonly AudienceName[];
+  readonly audiences?: readonly ('staff' | 'client')[];
 }
 
-/**
- * A time of the day.
- * @pattern ^(([01]\d|2[0-3]):[0-5]\d|24:00)$
- * @errorMessage expected a time of the day in quotes, such as "08:00"
- * @patternErrorMessage expected a time of the day, two digits each, such as "08:00"
- * @examples ["08:00"]
- */
-export type TimeOfDay = string;
-
-/**
- * A day of the week.
- * @errorMessage expected one of "mon", "tue", "wed", "thu", "fri", "sat" and "sun"
- */
-export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
-
-/**
- * Who is notified: the reseller's staff or the client.
- * @errorMessage expected "staff" or "client"
- */
-export type AudienceName = 'staff' | 'client';
-
-/**
- * The name of an advanced rule.
- * @maxLength 64
- * @pattern ^[A-Za-z0-9][A-Za-z0-9._\-]*$
- * @errorMessage expected the rule's name in quotes, such as "dormant"
- * @patternErrorMessage expected a rule's name: letters, digits, ".", "_" and "-", beginning with a letter or digit, such as "dormant"
- * @examples ["dormant"]
- */
-export type RuleName = string;
-
-/**
- * The login of a user of the reseller.
- * @maxLength 64
- * @pattern ^[^\s\u0000-\u001f]+$
- * @errorMessage expected a login in quotes, such as "j.doe"
- * @patternErrorMessage expected a login, without spaces, such as "j.doe"
- * @examples ["j.doe"]
- */
-export type Login = string;
-
-/**
- * An e-mail address.
- * @maxLength 320
- * @pattern ^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;".]+$
- * @errorMessage expected an e-mail address in quotes, such as "noc@acme.example"
- * @patternErrorMessage expected one e-mail address, without a name, such as "noc@acme.example"
- * @examples ["noc@acme.example"]
- */
-export type Email = string;
-
-/**
- * Which clients a profile applies to: each key that is there must fit, one entry of its list is enough.
- * @minProperties 1
- * @errorMessage expected an object with groups, currencies, clients, resellers or all, such as { "groups": ["wholesale"] }
- */
+/** Which clients a profile applies to: each field that is there must fit, one entry of its list is enough. */
 export interface AppliesTo {
   /**
    * Groups of clients in the billing data (`client_group`).
@@ -483,8 +449,126 @@ export interface AppliesTo {
 }
 
 /**
+ * A name for people.
+ * @maxLength 255
+ * @pattern ^(?=.*\S)[^\u0000-\u001f\u007f]*$
+ * @errorMessage expected a name in quotes, such as "Prepaid wholesale USD"
+ * @patternErrorMessage expected a name of at least one visible character, without line breaks, such as "Prepaid wholesale USD"
+ * @examples ["Prepaid wholesale USD"]
+ */
+export type DisplayName = string;
+
+/**
+ * A reseller's id in the billing system.
+ * @maxLength 64
+ * @pattern ^[A-Za-z0-9][A-Za-z0-9._\-]*$
+ * @errorMessage expected the reseller's id in quotes, such as "acme"
+ * @patternErrorMessage expected the reseller's id: letters, digits, ".", "_" and "-", as the folder is named, such as "acme"
+ * @examples ["acme"]
+ */
+export type ResellerId = string;
+
+/**
+ * A currency of ISO 4217.
+ * @pattern ^[A-Z]{3}$
+ * @errorMessage expected an ISO 4217 currency code in quotes, such as "USD"
+ * @patternErrorMessage expected an ISO 4217 currency code, three capital letters, such as "USD"
+ * @examples ["USD", "EUR"]
+ */
+export type CurrencyCode = string;
+
+/**
+ * A length of time: digits and s, m, h, d or w, combinable.
+ * @pattern ^(\d{1,9}[smhdw])+$
+ * @errorMessage expected a duration in quotes: digits and s, m, h, d or w, such as "24h" or "1d12h"
+ * @patternErrorMessage expected a duration: digits and s, m, h, d or w, without spaces, such as "24h" or "1d12h"
+ * @examples ["24h", "1d12h", "30d"]
+ */
+export type Duration = string;
+
+/**
+ * An amount in the profile's currency.
+ * @minimum -1000000000000
+ * @maximum 1000000000000
+ * @errorMessage expected an amount without quotes, such as 100 or 99.95
+ * @examples [100]
+ */
+export type ThresholdAmount = number;
+
+/**
+ * A percentage.
+ * @exclusiveMinimum 0
+ * @maximum 100000
+ * @errorMessage expected a percentage without quotes and sign, such as 20
+ * @examples [20]
+ */
+export type Percentage = number;
+
+/**
+ * A time of day on a clock of 24 hours.
+ * @pattern ^([01]\d|2[0-3]):[0-5]\d$
+ * @errorMessage expected a time of day in quotes, such as "08:00"
+ * @patternErrorMessage expected a time of day on a clock of 24 hours, with two digits each, such as "08:00"
+ * @examples ["08:00"]
+ */
+export type TimeOfDay = string;
+
+/**
+ * A time of day, or the end of it.
+ * @pattern ^(([01]\d|2[0-3]):[0-5]\d|24:00)$
+ * @errorMessage expected a time of day in quotes, such as "20:00"
+ * @patternErrorMessage expected a time of day on a clock of 24 hours, with two digits each, such as "20:00" or "24:00"
+ * @examples ["20:00"]
+ */
+export type ClosingTime = string;
+
+/** @errorMessage expected one of "mon", "tue", "wed", "thu", "fri", "sat", "sun" */
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/**
+ * The name of a webhook of the reseller.
+ * @maxLength 64
+ * @pattern ^[A-Za-z0-9][A-Za-z0-9._\-]*$
+ * @errorMessage expected the name of a webhook in quotes, such as "crm"
+ * @patternErrorMessage expected the name of a webhook: letters, digits, ".", "_" and "-", such as "crm"
+ * @examples ["crm"]
+ */
+export type WebhookName = string;
+
+/**
+ * The name of an advanced rule.
+ * @maxLength 64
+ * @pattern ^[A-Za-z0-9][A-Za-z0-9._\-]*$
+ * @errorMessage expected the rule's name in quotes, such as "dormant"
+ * @patternErrorMessage expected a rule's name: letters, digits, ".", "_" and "-", beginning with a letter or digit, such as "dormant"
+ * @examples ["dormant"]
+ */
+export type RuleName = string;
+
+/**
+ * The login of a user of the reseller.
+ * @maxLength 64
+ * @pattern ^[^\s\u0000-\u001f]+$
+ * @errorMessage expected a login in quotes, such as "j.doe"
+ * @patternErrorMessage expected a login, without spaces, such as "j.doe"
+ * @examples ["j.doe"]
+ */
+export type Login = string;
+
+/**
+ * An e-mail address.
+ * @maxLength 320
+ * @pattern ^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;".]+$
+ * @errorMessage expected an e-mail address in quotes, such as "noc@acme.example"
+ * @patternErrorMessage expected one e-mail address, without a name, such as "noc@acme.example"
+ * @examples ["noc@acme.example"]
+ */
+export type Email = string;
+
+/**
  * An id or a name as the billing data has it: 1 to 191 characters.
  * @minLength 1
  * @maxLength 191
+ * @errorMessage expected a text in quotes, as the billing data has it
  */
 export type BillingText = string;

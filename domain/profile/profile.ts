@@ -26,6 +26,8 @@ export interface Rule {
   readonly notify: boolean;
   readonly users: readonly string[];
   readonly emails: readonly string[];
+  /** Names of the reseller's webhooks that are called. */
+  readonly webhooks: readonly string[];
 }
 
 /** A profile ready for use: defaults filled in, durations in milliseconds, money as decimals, rules in one list. */
@@ -45,7 +47,7 @@ export interface Profile {
   readonly sendingHours?: SendingHours;
   /** Rule 22. */
   readonly alreadyLow: 'tell' | 'wait';
-  /** Which clients have it, where the billing data names none for them. */
+  /** Absent: only clients for whom the billing data names this profile have it. */
   readonly appliesTo?: AppliesTo;
   readonly rules: readonly Rule[];
 }
@@ -65,7 +67,7 @@ export function normaliseProfile(id: string, file: ProfileFile): Profile {
     ...(checkEvery === undefined ? {} : { checkEveryMs: durationMs(checkEvery) }),
     ...(sendingHours === undefined ? {} : { sendingHours: sendingHoursOf(sendingHours) }),
     alreadyLow,
-    ...(appliesTo === undefined ? {} : { appliesTo }),
+    ...(appliesTo === undefined ? {} : { appliesTo: { ...appliesTo } }),
     rules: writtenRules(rules satisfies Only<RuleField, typeof rules>).map(ruleOf),
   };
 }
@@ -80,6 +82,7 @@ function ruleOf({ key, audience, rule }: PlacedRule): Rule {
     notify = true,
     users = [],
     emails = [],
+    webhooks = [],
     ...rest
   } = rule;
   return {
@@ -91,6 +94,7 @@ function ruleOf({ key, audience, rule }: PlacedRule): Rule {
     notify,
     users,
     emails,
+    webhooks,
     ...(rest satisfies Readonly<Record<string, never>>),
   };
 }

@@ -5,7 +5,6 @@ import type {
   ClientNotification,
   ProfileFile,
   SendingHoursFile,
-  Threshold,
   UserNotification,
 } from '../../domain/profile/profile-file.js';
 
@@ -17,57 +16,58 @@ type Arbitraries<T> = {
 /** Durations that no other text of the same length of time equals. */
 const duration = fc.integer({ min: 1, max: 500 }).map((hours) => `${hours}h`);
 const amount = fc.integer({ min: -1_000, max: 1_000 }).map((cents) => cents / 100);
-const percent = fc.integer({ min: 1, max: 100 });
-const threshold: fc.Arbitrary<Threshold> = fc.oneof(
+const percent = fc.integer({ min: 1, max: 1_000 }).map((tenths) => tenths / 10);
+const threshold = fc.oneof(
   amount,
   fc.record({ percentOfCreditLimit: percent }),
   fc.record({ percentOfLastRefill: percent }),
   fc.record({ lasts: duration }),
-  fc.record({ own: fc.constant(true as const), otherwise: amount }, { requiredKeys: ['own'] }),
-);
-const ofEveryRule = { threshold, when: fc.constantFrom('below', 'above'), recovered: fc.boolean() } as const;
-const sendingHours: fc.Arbitrary<SendingHoursFile> = fc.record(
-  {
-    from: fc.constantFrom('08:00', '22:30'),
-    to: fc.constantFrom('20:00', '24:00'),
-    days: fc.uniqueArray(fc.constantFrom('mon', 'sat', 'sun'), { minLength: 1 }),
-    audiences: fc.uniqueArray(fc.constantFrom('staff', 'client'), { minLength: 1 }),
-  },
-  { requiredKeys: ['from', 'to'] },
+  fc.record({ otherwise: amount, own: fc.constant(true as const) }, { requiredKeys: ['own'] }),
 );
 const emails = fc.array(fc.constantFrom('a@acme.example', 'b@acme.example', 'c@acme.example'), {
   maxLength: 2,
 });
 const users = fc.array(fc.constantFrom('j.doe', 'constructor', '__proto__'), { maxLength: 2 });
 
+const ofEveryRule = {
+  threshold,
+  when: fc.constantFrom('below' as const, 'above' as const),
+  notify: fc.boolean(),
+  recovered: fc.boolean(),
+  emails,
+  webhooks: fc.array(fc.constantFrom('crm', 'constructor'), { maxLength: 2 }),
+};
+
 const userNotification = {
   ...ofEveryRule,
-  notify: fc.boolean(),
   users,
-  emails,
 } satisfies Arbitraries<UserNotification>;
 
-const clientNotification = {
-  ...ofEveryRule,
-  notify: fc.boolean(),
-  emails,
-} satisfies Arbitraries<ClientNotification>;
+const clientNotification = ofEveryRule satisfies Arbitraries<ClientNotification>;
 
 const advancedRule = {
   name: fc.constantFrom('dormant', 'constructor', 'almost-empty'),
-  ...ofEveryRule,
   inactivity: duration,
-  notify: fc.boolean(),
-  emails,
+  ...ofEveryRule,
 } satisfies Arbitraries<AdvancedRule>;
 
-const texts = fc.array(fc.constantFrom('wholesale', 'C-1', '17'), { minLength: 1, maxLength: 2 });
+const timeOfDay = fc
+  .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
+  .map((parts) => parts.map((part) => String(part).padStart(2, '0')).join(':'));
 
+const sendingHours = {
+  from: timeOfDay,
+  to: timeOfDay,
+  days: fc.subarray(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], { minLength: 1 }),
+  audiences: fc.subarray(['staff', 'client'], { minLength: 1 }),
+} satisfies Arbitraries<SendingHoursFile>;
+
+const names = fc.array(fc.constantFrom('a', 'b', '__proto__'), { minLength: 1, maxLength: 2 });
 const appliesTo = {
-  groups: texts,
-  currencies: fc.constant(['USD']),
-  clients: texts,
-  resellers: texts,
+  groups: names,
+  currencies: fc.array(fc.constantFrom('USD', 'EUR'), { minLength: 1, maxLength: 2 }),
+  clients: names,
+  resellers: names,
   all: fc.constant(true as const),
 } satisfies Arbitraries<AppliesTo>;
 
@@ -79,7 +79,7 @@ const profile = {
   maxQty: fc.integer({ min: 1, max: 10 }),
   period: duration,
   checkEvery: duration,
-  sendingHours,
+  sendingHours: fc.record(sendingHours, { requiredKeys: ['from', 'to'] }),
   alreadyLow: fc.constantFrom('tell', 'wait'),
   appliesTo: fc.record(appliesTo, { requiredKeys: [], noNullPrototype: true }),
   userNotification: fc.record(userNotification, { requiredKeys: ['threshold'] }),
@@ -99,6 +99,7 @@ type Path = readonly string[];
 
 const arbitraryByPath: readonly (readonly [Path, fc.Arbitrary<unknown>])[] = [
   ...Object.entries(profile).map(([name, each]) => [[name], each] as const),
+  ...Object.entries(sendingHours).map(([name, each]) => [['sendingHours', name], each] as const),
   ...Object.entries(appliesTo).map(([name, each]) => [['appliesTo', name], each] as const),
   ...Object.entries(userNotification).map(([name, each]) => [['userNotification', name], each] as const),
   ...Object.entries(clientNotification).map(([name, each]) => [['clientNotification', name], each] as const),
