@@ -1,10 +1,12 @@
 import path from 'node:path';
-import { findNodeAtLocation, getNodeValue, type JSONPath, type Node } from 'jsonc-parser';
+import { getNodeValue, type Node } from 'jsonc-parser';
 import { formatDuration, parseDuration } from '../domain/duration.js';
 import { ruleFields } from '../domain/profile/written-rules.js';
-import { knownCurrency } from './currencies.js';
 import type { Finding } from './checked-file.js';
-import { lostDigits } from './lost-digits.js';
+import { knownCurrency } from './currencies.js';
+import { durationFindings } from './duration-findings.js';
+import { at, error, itemsAt, warning } from './findings.js';
+import { advancedFindings, ruleFindings } from './rule-findings.js';
 
 /**
  * What is wrong with a profile beyond its schema. Looks only at what has its right type: the schema says the rest.
@@ -17,8 +19,11 @@ export function profileFindings(root: Node, text: string): readonly Finding[] {
 /** The same for an edit, which has only some fields of a profile. */
 export function editFindings(root: Node, text: string): readonly Finding[] {
   return [
-    ...currencyFindings(root),
+    ...currencyFindings(at(root, ['currency'], 'string')),
     ...periodFindings(root),
+    ...checkEveryFindings(root),
+    ...hoursFindings(root),
+    ...appliesToFindings(root),
     ...rulesOf(root).flatMap((rule) => ruleFindings(rule, text)),
     ...advancedFindings(root),
   ];
@@ -51,8 +56,7 @@ export function placeFindings(root: Node, absolute: string): readonly Finding[] 
   return findings;
 }
 
-function currencyFindings(root: Node): readonly Finding[] {
-  const currency = at(root, ['currency'], 'string');
+function currencyFindings(currency: Node | undefined): readonly Finding[] {
   const code = String(currency?.value);
   if (!currency || !/^[A-Z]{3}$/.test(code) || knownCurrency(code)) return [];
   return [
@@ -62,102 +66,57 @@ function currencyFindings(root: Node): readonly Finding[] {
 
 function periodFindings(root: Node): readonly Finding[] {
   const period = at(root, ['period'], 'string');
-  if (!period || !/^(\d{1,9}[smhdw])+$/.test(String(period.value))) return [];
-  const ms = parseDuration(String(period.value));
-  if (ms === undefined)
-    return [error(period, 'duration-too-long', `the Period is ${period.value}: expected at most 3650d`)];
-  return ms >= 1_000
-    ? []
-    : [error(period, 'period-too-short', `the Period is ${period.value}: expected at least 1s`)];
+  return durationFindings(period, { name: 'the Period', shortest: '1s', tooShort: 'period-too-short' });
+}
+
+function checkEveryFindings(root: Node): readonly Finding[] {
+  const checkEvery = at(root, ['checkEvery'], 'string');
+  const findings = durationFindings(checkEvery, {
+    name: 'checkEvery',
+    shortest: '10s',
+    tooShort: 'check-every-too-short',
+  });
+  const ms = parseDuration(String(checkEvery?.value));
+  const periodMs = parseDuration(String(at(root, ['period'], 'string')?.value));
+  if (!checkEvery || findings.length > 0 || ms === undefined || periodMs === undefined || ms < periodMs)
+    return findings;
+  const message = `checkEvery ${checkEvery.value} is not below the Period ${formatDuration(periodMs)}: expected less, because clients are checked at the Period anyway`;
+  return [warning(checkEvery, 'check-every-not-below-period', message)];
+}
+
+function hoursFindings(root: Node): readonly Finding[] {
+  return (['days', 'audiences'] as const).flatMap((name) => {
+    const list = at(root, ['sendingHours', name], 'array');
+    if (!list || itemsAt(root, ['sendingHours', name]).length > 0) return [];
+    return name === 'days'
+      ? [warning(list, 'hours-never-open', 'the sending hours open on no day: expected at least one day')]
+      : [
+          warning(
+            list,
+            'hours-for-nobody',
+            'the sending hours hold for nobody: expected "staff" or "client"',
+          ),
+        ];
+  });
+}
+
+function appliesToFindings(root: Node): readonly Finding[] {
+  const appliesTo = at(root, ['appliesTo'], 'object');
+  if (!appliesTo) return [];
+  const isEmpty = (appliesTo.children ?? []).length === 0;
+  const message =
+    'the profile applies to no client: expected a field, or "all": true for every client of the reseller';
+  return [
+    ...(isEmpty ? [error(appliesTo, 'applies-to-nobody', message)] : []),
+    ...itemsAt(appliesTo, ['currencies'])
+      .filter(({ type }) => type === 'string')
+      .flatMap(currencyFindings),
+  ];
 }
 
 function noRules(root: Node): Finding {
   const message = `the profile has no rule: expected one of ${ruleFields.join(', ')}`;
   return error(at(root, ['advancedRules']) ?? root, 'no-rules', message);
-}
-
-/** Each rule by itself: who it reaches, and its threshold. */
-function ruleFindings(rule: Node, text: string): readonly Finding[] {
-  return [
-    ...reachFindings(rule),
-    ...duplicateFindings(rule, 'emails', 'duplicate-address', 'the address'),
-    ...duplicateFindings(rule, 'users', 'duplicate-user', 'the user'),
-    ...amountFindings(rule, text),
-  ];
-}
-
-function reachFindings(rule: Node): readonly Finding[] {
-  const notify = at(rule, ['notify'], 'boolean');
-  const named = ['users', 'emails'].flatMap((list) => at(rule, [list], 'array')?.children ?? []);
-  if (notify?.value !== false || named.length > 0) return [];
-  return [
-    error(notify, 'reaches-nobody', 'the rule tells nobody: expected "notify": true, or users or emails'),
-  ];
-}
-
-function duplicateFindings(rule: Node, list: string, code: string, what: string): readonly Finding[] {
-  const seen = new Set<string>();
-  return (at(rule, [list], 'array')?.children ?? []).flatMap((node) => {
-    const value = list === 'emails' ? String(node.value).trim().toLowerCase() : String(node.value);
-    const known = seen.has(value);
-    seen.add(value);
-    return known ? [warning(node, code, `${what} "${node.value}" is there twice: expected it once`)] : [];
-  });
-}
-
-/** A number in a file becomes a double; one with more digits would silently become another amount. */
-function amountFindings(rule: Node, text: string): readonly Finding[] {
-  const threshold = at(rule, ['threshold'], 'number');
-  if (!threshold) return [];
-  const lost = lostDigits(text.slice(threshold.offset, threshold.offset + threshold.length));
-  return lost ? [error(threshold, lost.code, `the threshold ${lost.message}`)] : [];
-}
-
-/** The advanced rules among themselves, and against the client's rule and the Period. */
-function advancedFindings(root: Node): readonly Finding[] {
-  const names = new Map<string, number>();
-  const period = parseDuration(String(at(root, ['period'], 'string')?.value ?? ''));
-  const clientThreshold = at(root, ['clientNotification', 'threshold'], 'number');
-  return (at(root, ['advancedRules'], 'array')?.children ?? []).flatMap((rule, index) => {
-    const findings: Finding[] = [];
-    const name = at(rule, ['name'], 'string');
-    const known = names.get(String(name?.value));
-    if (name && known !== undefined) {
-      findings.push(
-        error(
-          name,
-          'duplicate-rule-name',
-          `the name "${name.value}" is also that of rule ${known + 1}: expected a name of its own`,
-        ),
-      );
-    } else if (name) names.set(String(name.value), index);
-    return [...findings, ...inactivityFindings(rule, period, clientThreshold)];
-  });
-}
-
-function inactivityFindings(
-  rule: Node,
-  periodMs: number | undefined,
-  clientThreshold: Node | undefined,
-): readonly Finding[] {
-  const inactivity = at(rule, ['inactivity'], 'string');
-  if (!inactivity || !/^(\d{1,9}[smhdw])+$/.test(String(inactivity.value))) return [];
-  const findings: Finding[] = [];
-  const ms = parseDuration(String(inactivity.value));
-  if (ms === undefined)
-    findings.push(
-      error(inactivity, 'duration-too-long', `the inactivity is ${inactivity.value}: expected at most 3650d`),
-    );
-  else if (periodMs !== undefined && ms < periodMs) {
-    const message = `the inactivity ${inactivity.value} is shorter than the Period ${formatDuration(periodMs)}: expected at least as long, because a client is only checked that often`;
-    findings.push(warning(inactivity, 'inactivity-below-period', message));
-  }
-  const threshold = at(rule, ['threshold'], 'number');
-  if (threshold && clientThreshold && Number(threshold.value) >= Number(clientThreshold.value)) {
-    const message = `the threshold ${threshold.value} is not below the client's ${clientThreshold.value}: expected a lower one, because the client rule tells the same people without waiting for inactivity`;
-    findings.push(warning(threshold, 'threshold-order', message));
-  }
-  return findings;
 }
 
 /** Of the right type or not: the schema says that. */
@@ -189,17 +148,4 @@ export function summaryOf(root: Node): Finding | undefined {
 /** In hours where they are whole, as people compare Periods: `72 h`. */
 function hoursOf(ms: number): string {
   return ms % 3_600_000 === 0 ? `${ms / 3_600_000} h` : formatDuration(ms);
-}
-
-function at(node: Node, place: JSONPath, type?: Node['type']): Node | undefined {
-  const found = findNodeAtLocation(node, place);
-  return found && (type === undefined || found.type === type) ? found : undefined;
-}
-
-function error(node: Node, code: string, message: string): Finding {
-  return { node, severity: 'error', code, message };
-}
-
-function warning(node: Node, code: string, message: string): Finding {
-  return { node, severity: 'warning', code, message };
 }

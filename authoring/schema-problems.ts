@@ -92,6 +92,9 @@ const definitionCodes = new Map(
     ResellerId: 'invalid-reseller',
     DisplayName: 'invalid-name',
     RuleName: 'invalid-rule-name',
+    TimeOfDay: 'invalid-time-of-day',
+    ClosingTime: 'invalid-time-of-day',
+    WebhookName: 'invalid-webhook-name',
   }),
 );
 

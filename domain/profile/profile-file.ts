@@ -148,7 +148,6 @@ export interface UserNotification {
    * - `{ "percentOfLastRefill": 10 }`: a percentage of the client's last refill;
    * - `{ "lasts": "3d" }`: what the client usually spends in that time;
    * - `{ "own": true, "otherwise": 50 }`: the client's own threshold, or this amount where it has none.
-   * @errorMessage expected an amount such as 100, or one of { "percentOfCreditLimit": 20 }, { "percentOfLastRefill": 10 }, { "lasts": "3d" }, { "own": true, "otherwise": 50 }
    * @examples [100, { "lasts": "3d" }]
    * @defaultSnippets [
    *   { "label": "An amount", "description": "In the profile's currency.", "body": "^${1:100}" },
@@ -209,7 +208,6 @@ export interface ClientNotification {
    * - `{ "percentOfLastRefill": 10 }`: a percentage of the client's last refill;
    * - `{ "lasts": "3d" }`: what the client usually spends in that time;
    * - `{ "own": true, "otherwise": 50 }`: the client's own threshold, or this amount where it has none.
-   * @errorMessage expected an amount such as 50, or one of { "percentOfCreditLimit": 20 }, { "percentOfLastRefill": 10 }, { "lasts": "3d" }, { "own": true, "otherwise": 50 }
    * @examples [50, { "lasts": "3d" }]
    * @defaultSnippets [
    *   { "label": "An amount", "description": "In the profile's currency.", "body": "^${1:50}" },
@@ -289,7 +287,6 @@ export interface AdvancedRule {
    * - `{ "percentOfLastRefill": 10 }`: a percentage of the client's last refill;
    * - `{ "lasts": "3d" }`: what the client usually spends in that time;
    * - `{ "own": true, "otherwise": 50 }`: the client's own threshold, or this amount where it has none.
-   * @errorMessage expected an amount such as 5, or one of { "percentOfCreditLimit": 20 }, { "percentOfLastRefill": 10 }, { "lasts": "3d" }, { "own": true, "otherwise": 50 }
    * @examples [5, { "lasts": "3d" }]
    * @defaultSnippets [
    *   { "label": "An amount", "description": "In the profile's currency.", "body": "^${1:5}" },
@@ -339,7 +336,10 @@ export interface AdvancedRule {
   readonly webhooks?: readonly WebhookName[];
 }
 
-/** Where a rule's limit comes from. */
+/**
+ * Where a rule's limit comes from.
+ * @errorMessage expected an amount such as 100, or one of { "percentOfCreditLimit": 20 }, { "percentOfLastRefill": 10 }, { "lasts": "3d" }, { "own": true, "otherwise": 50 }
+ */
 export type Threshold = ThresholdAmount | PercentOfCreditLimit | PercentOfLastRefill | Lasts | OwnThreshold;
 
 /** A percentage of the client's credit limit. The rule is quiet for a client without one. */
@@ -373,6 +373,7 @@ export interface OwnThreshold {
   readonly own: true;
   /**
    * The amount for a client that has no threshold of its own, in the profile's currency. Without it the rule is quiet for such a client.
+   * @errorMessage expected an amount without quotes, such as 50 or 49.95
    * @examples [50]
    */
   readonly otherwise?: ThresholdAmount;
@@ -490,7 +491,6 @@ export type Duration = string;
  * An amount in the profile's currency.
  * @minimum -1000000000000
  * @maximum 1000000000000
- * @errorMessage expected an amount without quotes, such as 100 or 99.95
  * @examples [100]
  */
 export type ThresholdAmount = number;

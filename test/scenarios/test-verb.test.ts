@@ -171,7 +171,7 @@ describe('low-balance test', () => {
         ],
       },
       'reaches-nobody',
-      /tells nobody/,
+      /notifies nobody/,
     ],
     [
       'an edit that validate would refuse',
