@@ -12,6 +12,7 @@ import { checkedOf, checkedProfile } from '../domain/watching/checked.js';
 import { leavingOf } from '../domain/watching/standing.js';
 import type { StoredProfile } from '../store/profiles.js';
 import type { ReplanInput } from './contract.js';
+import { heldBack } from './held.js';
 import type { WatchParts } from './parts.js';
 import { takeUpEarlier } from './take-up.js';
 
@@ -30,7 +31,8 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
     ...checkTimeOf(input, takenUp, profile.periodMs, now),
     ...(parts.zoneOf ? { zoneOf: parts.zoneOf } : {}),
   };
-  const found = checkClient(client, profile, takenUp?.watch ?? input.watch, time);
+  const seen = checkClient(client, profile, takenUp?.watch ?? input.watch, time);
+  const found = await heldBack(parts, client, profile, seen, now);
   const unreached = parts.unreached ? unreachedRules(profile, client, await parts.unreached.known()) : [];
   const written = parts.watched.seen({
     clientId,

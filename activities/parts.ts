@@ -4,6 +4,7 @@ import type { UnreachedAddresses } from '../delivery/ledger/unreached-addresses.
 import type { Ledger } from '../delivery/ledger/ledger.js';
 import type { ZoneOf } from '../domain/time-zone.js';
 import type { Endings } from '../store/endings.js';
+import type { Brake } from '../store/brake.js';
 import type { Profiles } from '../store/profiles.js';
 import type { WatchedClients } from '../store/watched-clients.js';
 
@@ -30,6 +31,8 @@ export interface WatchParts {
   readonly endings?: Endings;
   /** For how long a read of billing data is waited for, milliseconds; as long as it takes when absent. */
   readonly readWithinMs?: () => number;
+  /** Rule 23; absent: nothing is held. */
+  readonly brake?: Pick<Brake, 'admit'>;
   readonly channels: Channels;
   /** The clocks of zones; absent: as the machine's calendar has them. */
   readonly zoneOf?: ZoneOf;

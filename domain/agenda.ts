@@ -13,10 +13,10 @@ export interface Agenda {
   readonly extra?: ExtraInstant;
 }
 
-/** `opening`: sending hours open (rule 19). `grace`: a missing client's grace ends (rule 13). */
+/** `opening`: sending hours open (rule 19). `grace`: a missing client's grace ends (rule 13). `held`: asked again (rule 23). */
 export interface ExtraInstant {
   readonly at: number;
-  readonly why: 'opening' | 'grace';
+  readonly why: 'opening' | 'grace' | 'held';
 }
 
 /** Rule 11: the first check comes at once. */
@@ -76,7 +76,7 @@ export function withExtra(agenda: Agenda, extra: ExtraInstant): Agenda {
 
 /** The client is not missing any more. */
 export function withoutGrace({ extra, ...agenda }: Agenda): Agenda {
-  return extra?.why === 'opening' ? { ...agenda, extra } : agenda;
+  return extra && extra.why !== 'grace' ? { ...agenda, extra } : agenda;
 }
 
 /** How often a client is checked before a check has read its Period, milliseconds. */

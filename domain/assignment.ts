@@ -32,6 +32,8 @@ export type Assignment =
 /** Says which profile each client has. */
 export interface Assigner {
   assign(client: ClientIdentity): Assignment;
+  /** What a client's reseller is called: its id in the billing data, and its folder where it has one. */
+  resellerNames(client: Pick<ClientIdentity, 'resellerId'>): readonly string[];
   /** Whether a client is of that reseller: a folder, or an id of the billing data. */
   isOf(reseller: string): (client: Pick<ClientIdentity, 'resellerId'>) => boolean;
   /** Whether a profile with `appliesTo` is among its profiles. */
@@ -73,6 +75,15 @@ export function createAssigner(
   }
   return {
     appliesToAny: applying.length > 0,
+    resellerNames({ resellerId }) {
+      const folders = places.filter(({ reseller }) => billingIdOf(reseller) === resellerId);
+      return [
+        ...new Set([
+          ...folders.map(({ reseller }) => reseller),
+          ...(resellerId === null ? [] : [resellerId]),
+        ]),
+      ];
+    },
     isOf(reseller) {
       const billingId = billingIdOf(reseller);
       return ({ resellerId }) => resellerId === billingId;

@@ -36,7 +36,8 @@ export interface Hold {
 
 /** Whose notice is asked about. */
 export interface HoldSubject {
-  readonly reseller: string;
+  /** The client's reseller: its folder, and its id in the billing data. */
+  readonly resellers: readonly string[];
   readonly profileId: string;
 }
 
@@ -51,9 +52,9 @@ export function isActive({ until, released }: Hold, now: number): boolean {
   return released === null && (until === null || now < until);
 }
 
-function covers(scope: HoldScope, { reseller, profileId }: HoldSubject): boolean {
+function covers(scope: HoldScope, { resellers, profileId }: HoldSubject): boolean {
   if (scope.kind === 'all') return true;
-  return scope.kind === 'reseller' ? scope.reseller === reseller : scope.profileId === profileId;
+  return scope.kind === 'reseller' ? resellers.includes(scope.reseller) : scope.profileId === profileId;
 }
 
 /** `everything`, `reseller acme` or `profile acme/prepaid`. */

@@ -25,6 +25,8 @@ export interface Decision {
   readonly inactiveSince?: number;
   /** When a rule that is quiet may send again, epoch milliseconds; absent where that is not known. */
   readonly until?: number;
+  /** Of a rule that is held: who holds it, and why. */
+  readonly why?: string;
 }
 
 /**
@@ -68,6 +70,21 @@ function decideRule(
       : { inactiveSince: reading.lastActivityAt }),
     ...(silence?.until === undefined ? {} : { until: silence.until }),
   };
+}
+
+/**
+ * 23: what would send is held instead, and asked again at `until`, epoch milliseconds: no quota is used, and a recovery stays
+ * due.
+ */
+export function heldDecisions(
+  decisions: readonly Decision[],
+  held: { readonly why: string; readonly until: number },
+): readonly Decision[] {
+  return decisions.map((decision) =>
+    decision.decision === 'send'
+      ? { ...decision, decision: 'quiet', reason: 'held', until: held.until, why: held.why }
+      : decision,
+  );
 }
 
 /** Rules that send at a check, of one kind. */

@@ -13,6 +13,7 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
   'no-recipient': 'the rule has no e-mail address that can be resolved',
   'outside-hours': 'outside of the sending hours',
   'told-recently': 'notified or checked less than a Period ago',
+  held: 'held, by the brake or by hand',
   suspended: 'the client is suspended',
   muted: 'muted by an operator',
   unknown: 'the billing data is not known',

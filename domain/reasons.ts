@@ -11,5 +11,6 @@ export type Reason =
   | 'no-recipient'
   | 'outside-hours'
   | 'told-recently'
+  | 'held'
   | 'low'
   | 'recovered';

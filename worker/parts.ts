@@ -8,6 +8,7 @@ import { createBilling } from '../billing/mysql/billing.js';
 import { createUnreachedAddresses } from '../delivery/ledger/unreached-addresses.js';
 import { createMysqlLedger } from '../delivery/ledger/mysql-ledger.js';
 import { createEndings, type Endings } from '../store/endings.js';
+import { createBrake, type BrakeOptions } from '../store/brake.js';
 import { createProfiles } from '../store/profiles.js';
 import { createWatchedClients, type WatchedClients } from '../store/watched-clients.js';
 import { clientIdOf, watchWorkflowId } from '../workflows/client-workflow-id.js';
@@ -33,6 +34,8 @@ export interface PartsOptions {
   /** Made of `database` when absent. */
   readonly endings?: Endings;
   readonly onError: (error: unknown) => void;
+  /** The brake begins to hold notices (rule 23). */
+  readonly onBrake?: NonNullable<BrakeOptions['onTripped']>;
   /** Epoch milliseconds; default: the machine's clock. */
   readonly now?: () => Promise<number>;
 }
@@ -40,7 +43,7 @@ export interface PartsOptions {
 /** The real parts of the activities. */
 export function createParts(options: PartsOptions): Parts {
   const { database, client } = options;
-  const { batchMs = 0 } = options;
+  const { batchMs = 0, now = () => Promise.resolve(Date.now()) } = options;
   const [billing, profiles] = [createBilling(options.billing), createProfiles(database)];
   return {
     billing: batchMs > 0 ? batchedBilling(billing, batchMs) : billing,
@@ -50,9 +53,13 @@ export function createParts(options: PartsOptions): Parts {
     endings: options.endings ?? createEndings(database),
     readWithinMs,
     watched: options.watched ?? createWatchedClients(database, options.onError),
+    brake: createBrake(database, {
+      now,
+      ...(options.onBrake ? { onTripped: options.onBrake } : {}),
+    }),
     channels: options.channels,
     watchers: createWatchers(client, options.onError),
-    now: options.now ?? (() => Promise.resolve(Date.now())),
+    now,
     attemptedAt: () => Promise.resolve(attemptedAt()),
     count: options.count ?? (() => {}),
   };

@@ -124,6 +124,11 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       parts.onCount?.(what);
     },
     onError: (error) => log.error({ err: error }, 'what a worker reads beside its checks could not be read'),
+    onBrake: ({ limit, fleet }) =>
+      log.error(
+        { alarm: 'brake', limit, fleet },
+        `more than ${limit} of ${fleet} clients would be notified of a low balance within an hour: further notices are held. Look at the billing data, then: low-balance release --all --why "…"`,
+      ),
   });
   // Loaded only where it is used.
   const tracing =

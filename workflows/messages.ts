@@ -39,6 +39,8 @@ export interface WatchStatus {
   readonly lastRefillAt: string | null;
   readonly mutedUntil: string | null;
   readonly unknown: { readonly reason: string; readonly since: string } | null;
+  /** Who holds its notices and why (rule 23), and when that is asked again; absent where nobody does. */
+  readonly held?: { readonly why: string; readonly until: string };
   /** Rules that name an address which mail did not reach. */
   readonly bounced: readonly string[];
   /** The same rules, with what became of the mail. */

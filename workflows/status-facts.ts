@@ -13,6 +13,7 @@ const stateSentences: Readonly<Record<WatchStatus['state'], string>> = {
   ok: 'above every threshold, no notice is sent',
   low: 'below a threshold, and Max Qty is not reached; the rules say what was sent',
   exhausted: 'below a threshold, and Max Qty notices were sent: silent until a refill',
+  held: 'a rule would send, and the brake or an operator holds it; asked again until the next planned check',
   muted: 'muted by an operator',
   suspended: 'the billing system suspended the client, no notice is sent',
   unknown: 'no notice is sent before the billing data is known',
@@ -31,7 +32,7 @@ const unreachedNames: Readonly<Record<UnreachedRule['delivery'], string>> = {
  * harmless where it is shown.
  */
 export function statusFacts(status: WatchStatus, quoted: (text: string) => string): readonly StatusFact[] {
-  const { profile, unknown, telling, mutedUntil } = status;
+  const { profile, unknown, telling, mutedUntil, held } = status;
   const fact = (name: string, text: string): StatusFact => ({ name, text });
   return [
     fact('State', `${status.state}: ${stateSentences[status.state]}`),
@@ -47,6 +48,7 @@ export function statusFacts(status: WatchStatus, quoted: (text: string) => strin
     ),
     ...(unknown ? [fact('Unknown', `since ${instant(unknown.since)}: ${quoted(unknown.reason)}`)] : []),
     ...unreachedFacts(status.unreached, quoted),
+    ...(held ? [fact('Held', `${quoted(held.why)}; asked again at ${instant(held.until)}`)] : []),
     ...(mutedUntil ? [fact('Muted', `until ${instant(mutedUntil)}`)] : []),
     ...(telling
       ? [fact('Sending', `${telling.rules.map(quoted).join(', ')}, tried until ${instant(telling.until)}`)]

@@ -1,5 +1,6 @@
 import { nextCheckAt } from '../domain/agenda.js';
 import { countOf } from '../domain/cycle/counters.js';
+import type { Decision } from '../domain/decide.js';
 import type { RuleKey } from '../domain/profile/profile.js';
 import { clientStateOf, type Watching } from '../domain/watching/watching.js';
 import { missingSentences } from './details.js';
@@ -49,10 +50,16 @@ export function statusOf(watching: Watching, telling: Telling | undefined, now: 
     unreached:
       checked?.unreached ?? (checked?.bounced ?? []).map((rule) => ({ rule, delivery: 'bounced' as const })),
     unknown: unknown ? { reason: unknown.reason, since: isoOf(unknown.since) } : null,
+    ...heldOf(checked?.decisions ?? []),
     telling: telling ? { rules: telling.rules, until: isoOf(telling.until) } : null,
     lastCheckAt: isoOrNull(checkedAt),
     nextCheckAt: isoOf(nextCheckAt(agenda)),
   };
+}
+
+function heldOf(decisions: readonly Decision[]): Pick<WatchStatus, 'held'> {
+  const held = decisions.find(({ reason }) => reason === 'held');
+  return held?.until === undefined ? {} : { held: { why: held.why ?? '', until: isoOf(held.until) } };
 }
 
 export function isoOf(at: number): string {

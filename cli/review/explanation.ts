@@ -139,6 +139,8 @@ function figuresOf(
       return rule.until === null ? 'they never open' : `they open at ${rule.until}`;
     case 'told-recently':
       return rule.until === null ? undefined : `again from ${rule.until}`;
+    case 'held':
+      return rule.until === null ? undefined : `asked again at ${rule.until}`;
     case 'recovered':
     case 'not-low':
     case 'already-low':

@@ -1,3 +1,4 @@
+import { clientStates } from '../../domain/client-state.js';
 import { theClient, theFolder, theFormat, theProfile } from '../shared/common-parameters.js';
 import {
   argument,
@@ -86,7 +87,7 @@ export const reviewVerbs: readonly Verb[] = [
       state: option(
         '--state <state>',
         'only profiles that have a client in this state',
-        choice('ok', 'low', 'exhausted', 'muted', 'suspended', 'unknown'),
+        choice(...clientStates),
         { contradicts: ['--offline'] },
       ),
       offline: flag('--offline', 'only the files'),

@@ -1,7 +1,9 @@
 import type { Client, Connection } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
+import { createBrake } from '../../store/brake.js';
 import { addressOf } from '../../store/database.js';
 import { createEndings } from '../../store/endings.js';
+import { brakeFindings } from './examine-brake.js';
 import { taskQueue } from '../../worker/parts.js';
 import { pendingMigrations } from '../../worker/preflight.js';
 import { examineReconciliation } from '../../worker/reconciliation.js';
@@ -58,7 +60,9 @@ async function ofMysql(env: Environment, io: Io): Promise<readonly Finding[]> {
               'tables',
               `these migrations were not run: ${pending.join(', ')}. Run: npx low-balance setup`,
             ),
-        ...(pending.length === 0 ? [await ofSending(database), await ofMissingClients(database)] : []),
+        ...(pending.length === 0
+          ? [await ofSending(database), await ofMissingClients(database), ...(await ofBrake(database))]
+          : []),
       ];
     },
   );
@@ -78,6 +82,14 @@ async function ofMissingClients(database: DataSource): Promise<Finding> {
       `${held}. Mend the billing views or the profiles; where it is right so, npx low-balance release --all lets them end`,
     );
   return ok('watched', `${lost.fleet} clients, ${lost.missing} of them without a profile or not found`);
+}
+
+async function ofBrake(database: DataSource): Promise<readonly Finding[]> {
+  const state = await createBrake(database, { now: () => Promise.resolve(Date.now()) }).state();
+  const [row] = await database.query<{ clients: string }[]>(
+    "SELECT COUNT(*) AS clients FROM low_balance_watched_client WHERE state = 'held' AND ended_at IS NULL",
+  );
+  return brakeFindings(state, Number(row?.clients ?? 0));
 }
 
 /** The columns of docs/billing-views.md. */

@@ -17,7 +17,7 @@ export function checkTimeOf(
   const onGrid = takenUp?.plannedAt ?? plannedAt;
   if (extra === 'own') return { now, instant: now, plannedAt: onGrid };
   if (extra === 'opening') return { now, instant: dueAt, plannedAt: onGrid, atOpening: true };
-  if (extra === 'refill') return { now, instant: onGrid, plannedAt: onGrid };
+  if (extra === 'refill' || extra === 'held') return { now, instant: onGrid, plannedAt: onGrid };
   const instant = lastOnGrid(onGrid, everyMs, now);
   const again = takenUp?.checkedFor !== undefined && instant <= takenUp.checkedFor;
   return { now, instant, plannedAt: instant, ...(again ? { againUntil: instant + everyMs } : {}) };

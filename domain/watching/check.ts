@@ -25,9 +25,10 @@ export interface CheckInput {
  * Why a check comes before its planned time, and so what it stands for (rule 17).
  * - `refill`: a refill came while the last check's notices were on their way: for that planned check.
  * - `opening`: sending hours open: for that instant.
+ * - `held`: the last check's notices were held (rule 23): for that planned check.
  * - `own`: an operator asked for it, or a look at the fleet: for its own time.
  */
-export type ExtraCheck = 'refill' | 'opening' | 'own';
+export type ExtraCheck = 'refill' | 'opening' | 'held' | 'own';
 
 export type CheckResult = Ended | Unreadable | Missing | Checked;
 

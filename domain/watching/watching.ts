@@ -9,6 +9,7 @@ import {
   withExtra,
   withoutGrace,
   type Agenda,
+  type ExtraInstant,
 } from '../agenda.js';
 import { assertNever } from '../assert-never.js';
 import { noteProfile } from '../check-client.js';
@@ -114,7 +115,7 @@ export function startCheck(
   const { checkWanted, ...rest } = watching;
   const due = dueOf(watching.agenda, now);
   const agenda = beginCheck(watching.agenda, now);
-  const extra = due === 'planned' ? undefined : due === 'opening' ? 'opening' : (checkWanted?.extra ?? 'own');
+  const extra = due === 'planned' ? undefined : extraOf(due, checkWanted);
   return {
     watching: { ...rest, agenda, checking: true },
     input: {
@@ -127,6 +128,10 @@ export function startCheck(
       ...(known.missing ? { missingSince: known.missing.since } : {}),
     },
   };
+}
+
+function extraOf(due: ReturnType<typeof dueOf>, wanted: WantedCheck | undefined): ExtraCheck {
+  return due === 'opening' || due === 'held' ? due : (wanted?.extra ?? 'own');
 }
 
 /** A check answered. */
@@ -166,8 +171,6 @@ function noteChecked(watching: Watching, checked: Checked, now: number): Watchin
   // A refill that the billing data shows (rule 6) is no reason to check again: this check has counted it.
   const watch = noteFound(noteProfile(own, checked, rules, now), checked.decisions, now);
   const plannedAt = takenUp?.plannedAt ?? watching.agenda.plannedAt;
-  const opening = openingOf(checked);
-  const extra = opening === undefined ? undefined : ({ at: opening, why: 'opening' } as const);
   const { unknown, missing: _, ...rest } = watching.known;
   const state = stateOf(checked.decisions, watch, checked.profile.maxQty, now);
   const known: Known = {
@@ -180,7 +183,7 @@ function noteChecked(watching: Watching, checked: Checked, now: number): Watchin
     ...watching,
     watch,
     known,
-    agenda: afterCheck({ plannedAt }, checked.profile.periodMs, now, extra),
+    agenda: afterCheck({ plannedAt }, checked.profile.periodMs, now, extraAfter(checked)),
   };
 }
 
@@ -188,12 +191,15 @@ function noRate({ profile, currency }: Checked): string {
   return `no exchange rate from ${profile.currency} to ${currency}`;
 }
 
-/** Rule 19: when the first of the rules that wait for sending hours may send. */
-function openingOf({ decisions }: Checked): number | undefined {
-  const openings = decisions.flatMap(({ reason, until }) =>
-    reason === 'outside-hours' && until !== undefined ? [until] : [],
-  );
-  return openings.length === 0 ? undefined : Math.min(...openings);
+/** Rules 19 and 23: when the first of the rules that wait for sending hours, or are held, may send. */
+function extraAfter({ decisions }: Checked): ExtraInstant | undefined {
+  return decisions
+    .flatMap(({ reason, until }): readonly ExtraInstant[] => {
+      if (until === undefined) return [];
+      if (reason === 'outside-hours') return [{ at: until, why: 'opening' }];
+      return reason === 'held' ? [{ at: until, why: 'held' }] : [];
+    })
+    .sort((a, b) => a.at - b.at)[0];
 }
 
 /** Rule 13: it is looked at again when the grace ends, at the latest. */

@@ -18,7 +18,7 @@ describe('low-balance hold, release and holds', function () {
   };
   const brake = () => createBrake(world.database, { now: () => Promise.resolve(Date.now()), batchMs: 1 });
   const ask = (reseller: string, profileId: string, clientId = 'C-1') =>
-    brake().admit({ clientId, reseller, profileId, low: true });
+    brake().admit({ clientId, resellers: [reseller], profileId, low: true });
 
   it('holds a reseller with who and why, and says so until it is released', async () => {
     const held = await run('hold', '--reseller', 'acme', '--why', 'the view of balances is rebuilt');

@@ -36,7 +36,7 @@ describe('the brake, on real MySQL', () => {
 
   const candidate = (clientId: string, changes: Partial<Candidate> = {}): Candidate => ({
     clientId,
-    reseller: 'acme',
+    resellers: ['acme'],
     profileId: 'acme/prepaid',
     low: true,
     ...changes,
@@ -154,7 +154,7 @@ describe('the brake, on real MySQL', () => {
     assert.equal(await holds.release({ kind: 'profile', profileId: 'acme/prepaid' }, byHand()), 1);
     assert.equal((await ask()).kind, 'admitted');
     await holds.add({ kind: 'all' }, now + minuteMs, { by: 'op', why: 'views are rebuilt', at: now });
-    assert.equal((await ask({ reseller: 'globex', profileId: 'globex/a' })).kind, 'held');
+    assert.equal((await ask({ resellers: ['globex'], profileId: 'globex/a' })).kind, 'held');
     now += minuteMs;
     assert.equal((await ask()).kind, 'admitted');
     const history = await holds.history(10);
