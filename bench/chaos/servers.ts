@@ -12,6 +12,7 @@ import { silentProgress } from '../../dev/progress.js';
 import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
 import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
 import { startWorkerCommand, type WorkerCommand } from '../../dev/trial/worker-command.js';
+import { createBrake } from '../../store/brake.js';
 import { openDatabase } from '../../store/database.js';
 import { searchAttributes } from '../../worker/search-attributes.js';
 import type { Environment } from '../../settings/read-settings.js';
@@ -59,6 +60,9 @@ export async function startServers(): Promise<Servers> {
   await createBillingTables(database);
   let client = await connect(temporal);
   await setUp({ database, client, namespace: temporal.namespace, reconcileEveryMs: 5_000 });
+  // Half of the fleet is low at times, which is what is wanted here.
+  const brake = createBrake(database, { now: () => Promise.resolve(Date.now()) });
+  await brake.setPolicy({ clients: 1_000_000_000, percentOfFleet: 100 });
   const workers: WorkerCommand[] = [];
   const connections: Client['connection'][] = [];
   return {

@@ -5,6 +5,7 @@ import { createBillingTables } from '../../billing/mysql/billing-tables.js';
 import type { Channel } from '../../delivery/channel.js';
 import type { DeliveryError } from '../../delivery/delivery-error.js';
 import type { Message } from '../../delivery/message.js';
+import { createBrake } from '../../store/brake.js';
 import { openDatabase } from '../../store/database.js';
 import { createLog } from '../../worker/log.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
@@ -58,6 +59,8 @@ export interface RealServersOptions {
   readonly mysqlOptions?: readonly string[];
   /** Variables of the process of MySQL, besides those of this one. */
   readonly mysqlEnv?: Environment;
+  /** The brake as it is by default (rule 23); without it nothing is held. */
+  readonly brake?: boolean;
   /** Where the dev server keeps workflows; default: memory. */
   readonly temporalDatabase?: 'memory' | 'file';
 }
@@ -101,6 +104,9 @@ export async function startRealServers(options: RealServersOptions = {}): Promis
   const connection = await connectNative(settings);
   const { namespace } = temporal;
   await setUp({ database, client, namespace, reconcileEveryMs: options.reconcileEveryMs ?? 3_600_000 });
+  // Trials notify many clients at once.
+  const brake = createBrake(database, { now: () => Promise.resolve(Date.now()) });
+  if (!options.brake) await brake.setPolicy({ clients: 1_000_000_000, percentOfFleet: 100 });
   const mails: Message[] = [];
   let refusal: DeliveryError | undefined;
   const mailer: Channel = {

@@ -19,7 +19,7 @@ describe('a broken view that shows every balance as zero', function () {
   const ids = Array.from({ length: clients }, (_, n) => `B-${n}`);
 
   before(async () => {
-    servers = await startRealServers();
+    servers = await startRealServers({ brake: true });
     await putProfile(servers.database, 'prepaid', { period: '1h' });
     for (const id of ids) await putClient(servers.database, id, '0');
     worker = await servers.startWorker();
