@@ -79,7 +79,7 @@ async function ofMissingClients(database: DataSource): Promise<Finding> {
   if (held !== undefined)
     return wrong(
       'watched',
-      `${held}. Mend the billing views or the profiles; where it is right so, npx low-balance release --all lets them end`,
+      `${held}. Mend the billing views or the profiles; where it is right so, npx low-balance release --all --why "…" lets them end`,
     );
   return ok('watched', `${lost.fleet} clients, ${lost.missing} of them without a profile or not found`);
 }
