@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
 import { startMailbox, type Mailbox } from '../delivery/mailbox/mailbox.js';
-import { openEmail } from '../delivery/email/open-email.js';
+import { openEmail } from '../delivery/open-email.js';
 import { mailboxSettings } from '../delivery/mailbox/mailbox-settings.js';
 import { openDatabase } from '../store/database.js';
 import { createLog } from '../worker/log.js';

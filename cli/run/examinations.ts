@@ -28,7 +28,7 @@ export async function examine(io: Io): Promise<readonly Finding[]> {
 }
 
 async function settings(env: Environment): Promise<readonly Finding[]> {
-  const { emailSettings } = await import('../../delivery/email/email-settings.js');
+  const { emailSettings } = await import('../../delivery/email-settings.js');
   const read = {
     'own tables': mysqlUrl,
     mail: emailSettings,
@@ -222,7 +222,7 @@ async function ofWorkers(connection: Connection, namespace: string): Promise<Fin
 
 /** What the provider says of itself; its settings are complete, or `settings` has said what is missing. */
 async function ofMail(env: Environment): Promise<readonly Finding[]> {
-  const { emailSettings } = await import('../../delivery/email/email-settings.js');
+  const { emailSettings } = await import('../../delivery/email-settings.js');
   try {
     return await emailSettings(env).provider.examine();
   } catch {

@@ -15,7 +15,7 @@ export async function worker(io: Io): Promise<ExitCode> {
   const { installRuntime, startService } = await import('../../worker/service.js');
   const { connectNative, connectTemporal, temporalSettings } = await import('../../worker/temporal.js');
   const { openDatabase } = await import('../../store/database.js');
-  const { openEmail } = await import('../../delivery/email/open-email.js');
+  const { openEmail } = await import('../../delivery/open-email.js');
   const { default: getPort } = await import('get-port');
 
   const log = createLog(settings.logLevel);

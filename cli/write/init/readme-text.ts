@@ -40,7 +40,7 @@ comment says what to write there.
   }.
 2. Secrets of the CI${ci === 'none' ? '' : ' (named at the top of its files)'}: \`PLAN_MYSQL_URL\` and \`PLAN_BILLING_MYSQL_URL\` of users that may only read;
    \`SYNC_MYSQL_URL\`, \`SYNC_BILLING_MYSQL_URL\` and \`TEMPORAL_ADDRESS\` for the sync.
-3. \`npx low-balance setup\`, then \`npx low-balance doctor\`: settings, MySQL, billing data, Temporal and SendGrid.
+3. \`npx low-balance setup\`, then \`npx low-balance doctor\`: settings, MySQL, billing data, Temporal and the mail provider.
 4. \`npx low-balance worker\`, as often as you like.
 
 After an update of the package: \`npx low-balance init .\` brings \`schemas/\`, \`.vscode/\` and the CI up to date, and leaves alone what

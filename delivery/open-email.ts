@@ -1,9 +1,9 @@
-import type { Environment } from '../../settings/read-settings.js';
-import type { Alarms, Channel } from '../channel.js';
-import { createEmailChannel } from './email-channel.js';
-import type { Receiver, ReceiverOptions } from './email-provider.js';
+import type { Environment } from '../settings/read-settings.js';
+import type { Alarms, Channel } from './channel.js';
+import { createEmailChannel } from './email/email-channel.js';
+import type { Receiver, ReceiverOptions } from './email/email-provider.js';
 import { emailSettings } from './email-settings.js';
-import { createRenderer } from './render.js';
+import { createRenderer } from './email/render.js';
 
 export interface OpenedEmail {
   readonly channel: Channel;

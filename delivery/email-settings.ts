@@ -1,5 +1,5 @@
-import { missing, oneOf, text, type Environment } from '../../settings/read-settings.js';
-import type { ConfiguredEmailProvider } from './email-provider.js';
+import { missing, oneOf, text, type Environment } from '../settings/read-settings.js';
+import type { ConfiguredEmailProvider } from './email/email-provider.js';
 import { defaultEmailProvider, emailProviders, type EmailProviderName } from './email-providers.js';
 
 export interface EmailSettings {

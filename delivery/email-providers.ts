@@ -1,5 +1,5 @@
-import { sendGridKit } from '../sendgrid/sendgrid-kit.js';
-import type { EmailProviderKit } from './email-provider.js';
+import { sendGridKit } from './sendgrid/sendgrid-kit.js';
+import type { EmailProviderKit } from './email/email-provider.js';
 
 /** The providers of e-mail, as `MAIL_PROVIDER` names them. A new one is a folder beside `sendgrid/` and a line here. */
 export const emailProviders = {
