@@ -9,6 +9,7 @@ describe('metrics of sending', () => {
     const metrics = createMetrics({
       fleet: () => Promise.reject(new Error('not asked')),
       reconciliation: () => undefined,
+      endings: () => Promise.reject(new Error('not asked')),
       senders: () => sendersOf(channels),
       buildId: 'test',
       onError: () => {},
@@ -30,6 +31,7 @@ describe('metrics of sending', () => {
     const metrics = createMetrics({
       fleet: () => Promise.reject(new Error('not asked')),
       reconciliation: () => undefined,
+      endings: () => Promise.reject(new Error('not asked')),
       senders: () => [],
       buildId: 'test',
       onError: () => {},
