@@ -4,17 +4,20 @@ import { findNodeAtLocation, getNodeValue, parseTree, type Node, type ParseError
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Problem } from '../domain/problem.js';
 import { messageOf } from '../domain/error-message.js';
-import type { Policy, PolicyFile } from './policy-file.js';
+import type { Limits, Policy, PolicyFile } from './policy-file.js';
+import { defaultBrakePolicy, type BrakePolicy } from '../domain/brake.js';
 
-/** What holds where `policy.json` is missing or silent. */
-export const defaultPolicy: Policy = {
+const defaultLimits: Limits = {
   maxDeletedPercentPerReseller: 50,
   maxUpdatedPercent: 100,
   maxNewlyTold: 500,
   maxMovedClients: 500,
 };
 
-const largest: Policy = {
+/** What holds where `policy.json` is missing or says nothing. */
+export const defaultPolicy: Policy = { ...defaultLimits, maxToldPerHour: defaultBrakePolicy };
+
+const largest: Limits = {
   maxDeletedPercentPerReseller: 100,
   maxUpdatedPercent: 100,
   maxNewlyTold: 1e9,
@@ -60,14 +63,18 @@ export function parsePolicy(text: string, file: string): LoadedPolicy {
   if (problems.length > 0 || root?.type !== 'object') return { policy: defaultPolicy, problems };
   for (const property of root.children ?? []) checkLimit(property, complain);
   const written = getNodeValue(root) as PolicyFile;
-  const { $schema: _, ...limits } = { ...defaultPolicy, ...written };
-  return { policy: limits, problems };
+  const { $schema: _, maxToldPerHour, ...limits } = { ...defaultPolicy, ...written };
+  return { policy: { ...limits, maxToldPerHour: { ...defaultBrakePolicy, ...maxToldPerHour } }, problems };
 
   function checkLimit(property: Node, complain: (offset: number, code: string, message: string) => void) {
     const [key, value] = property.children ?? [];
     const name = String(key?.value);
     if (name === '$schema' || !key || !value) return;
-    if (!isLimit(name)) {
+    if (name === 'maxToldPerHour') {
+      if (findNodeAtLocation(root!, [name]) !== value)
+        complain(key.offset, 'duplicate-key', `"${name}" is there twice; expected it once`);
+      else checkBrake(value, complain);
+    } else if (!isLimit(name)) {
       const known = Object.keys(defaultPolicy).join(', ');
       complain(key.offset, 'unknown-property', `"${name}" is no limit of a sync; expected one of ${known}`);
     } else if (findNodeAtLocation(root!, [name]) !== value) {
@@ -82,8 +89,39 @@ export function parsePolicy(text: string, file: string): LoadedPolicy {
   }
 }
 
-function isLimit(name: string): name is keyof Policy {
-  return Object.hasOwn(defaultPolicy, name);
+const largestOfBrake: BrakePolicy = { clients: 1e9, percentOfFleet: 100 };
+
+function checkBrake(value: Node, complain: (offset: number, code: string, message: string) => void): void {
+  if (value.type !== 'object') {
+    const example = '{ "clients": 50, "percentOfFleet": 25 }';
+    complain(value.offset, 'wrong-type', `"maxToldPerHour": expected an object such as ${example}`);
+    return;
+  }
+  const seen = new Set<string>();
+  for (const [key, part] of (value.children ?? []).map(({ children = [] }) => children)) {
+    if (!key || !part) continue;
+    const name = String(key.value);
+    if (name !== 'clients' && name !== 'percentOfFleet')
+      complain(key.offset, 'unknown-property', `"${name}": expected one of clients, percentOfFleet`);
+    else if (seen.has(name))
+      complain(key.offset, 'duplicate-key', `"${name}" is there twice; expected it once`);
+    else if (
+      !isWithin(part.value, largestOfBrake[name]) ||
+      (name === 'clients' && !Number.isInteger(part.value))
+    ) {
+      const kind = name === 'clients' ? 'whole number' : 'number';
+      complain(
+        part.offset,
+        'wrong-value',
+        `"${name}" is ${JSON.stringify(getNodeValue(part))}; expected a ${kind} from 0 to ${largestOfBrake[name]}`,
+      );
+    }
+    seen.add(name);
+  }
+}
+
+function isLimit(name: string): name is keyof Limits {
+  return Object.hasOwn(defaultLimits, name);
 }
 
 function isWithin(value: unknown, most: number): boolean {

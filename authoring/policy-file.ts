@@ -1,6 +1,6 @@
 /**
- * What one sync may change at most: the file `profiles/policy.json`. A plan that goes beyond a limit is refused, and
- * there is no way around it but a reviewed change of this file.
+ * What one sync may change at most, and how many clients may be notified within an hour: the file `profiles/policy.json`. A
+ * plan that goes beyond a limit is refused, and there is no way around it but a reviewed change of this file.
  */
 export interface PolicyFile {
   /**
@@ -44,9 +44,43 @@ export interface PolicyFile {
    * @examples [500]
    */
   readonly maxMovedClients?: number;
+  /**
+   * The brake: how many clients may be notified of a low balance within an hour. Notices of further clients are held until
+   * somebody has looked: bad billing data must not mail a whole fleet.
+   * @examples [{ "clients": 50, "percentOfFleet": 25 }]
+   */
+  readonly maxToldPerHour?: MaxToldPerHour;
 }
 
-/** The policy with its defaults filled in. */
-export type Policy = {
-  readonly [Limit in Exclude<keyof PolicyFile, '$schema'>]-?: NonNullable<PolicyFile[Limit]>;
+/** The larger of both counts. */
+export interface MaxToldPerHour {
+  /**
+   * So many clients may always be notified, however small the fleet is.
+   * @asType integer
+   * @minimum 0
+   * @maximum 1000000000
+   * @default 50
+   * @examples [50]
+   */
+  readonly clients?: number;
+  /**
+   * A share of the watched clients, in percent. 100 with any number of clients is no limit.
+   * @minimum 0
+   * @maximum 100
+   * @default 25
+   * @examples [25]
+   */
+  readonly percentOfFleet?: number;
+}
+
+/** The limits of one sync, with their defaults filled in: one guard each. */
+export type Limits = {
+  readonly [Limit in Exclude<keyof PolicyFile, '$schema' | 'maxToldPerHour'>]-?: NonNullable<
+    PolicyFile[Limit]
+  >;
 };
+
+/** The policy with its defaults filled in. */
+export interface Policy extends Limits {
+  readonly maxToldPerHour: Required<MaxToldPerHour>;
+}

@@ -1,4 +1,4 @@
-import type { Policy } from '../authoring/policy-file.js';
+import type { Limits } from '../authoring/policy-file.js';
 import type { ProfileChange } from './profile-change.js';
 
 /** One limit of the policy against what a plan would do. */
@@ -40,12 +40,12 @@ const guards = {
   },
   maxNewlyTold: ({ newlyTold }) => [{ value: newlyTold }],
   maxMovedClients: ({ moved }) => [{ value: moved }],
-} satisfies Readonly<Record<keyof Policy, (plan: Measured) => readonly Measurement[]>>;
+} satisfies Readonly<Record<keyof Limits, (plan: Measured) => readonly Measurement[]>>;
 
-const names = Object.keys(guards) as readonly (keyof Policy)[];
+const names = Object.keys(guards) as readonly (keyof Limits)[];
 
 /** Every limit that a plan touches, and whether it keeps it. */
-export function guardsOf(policy: Policy, plan: Measured): readonly Guard[] {
+export function guardsOf(policy: Limits, plan: Measured): readonly Guard[] {
   return names.flatMap((name) =>
     guards[name](plan).map(({ of, value }: Measurement) => ({
       name: of === undefined ? name : `${name}:${of}`,
@@ -57,7 +57,7 @@ export function guardsOf(policy: Policy, plan: Measured): readonly Guard[] {
 }
 
 /** The limits in the order of the table: what a plan's hash holds of them. */
-export function limitsOf(policy: Policy): readonly number[] {
+export function limitsOf(policy: Limits): readonly number[] {
   return names.map((name) => policy[name]);
 }
 

@@ -6,6 +6,7 @@ import { loadProfiles, type LoadedProfile } from '../authoring/load-profiles.js'
 import { loadResellers, type LoadedReseller } from '../authoring/load-resellers.js';
 import type { Policy } from '../authoring/policy-file.js';
 import { canonicalContent } from '../domain/profile/profile-content.js';
+import { defaultBrakePolicy } from '../domain/brake.js';
 import type { Problem } from '../domain/problem.js';
 import { contentHash } from '../store/content-hash.js';
 import type { ProfileToSync } from './sync.js';
@@ -85,6 +86,7 @@ function nothing(folder: string, problems: readonly Problem[]): FolderForSync {
     maxUpdatedPercent: 0,
     maxNewlyTold: 0,
     maxMovedClients: 0,
+    maxToldPerHour: defaultBrakePolicy,
   };
   return { folder, files: [], resellers: [], resellerFiles: [], policy, acknowledged: new Map(), problems };
 }

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { holdsNow, planBrake, type BrakeChange } from './brake-policy.js';
 import { goneId, guardsOf, resellerOf, type Guard } from './guards.js';
 import { createAssigner, type Assigner, type ResellerPlace } from '../domain/assignment.js';
 import { impactOnClient } from './impact.js';
@@ -31,6 +32,10 @@ export interface Plan {
   readonly changes: readonly PlannedChange[];
   /** What becomes of the resellers' own settings. */
   readonly resellers: readonly ResellerChange[];
+  /** The limit of the brake, where it changes. */
+  readonly brake?: BrakeChange;
+  /** What holds notices now (rule 23), for people; the plan's notices would be held too. */
+  readonly holds: readonly string[];
   /** Who moves between profiles because of `appliesTo`, sort orders or resellers' settings. */
   readonly moves: readonly Move[];
   readonly drift: readonly Drift[];
@@ -45,8 +50,8 @@ export function leftWithout(plan: Plan): number {
 }
 
 /** Whether a sync of a plan would leave MySQL as it is. */
-export function writesNothing({ changes, resellers }: Plan): boolean {
-  return changes.length === 0 && resellers.length === 0;
+export function writesNothing({ changes, resellers, brake }: Plan): boolean {
+  return changes.length === 0 && resellers.length === 0 && brake === undefined;
 }
 
 export interface MakePlanOptions {
@@ -76,6 +81,7 @@ export async function makePlan({ database, billing, folder, now }: MakePlanOptio
     const sides = sidesOfPlan(rows, changes, places);
     const { planned, moves, newlyToldByMoves } = await withImpact(snapshot, changes, sides, now);
     const newlyTold = planned.reduce((sum, { impact }) => sum + impact.newlyTold.length, newlyToldByMoves);
+    const brake = await planBrake(snapshot.own, folder.policy.maxToldPerHour);
     const heldIds = rows.map(({ id }) => id);
     const guards = guardsOf(folder.policy, { changes, heldIds, newlyTold, moved: movedClients(moves) });
     return {
@@ -86,6 +92,8 @@ export async function makePlan({ database, billing, folder, now }: MakePlanOptio
         oneInstant: snapshot.oneInstant,
         changes: planned,
         resellers: planResellers(folder.resellerFiles, heldResellers),
+        ...(brake ? { brake } : {}),
+        holds: await holdsNow(snapshot.own, now),
         moves,
         drift,
         guards,

@@ -29,6 +29,7 @@ export function planHash(
         .map(({ id, text, appliedHash, version }) => [id, sha256(text), appliedHash, version])
         .sort(byId),
       guards: limitsOf(policy),
+      brake: [policy.maxToldPerHour.clients, policy.maxToldPerHour.percentOfFleet],
       ...resellersInHash(resellerFiles, heldResellers),
     }),
   );

@@ -5,6 +5,7 @@ import { planProfiles, type HeldProfile, type ProfilesPlan, type WrittenProfile 
 import type { ProfileChange } from './profile-change.js';
 import { contentText, sha256 } from '../store/content-hash.js';
 import { readApplied, readHeldProfiles, type HeldRow } from './held-profiles.js';
+import { planBrake, writeBrake } from './brake-policy.js';
 import { planHash } from './plan-hash.js';
 import type { Queryable } from '../store/queryable.js';
 import { planResellers, readHeldResellers, writeResellers } from './reseller-settings.js';
@@ -113,6 +114,8 @@ async function write(connection: QueryRunner, options: SyncOptions): Promise<rea
   );
   const resellerChanges = planResellers(options.resellerFiles, heldResellers);
   await writeResellers(connection, resellerChanges, options.resellerFiles, heldResellers, options);
+  if (await planBrake(connection, options.policy.maxToldPerHour))
+    await writeBrake(connection, options.policy.maxToldPerHour);
   return changes;
 }
 

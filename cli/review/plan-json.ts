@@ -9,6 +9,8 @@ export function planJson(plan: Plan) {
     oneSnapshot: plan.oneInstant,
     changes: plan.changes.map(changeJson),
     resellers: plan.resellers,
+    ...(plan.brake ? { brake: plan.brake } : {}),
+    ...(plan.holds.length > 0 ? { holds: plan.holds } : {}),
     moves: plan.moves,
     drift: plan.drift,
     guards: plan.guards,

@@ -2,17 +2,25 @@ import type { Plan } from '../../planning/make-plan.js';
 import type { Move } from '../../planning/moves.js';
 import type { ResellerChange } from '../../planning/reseller-settings.js';
 import { counted, printable } from '../shared/printable.js';
-import { bold, code, folded } from './markdown-text.js';
+import { brakePolicyText } from '../../planning/brake-policy.js';
+import { bold, code, escaped, folded } from './markdown-text.js';
 
 /** Whether a plan changes nothing at all. */
-export function changesNothing({ changes, resellers, moves, drift }: Plan): boolean {
-  return changes.length + resellers.length + moves.length + drift.length === 0;
+export function changesNothing({ changes, resellers, brake, moves, drift }: Plan): boolean {
+  return changes.length + resellers.length + moves.length + drift.length === 0 && brake === undefined;
 }
 
 /** Resellers' settings and who moves between profiles, for a terminal; nothing where there is neither. */
-export function moveLines({ resellers, moves }: Plan): readonly string[] {
+export function moveLines({ resellers, brake, holds, moves }: Plan): readonly string[] {
   return [
     ...resellers.flatMap((each) => [...resellerLines(each), '']),
+    ...(brake
+      ? [
+          `The brake lets through ${brakePolicyText(brake.after)}, before: ${brakePolicyText(brake.before)}`,
+          '',
+        ]
+      : []),
+    ...holds.map((hold) => `Held now: ${printable(hold)}`),
     ...(moves.length === 0 ? [] : ['Clients that get another profile:', ...moves.map(moveLine), '']),
   ];
 }
@@ -42,7 +50,7 @@ function nameOf(profile: string | null): string {
 }
 
 /** The same for a comment, without the ids of clients. */
-export function moveDetails({ resellers, moves }: Plan): readonly string[] {
+export function moveDetails({ resellers, brake, holds, moves }: Plan): readonly string[] {
   const rows = moves.map(
     ({ from, to, clients, newlyTold }) =>
       `| ${from === null ? 'none' : code(from)} | ${to === null ? 'none' : code(to)} | ${bold(clients)} | ${bold(newlyTold)} |`,
@@ -63,6 +71,12 @@ export function moveDetails({ resellers, moves }: Plan): readonly string[] {
             ...rows,
           ]),
         ]),
+    ...(brake
+      ? [
+          `\nThe brake lets through ${brakePolicyText(brake.after)}; before: ${brakePolicyText(brake.before)}.\n`,
+        ]
+      : []),
+    ...holds.map((hold) => `\n> Held now: ${escaped(hold)}\n`),
     ...(settings.length === 0 ? [] : [folded("Resellers' settings", settings)]),
   ];
 }

@@ -97,16 +97,24 @@ describe('parsePolicy', () => {
       maxUpdatedPercent: 100,
       maxNewlyTold: 7,
       maxMovedClients: 500,
+      maxToldPerHour: { clients: 50, percentOfFleet: 25 },
     });
   });
 
   it('has the defaults and bounds that the schema tells authors', async () => {
     const text = await readFile(path.join(packageRoot(), 'schemas', 'policy.schema.json'), 'utf8');
-    const { properties } = JSON.parse(text) as {
-      properties: Record<string, { default?: number; maximum?: number }>;
+    type Properties = Record<string, { type?: string; default?: number; maximum?: number }>;
+    const { properties, definitions } = JSON.parse(text) as {
+      properties: Properties;
+      definitions: Record<string, { properties: Properties }>;
     };
-    const limits = Object.entries(properties).filter(([name]) => name !== '$schema');
-    assert.deepEqual(Object.fromEntries(limits.map(([name, each]) => [name, each.default])), defaultPolicy);
+    const limits = Object.entries(properties).filter(
+      ([, { type }]) => type === 'number' || type === 'integer',
+    );
+    const { maxToldPerHour, ...defaults } = defaultPolicy;
+    assert.deepEqual(Object.fromEntries(limits.map(([name, each]) => [name, each.default])), defaults);
+    const { clients, percentOfFleet } = definitions['MaxToldPerHour']!.properties;
+    assert.deepEqual({ clients: clients?.default, percentOfFleet: percentOfFleet?.default }, maxToldPerHour);
     for (const [name, { maximum = 0 }] of limits) {
       const problemsOf = (value: number) =>
         parsePolicy(`{ "${name}": ${value} }`, 'policy.json').problems.length;
@@ -124,6 +132,12 @@ describe('parsePolicy', () => {
     ['', 'policy.json:1:1 syntax'],
     ['{ "maxNewlyTold": }', 'policy.json:1:19 syntax'],
     ['{ "constructor": 1 }', 'policy.json:1:3 unknown-property'],
+    ['{ "maxToldPerHour": 50 }', 'policy.json:1:21 wrong-type'],
+    ['{ "maxToldPerHour": { "client": 50 } }', 'policy.json:1:23 unknown-property'],
+    ['{ "maxToldPerHour": { "clients": 1.5 } }', 'policy.json:1:34 wrong-value'],
+    ['{ "maxToldPerHour": { "percentOfFleet": 101 } }', 'policy.json:1:41 wrong-value'],
+    ['{ "maxToldPerHour": { "clients": 1, "clients": 2 } }', 'policy.json:1:37 duplicate-key'],
+    ['{ "maxToldPerHour": {}, "maxToldPerHour": {} }', 'policy.json:1:25 duplicate-key'],
   ];
   for (const [text, expected] of wrong) {
     it(`refuses ${JSON.stringify(text)}`, () => {

@@ -26,7 +26,7 @@ function anUpdate(profile: string, name: string, newlyTold: readonly string[]): 
 }
 
 function aPlan(changes: readonly PlannedChange[]): Plan {
-  const nothing = { resellers: [], moves: [], drift: [], guards: [], needs: [] };
+  const nothing = { resellers: [], holds: [], moves: [], drift: [], guards: [], needs: [] };
   return { hash: 'f'.repeat(64), at: 0, oneInstant: true, changes, ...nothing };
 }
 
