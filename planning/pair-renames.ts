@@ -1,4 +1,4 @@
-import { fieldsOf } from '../domain/profile/profile-content.js';
+import { essentialContent, fieldsOf } from '../domain/profile/profile-content.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import type { ProfileChange } from './profile-change.js';
 
@@ -45,14 +45,19 @@ export function pairRenames(changes: readonly ProfileChange[]): readonly Profile
   });
 }
 
-/** The share of fields that are the same, 0 to 1; 0 for profiles of two resellers or currencies. */
+/** The share of fields that say the same, 0 to 1; 0 for profiles of two resellers or currencies. */
 function likeness(before: ProfileFile, after: ProfileFile): number {
   if (JSON.stringify(before) === JSON.stringify(after)) return 1;
   if (before.reseller !== after.reseller || before.currency !== after.currency) return 0;
-  const [from, to] = [fieldsOf(before), fieldsOf(after)];
+  const [from, to] = [saidBy(before), saidBy(after)];
   const paths = new Set([...from.keys(), ...to.keys()]);
   const same = [...paths].filter((path) => JSON.stringify(from.get(path)) === JSON.stringify(to.get(path)));
   return same.length / paths.size;
+}
+
+/** Without defaults: what neither of two profiles says makes them no more alike. */
+function saidBy(content: ProfileFile): ReturnType<typeof fieldsOf> {
+  return fieldsOf(essentialContent(content) as ProfileFile);
 }
 
 function order(a: string, b: string): number {

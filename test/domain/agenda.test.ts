@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { afterCheck, beginCheck, firstAgenda, replanned } from '../../domain/agenda.js';
+import {
+  afterCheck,
+  beginCheck,
+  dueOf,
+  firstAgenda,
+  nextCheckAt,
+  replanned,
+  withExtra,
+  withoutGrace,
+} from '../../domain/agenda.js';
 import { hourMs } from './builders.js';
 
 const hours = (count: number): number => count * hourMs;
@@ -50,5 +59,31 @@ describe('the agenda of checks (rule 11)', () => {
         }
       }),
     );
+  });
+
+  it('rule 19: one more check comes at an opening, and the grid goes on', () => {
+    const night = afterCheck(firstAgenda(0), hours(24), 0, { at: hours(8), why: 'opening' });
+    assert.equal(nextCheckAt(night), hours(8));
+    assert.equal(dueOf(night, hours(8)), 'opening');
+    const opened = afterCheck(beginCheck(night, hours(8)), hours(24), hours(8));
+    assert.deepEqual(opened, { plannedAt: 0, next: { at: hours(24), gridAt: hours(24) } });
+  });
+
+  it('rule 19: an opening that meets a planned check, or comes after it, makes no other one', () => {
+    for (const at of [hours(24), hours(30)]) {
+      const agenda = afterCheck(firstAgenda(0), hours(24), 0, { at, why: 'opening' });
+      assert.equal(agenda.extra, undefined);
+    }
+    const late = afterCheck(firstAgenda(0), hours(24), 0, { at: hours(8), why: 'opening' });
+    assert.equal(dueOf(late, hours(25)), 'planned', 'a worker that was away makes one check of both');
+    assert.equal(beginCheck(late, hours(25)).extra, undefined);
+  });
+
+  it('rule 13: the end of a grace is looked at, and forgotten when the client is there again', () => {
+    const agenda = afterCheck(firstAgenda(0), hours(24), 0);
+    const missing = withExtra(agenda, { at: hours(1), why: 'grace' });
+    assert.equal(nextCheckAt(missing), hours(1));
+    assert.deepEqual(withoutGrace(missing), agenda);
+    assert.deepEqual(withExtra(agenda, { at: hours(25), why: 'grace' }), agenda);
   });
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { durationMs, formatDuration, parseDuration } from '../../domain/duration.js';
 import { multiply, toDecimal } from '../../domain/money.js';
 import { maskedAddress, withMaskedAddresses } from '../../domain/masked-address.js';
-import { noticesFor, unreachedRules } from '../../domain/notices.js';
+import { normalAddress, noticesFor, unreachedRules } from '../../domain/notices.js';
 import { endReasonOf, isAddress } from '../../domain/reading.js';
 import { aClient, aProfile } from './builders.js';
 
@@ -130,4 +131,119 @@ describe('durations and money', () => {
   }
   it('multiplies exactly', () => assert.equal(multiply('0.1', '0.2'), '0.02'));
   it('prints without exponent', () => assert.equal(toDecimal(1e-8), '0.00000001'));
+});
+
+describe('who hears of a recovery (rule 20)', () => {
+  const profile = aProfile({ userNotification: { threshold: 100, emails: ['x@acme.example'] } });
+  const reached = (...addresses: readonly string[]) =>
+    addresses.map((address) => ({ address, audience: 'client' as const }));
+
+  it('is whom the last notice reached, whoever the rule names now', () => {
+    const [notice, ...others] = noticesFor(
+      profile,
+      aClient(),
+      [],
+      [{ rule: 'client', reached: reached('old@client.example') }],
+    );
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      [notice?.kind, notice?.rules, notice?.recovered, notice?.recipients],
+      ['recovered', [], ['client'], ['old@client.example']],
+    );
+  });
+
+  it('gets one mail that also names a rule which is low, and nobody else’s mail names the recovery', () => {
+    const notices = noticesFor(
+      profile,
+      aClient(),
+      ['user'],
+      [{ rule: 'client', reached: reached('X@acme.example', 'billing@client.example') }],
+    );
+    assert.deepEqual(
+      notices.map(({ kind, audience, rules, recovered, recipients }) => ({
+        kind,
+        audience,
+        rules,
+        recovered,
+        recipients,
+      })),
+      [
+        {
+          kind: 'low',
+          audience: 'staff',
+          rules: ['user'],
+          recovered: [],
+          recipients: ['manager@acme.example'],
+        },
+        {
+          kind: 'low',
+          audience: 'staff',
+          rules: ['user'],
+          recovered: ['client'],
+          recipients: ['x@acme.example'],
+        },
+        {
+          kind: 'recovered',
+          audience: 'client',
+          rules: [],
+          recovered: ['client'],
+          recipients: ['billing@client.example'],
+        },
+      ],
+    );
+  });
+
+  it('hears of several rules in one mail, and of no rule that it was not told of', () => {
+    const notices = noticesFor(
+      profile,
+      aClient(),
+      [],
+      [
+        { rule: 'user', reached: reached('a@client.example') },
+        { rule: 'client', reached: reached('A@client.example', 'b@client.example') },
+      ],
+    );
+    assert.deepEqual(
+      notices.map(({ recovered, recipients }) => [recovered, recipients]),
+      [
+        [['client'], ['b@client.example']],
+        [['user', 'client'], ['a@client.example']],
+      ],
+    );
+  });
+
+  it('is nobody where nobody was reached', () => {
+    assert.deepEqual(noticesFor(profile, aClient(), [], [{ rule: 'client', reached: [] }]), []);
+  });
+
+  it('is told by one e-mail an address, whatever was reached before', () => {
+    const addresses = fc.subarray(['a@x.example', 'A@x.example', 'b@x.example', 'manager@acme.example']);
+    const audience = fc.constantFrom('staff' as const, 'client' as const);
+    const recovery = (rule: 'user' | 'client') =>
+      fc.record({
+        rule: fc.constant(rule),
+        reached: addresses.chain((some) =>
+          fc.tuple(...some.map((address) => fc.record({ address: fc.constant(address), audience }))),
+        ),
+      });
+    fc.assert(
+      fc.property(
+        fc.subarray(['user' as const, 'client' as const]),
+        recovery('user'),
+        recovery('client'),
+        (sending, user, client) => {
+          const notices = noticesFor(profile, aClient(), sending, [user, client]);
+          const told = notices.flatMap(({ recipients }) => recipients.map(normalAddress));
+          assert.equal(new Set(told).size, told.length, JSON.stringify(notices));
+          for (const { rule, reached: wanted } of [user, client])
+            for (const { address } of wanted) {
+              const own = notices.find(({ recipients }) =>
+                recipients.map(normalAddress).includes(normalAddress(address)),
+              );
+              assert.ok(own?.recovered.includes(rule), JSON.stringify({ address, notices }));
+            }
+        },
+      ),
+    );
+  });
 });

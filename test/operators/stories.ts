@@ -58,13 +58,24 @@ export const stories: readonly Story[] = [
   {
     clientId: 'EXHAUSTED',
     title: 'is low, was told Max Qty times, and hears nothing more until a refill',
-    before: bill('EXHAUSTED', '40'),
-    async after(_, client) {
-      for (let count = 2; count <= 4; count += 1) await client.update('checkNow');
+    async before(servers) {
+      await putProfile(servers.database, 'once', { period: '24h', maxQty: 1 });
+      await putClient(servers.database, 'EXHAUSTED', '40', 'acme/once');
     },
+    after: async (_, client) => void (await client.update('checkNow')),
     says: [
       /State\*\* exhausted:/,
-      /client \| 50 USD \| 3 \| 3 \| quiet: Max Qty is reached, until the balance is refilled/,
+      /client \| 50 USD \| 1 \| 1 \| quiet: Max Qty is reached, until the balance is refilled/,
+    ],
+  },
+  {
+    clientId: 'TOLD-RECENTLY',
+    title: 'was told today, and is checked again because somebody asked',
+    before: bill('TOLD-RECENTLY', '40'),
+    after: async (_, client) => void (await client.update('checkNow')),
+    says: [
+      /State\*\* low:/,
+      /client \| 50 USD \| 1 \| 3 \| quiet: notified or checked less than a Period ago, until 20/,
     ],
   },
   {
@@ -110,7 +121,7 @@ export const stories: readonly Story[] = [
     says: [
       /State\*\* unknown:/,
       /Unknown\*\* since 20.*no exchange rate from USD to CHF/,
-      /client \| no exchange rate \| 0 \| 3 \| quiet: the billing data is not known/,
+      /client \| 50 USD without a rate to CHF \| 0 \| 3 \| quiet: the billing data is not known/,
     ],
   },
   {
