@@ -13,6 +13,7 @@ import { keepUndecoded } from './keep-undecoded.js';
 import { temporalLogger, type Log } from './log.js';
 import { createMetrics, sendersOf } from './metrics.js';
 import { createParts, taskQueue } from './parts.js';
+import { passStorageReferences } from './pass-storage-references.js';
 import { preflight } from './preflight.js';
 import { startReceivers, type NamedReceiver } from './receivers.js';
 import { readinessOf } from './readiness.js';
@@ -93,6 +94,10 @@ export function installRuntime(log: Log, { sdkMetricsPort }: RuntimeOptions = {}
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { database, billing, client, connection, namespace, settings, log } = parts;
   await preflight({ database, client, namespace });
+  if (!passStorageReferences())
+    log.warn(
+      'a payload that refers to a storage of its sender would fail the task of its workflow: this version of the SDK is not known',
+    );
   const watched = createWatchedClients(database, (error) =>
     log.error({ err: error }, 'rows of watched clients were not written'),
   );

@@ -8,6 +8,8 @@ import {
 import { encryptedEncoding, undecodedReason, Unreadable } from './unreadable.js';
 
 const jsonEncodings = ['json/plain', 'json/protobuf'];
+/** What the SDKs send in place of a payload that they keep elsewhere. */
+const storageReference = 'temporal.api.sdk.v1.ExternalStorageReference';
 
 /**
  * The payload converter of the workflows' sandbox (rule 24). The SDK decodes arguments before any code of a workflow runs,
@@ -29,6 +31,11 @@ function valueOf(payload: Payload): unknown {
   if (encoding === 'binary/null') return undefined;
   if (!jsonEncodings.includes(encoding))
     return new Unreadable(reasonOf(payload, encoding), encoding === encryptedEncoding);
+  if (textOf(payload.metadata?.['messageType']) === storageReference)
+    return new Unreadable(
+      'its payload is kept in a storage of its sender: expected it in the message',
+      false,
+    );
   try {
     return defaultPayloadConverter.fromPayload({ ...payload, metadata: jsonMetadata });
   } catch {

@@ -13,6 +13,8 @@ import {
   type RealServers,
 } from '../../dev/trial/real-servers.js';
 
+/** Temporal's SDKs may keep large payloads elsewhere, and send a reference. */
+const reference = { messageType: 'temporal.api.sdk.v1.ExternalStorageReference' };
 const key = () => randomBytes(32).toString('base64');
 
 describe('messages of other systems, on the real Temporal', function () {
@@ -122,6 +124,12 @@ describe('messages of other systems, on the real Temporal', function () {
         /found an object with \\_\\_proto|refillId: expected/,
         [payloadOf('json/plain', '{"__proto__":{"refillId":"a"},"at":"x"}')],
       ],
+      [
+        'a reference to a storage of its sender',
+        /is kept in a storage/,
+        [payloadOf('json/protobuf', '{"driverName":"s3","claimData":{"key":"k"}}', reference)],
+      ],
+      ['a reference to nothing', /is kept in a storage/, [payloadOf('json/protobuf', '{', reference)]],
     ];
     for (const [name, note, payloads] of cases) {
       await raw.signal('JUNK', 'refill', payloads);
