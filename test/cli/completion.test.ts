@@ -21,8 +21,7 @@ interface ShellUnderTest {
   readonly offers: (folder: string) => Offers;
 }
 
-describe('completion', function () {
-  this.timeout(60_000);
+describe('completion', () => {
   let folder: string;
 
   before(async () => {

@@ -13,9 +13,7 @@ async function inBash(script: string): Promise<string> {
   return stdout;
 }
 
-describe('a reader that has gone', function () {
-  this.timeout(60_000);
-
+describe('a reader that has gone', () => {
   for (const [line, status] of [
     ['list --offline', 0],
     ['list --offline --format json', 0],

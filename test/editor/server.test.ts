@@ -20,8 +20,7 @@ const valid = {
   clientNotification: { threshold: 50 },
 };
 
-describe('the language server', function () {
-  this.timeout(60_000);
+describe('the language server', () => {
   let folder: string;
   let server: Server;
   before(async () => {

@@ -3,8 +3,7 @@ import { runCommandLine } from '../../cli/command-line.js';
 import { createBrake } from '../../store/brake.js';
 import { createWorld, type World } from '../review/world.js';
 
-describe('low-balance hold, release and holds', function () {
-  this.timeout(60_000);
+describe('low-balance hold, release and holds', () => {
   let world: World;
   before(async () => {
     world = await createWorld();

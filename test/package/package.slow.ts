@@ -14,7 +14,6 @@ const mostBytes = 3_000_000;
 
 /** One story in one folder: each step goes on where the step before ended. */
 describe('the package, installed in an empty repository', function () {
-  this.timeout(600_000);
   this.bail(true);
 
   let folder: string;

@@ -1,10 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  examineReconciliation,
-  longestRunMs,
-  reconcileId,
-  replaceStuckRun,
-} from '../../worker/reconciliation.js';
+import { examineReconciliation, longestRunMs, replaceStuckRun } from '../../worker/reconciliation.js';
 import { setUp } from '../../worker/setup.js';
 import { watchWorkflowId } from '../../worker/parts.js';
 import type { Service } from '../../worker/service.js';
@@ -16,7 +11,7 @@ import {
   startRealServers,
   type RealServers,
 } from '../../dev/trial/real-servers.js';
-import { startWorkerCommand } from '../../dev/trial/worker-command.js';
+import { reconcileOn, runsOn, scheduleOn, triggerOn } from './schedule.js';
 
 describe('reconciliation, on a Schedule of the real Temporal', () => {
   let servers: RealServers;
@@ -32,40 +27,10 @@ describe('reconciliation, on a Schedule of the real Temporal', () => {
   afterEach(() => worker?.stop());
   after(() => servers?.stop());
 
-  const schedule = () => servers.client.schedule.getHandle(reconcileId);
-
-  /** The Schedule's runs: run id → workflow id, which is the Schedule's with the second at which it started. */
-  async function runs(): Promise<ReadonlyMap<string, string>> {
-    const { recentActions, runningActions } = (await schedule().describe()).info;
-    const started = [...recentActions.map(({ action }) => action), ...runningActions];
-    return new Map(
-      started.map(({ workflow }) => [workflow.firstExecutionRunId, workflow.workflowId] as const),
-    );
-  }
-
-  /** Triggers the Schedule, and answers the workflow it started. */
-  async function trigger() {
-    const before = await runs();
-    await schedule().trigger();
-    let found: readonly [string, string] | undefined;
-    await eventually('a reconciliation runs', async () => {
-      found = [...(await runs())].find(([runId]) => !before.has(runId));
-      return found !== undefined;
-    });
-    const [runId, workflowId] = found!;
-    return servers.client.workflow.getHandle(workflowId, runId);
-  }
-
-  async function reconcile(): Promise<ReconcileSums> {
-    const run = await trigger();
-    const sums = (await run.result()) as ReconcileSums;
-    // Temporal tells the Schedule a moment later; until then it skips.
-    await eventually(
-      'the Schedule knows that it ended',
-      async () => (await schedule().describe()).info.runningActions.length === 0,
-    );
-    return sums;
-  }
+  const schedule = () => scheduleOn(servers);
+  const runs = () => runsOn(servers);
+  const trigger = () => triggerOn(servers);
+  const reconcile = () => reconcileOn(servers);
 
   const handleOf = (clientId: string) => servers.client.workflow.getHandle(watchWorkflowId(clientId));
   const statusName = async (clientId: string) => (await handleOf(clientId).describe()).status.name;
@@ -206,54 +171,6 @@ describe('reconciliation, on a Schedule of the real Temporal', () => {
     await servers.client.workflow.getHandle(started[0]![1]).result();
   });
 
-  it('killed amid its starts, watches everyone exactly once, in bounded history, and its page says what it did', async () => {
-    await worker?.stop();
-    worker = undefined;
-    const count = 1_000;
-    const ids = Array.from({ length: count }, (_, i) => `MANY-${String(i).padStart(4, '0')}`);
-    await servers.database.query(
-      `INSERT INTO billing_client (client_id, name, reseller_id, profile_id, currency, balance, created_at) VALUES ?`,
-      [ids.map((id) => [id, id, 'acme', 'acme/prepaid', 'USD', 500, '2020-01-01'])],
-    );
-    const first = startWorkerCommand(servers.env);
-    await first.started();
-    const handle = await trigger();
-    await eventually('it is amid its starts', async () => {
-      const watched = await watchedOf('MANY-');
-      return watched > 300 && watched < count;
-    });
-    await first.kill('SIGKILL');
-    const atKill = await watchedOf('MANY-');
-    assert.ok(atKill < count, 'it was not done when it was killed');
-
-    worker = await servers.startWorker();
-    const sums = (await handle.result()) as ReconcileSums;
-    assert.equal(await watchedOf('MANY-'), count);
-    // What the killed worker started and did not write down is running already.
-    assert.ok(sums.reasons.new! >= count - atKill, `${sums.reasons.new} of ${count - atKill} were left`);
-    assert.ok(sums.started > 0 && sums.started <= sums.reasons.new!, `started ${sums.started}`);
-    const { historyLength } = await handle.describe();
-    assert.ok(historyLength <= 60, `${historyLength} events for ${count} starts`);
-    await eventually('each is checked once', async () => (await checkedOf('MANY-')) === count, 60_000);
-    const watches = new Map<string, number>();
-    const list = servers.client.workflow.list({
-      query: `WorkflowId STARTS_WITH '${watchWorkflowId('MANY-')}'`,
-    });
-    for await (const { workflowId, status } of list) {
-      assert.equal(status.name, 'RUNNING', workflowId);
-      watches.set(workflowId, (watches.get(workflowId) ?? 0) + 1);
-    }
-    assert.equal(watches.size, count);
-    assert.deepEqual(
-      [...watches.values()].filter((each) => each !== 1),
-      [],
-    );
-    const page = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
-    assert.match(page.currentDetails, /\*\*Done\*\*: \d+ clients should be watched/);
-    assert.match(page.currentDetails, /\| \d+ \| not watched before: started \|/);
-    assert.deepEqual((await reconcile()).reasons, {}, 'nothing is left to do');
-  });
-
   async function rowsAreWritten(ids: readonly string[]): Promise<void> {
     await eventually('the rows of watched clients are written', async () => {
       const [row] = await servers.database.query<{ rows: string }[]>(
@@ -262,21 +179,5 @@ describe('reconciliation, on a Schedule of the real Temporal', () => {
       );
       return Number(row?.rows) === ids.length;
     });
-  }
-
-  async function watchedOf(prefix: string): Promise<number> {
-    const [row] = await servers.database.query<{ rows: string }[]>(
-      'SELECT COUNT(*) AS `rows` FROM low_balance_watched_client WHERE client_id LIKE ?',
-      [`${prefix}%`],
-    );
-    return Number(row?.rows);
-  }
-
-  async function checkedOf(prefix: string): Promise<number> {
-    const [row] = await servers.database.query<{ rows: string }[]>(
-      "SELECT COUNT(*) AS `rows` FROM low_balance_watched_client WHERE client_id LIKE ? AND state = 'ok'",
-      [`${prefix}%`],
-    );
-    return Number(row?.rows);
   }
 });

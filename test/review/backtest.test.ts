@@ -4,8 +4,7 @@ import { useWorld, type World } from './world.js';
 
 const dayMs = 86_400_000;
 
-describe('the backtest of a plan', function () {
-  this.timeout(180_000);
+describe('the backtest of a plan', () => {
   let world: World;
   useWorld((created) => (world = created));
 

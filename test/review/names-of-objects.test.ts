@@ -10,8 +10,7 @@ const logins = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'value
 const rules = ['constructor', 'toString', 'valueOf', 'hasOwnProperty'];
 const id = 'constructor/toString';
 
-describe('names that every object has', function () {
-  this.timeout(180_000);
+describe('names that every object has', () => {
   let world: World;
   useWorld((created) => (world = created));
 

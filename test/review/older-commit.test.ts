@@ -5,8 +5,7 @@ import { execa } from 'execa';
 import { json } from './plan-json.js';
 import { rowsOf, useWorld, type World } from './world.js';
 
-describe('a sync of an older commit', function () {
-  this.timeout(180_000);
+describe('a sync of an older commit', () => {
   let world: World;
   useWorld((created) => (world = created));
 

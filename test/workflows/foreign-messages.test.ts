@@ -17,8 +17,7 @@ import {
 const reference = { messageType: 'temporal.api.sdk.v1.ExternalStorageReference' };
 const key = () => randomBytes(32).toString('base64');
 
-describe('messages of other systems, on the real Temporal', function () {
-  this.timeout(180_000);
+describe('messages of other systems, on the real Temporal', () => {
   let servers: RealServers;
   let worker: Service;
   let raw: ReturnType<typeof rawMessages>;
