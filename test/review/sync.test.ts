@@ -28,7 +28,7 @@ describe('plan and sync on real MySQL', () => {
     await world.remove('acme/b.json');
     await world.write('acme/b2', { name: 'B' });
     await world.remove('acme/c.json');
-    await world.write('acme/d', { name: 'D' });
+    await world.write('acme/d', { name: 'D', currency: 'EUR' });
     await world.writeText('policy.json', '{ "maxDeletedPercentPerReseller": 100 }');
     const planned = await world.plan();
     assert.equal(planned.code, 2);
