@@ -61,7 +61,7 @@ export async function checkText(
   const syntax = bySchema.filter(({ code }) => code === 'syntax');
   if (syntax.length > 0) return { problems: syntax };
   const root = parseTree(text, [], { allowTrailingComma: true });
-  if (root?.type !== 'object') return { problems: bySchema };
+  if (root?.type !== 'object') return { problems: bySchema.length > 0 ? bySchema : [emptyFile(file)] };
   const document = TextDocument.create(file, 'jsonc', 1, text);
   const placeAt = (offset: number): Place => {
     const { line, character } = document.positionAt(offset);
@@ -81,6 +81,11 @@ export async function checkText(
       message,
     }),
   };
+}
+
+function emptyFile(file: string): Problem {
+  const message = 'the file is empty: expected a JSON object';
+  return { file, line: 1, column: 1, severity: 'error', code: 'empty-file', message };
 }
 
 /** By place. */

@@ -16,6 +16,8 @@ export interface FoundFiles {
   readonly files: readonly FoundFile[];
   /** What is meant as a file of a profile, and nothing would read. */
   readonly problems: readonly Problem[];
+  /** The folders of profiles that the files lie in, relative to the working directory. */
+  readonly folders: readonly string[];
 }
 
 /**
@@ -45,7 +47,12 @@ class Search {
 
   result(): FoundFiles {
     const files = [...this.files.values()].sort(byFile);
-    return { files, problems: [...this.problems.values(), ...this.sameButCase(files)].sort(byFile) };
+    const folders = [...this.files.keys()].flatMap((absolute) => this.rootOf(absolute) ?? []);
+    return {
+      files,
+      problems: [...this.problems.values(), ...this.sameButCase(files)].sort(byFile),
+      folders: [...new Set(folders)].map((folder) => shown(folder, this.cwd)),
+    };
   }
 
   /** What the user named. */

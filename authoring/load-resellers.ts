@@ -44,10 +44,14 @@ export async function loadResellers(
     const content = canonicalReseller(getNodeValue(checked.root) as ResellerFile);
     resellers.push({ reseller, file, content, source: checked.text });
   }
-  return { resellers, problems: [...problems, ...sharedIds(names, resellers)] };
+  return { resellers, problems: [...problems, ...sharedIds(folder, names, resellers)] };
 }
 
-function sharedIds(names: readonly string[], resellers: readonly LoadedReseller[]): readonly Problem[] {
+function sharedIds(
+  folder: string,
+  names: readonly string[],
+  resellers: readonly LoadedReseller[],
+): readonly Problem[] {
   const contents = new Map(resellers.map((each) => [each.reseller, each.content]));
   const owners = new Map<string | null, string>();
   const problems: Problem[] = [];
@@ -64,7 +68,7 @@ function sharedIds(names: readonly string[], resellers: readonly LoadedReseller[
       resellers.find((each) => each.reseller === reseller) ??
       resellers.find((each) => each.reseller === owner);
     problems.push({
-      file: named?.file ?? reseller,
+      file: named?.file ?? `${folder}/${reseller}`,
       line: 1,
       column: 1,
       severity: 'error',

@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { loadAcknowledged, type Acknowledged } from '../authoring/acknowledged.js';
+import { platformProblems, resellerFolders } from '../authoring/between-files.js';
 import { loadPolicy } from '../authoring/load-policy.js';
-import { loadProfiles, type LoadedProfile } from '../authoring/load-profiles.js';
+import { loadProfiles } from '../authoring/load-profiles.js';
 import { loadResellers, type LoadedReseller } from '../authoring/load-resellers.js';
 import type { Policy } from '../authoring/policy-file.js';
 import { canonicalContent } from '../domain/profile/profile-content.js';
@@ -29,8 +28,7 @@ export interface FolderForSync {
 
 /** All profiles and the policy of a folder. A folder that is missing or has no profile is an error, never "delete all". */
 export async function loadForSync(folder: string, cwd: string): Promise<FolderForSync> {
-  const absolute = path.resolve(cwd, folder);
-  const resellers = await foldersIn(absolute);
+  const resellers = await resellerFolders(folder, cwd);
   if (!resellers) {
     const message = `there is no folder "${folder}"; expected the folder with the profiles`;
     return nothing(folder, [problemOf(folder, 'missing-folder', message)]);
@@ -48,7 +46,7 @@ export async function loadForSync(folder: string, cwd: string): Promise<FolderFo
     ...acknowledgedProblems,
     ...resellerProblems,
     ...platformProblems(profiles, resellerFiles),
-    ...policyProblems.filter((each) => !isAmong(each, problems)),
+    ...policyProblems,
   ];
   if (profiles.length === 0 && !all.some(({ severity }) => severity === 'error')) {
     const message =
@@ -89,38 +87,4 @@ function nothing(folder: string, problems: readonly Problem[]): FolderForSync {
     maxToldPerHour: defaultBrakePolicy,
   };
   return { folder, files: [], resellers: [], resellerFiles: [], policy, acknowledged: new Map(), problems };
-}
-
-/** `resellers` chooses among the clients of all resellers, which only the platform's profiles have. */
-function platformProblems(
-  profiles: readonly LoadedProfile[],
-  resellers: readonly LoadedReseller[],
-): readonly Problem[] {
-  const platform = new Set(
-    resellers.filter(({ content }) => content.platform).map(({ reseller }) => reseller),
-  );
-  return profiles
-    .filter(({ content }) => content.appliesTo?.resellers && !platform.has(content.reseller))
-    .map(({ file, content }) =>
-      problemOf(
-        file,
-        'not-a-platform',
-        `"appliesTo" names resellers, and the profiles of "${content.reseller}" are for its own clients only; expected "platform": true in ${content.reseller}/reseller.json`,
-      ),
-    );
-}
-
-async function foldersIn(absolute: string): Promise<readonly string[] | undefined> {
-  try {
-    const entries = await readdir(absolute, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
-  }
-}
-
-function isAmong(problem: Problem, problems: readonly Problem[]): boolean {
-  return problems.some(({ file, line }) => file === problem.file && line === problem.line);
 }

@@ -1,5 +1,6 @@
-import { findFiles } from '../../authoring/find-files.js';
-import { validateFile } from '../../authoring/validate-file.js';
+import { betweenFiles } from '../../authoring/between-files.js';
+import { findFiles, type FoundFiles } from '../../authoring/find-files.js';
+import { validateFile, type ValidatedFile } from '../../authoring/validate-file.js';
 import { assertNever } from '../../domain/assert-never.js';
 import { problemLine, type Problem } from '../../domain/problem.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
@@ -40,9 +41,11 @@ async function validateOnce(
   const validated = await Promise.all(
     found.files.map(({ file, kind }) => validateFile(file, io.cwd, { info, kind })),
   );
+  const inEach = validated.flatMap((file) => file.problems);
   const problems = [
     ...found.problems,
-    ...validated.flatMap((file) => file.problems),
+    ...inEach,
+    ...(await problemsBetween(found, validated, inEach, io.cwd)),
     ...(paths.length === 0 ? await templateProblems(io) : []),
   ];
   io.out(await formatted(format, files, problems, io.cwd));
@@ -56,6 +59,23 @@ async function validateOnce(
     return exitCode.findings;
   }
   return count('error') > 0 ? exitCode.findings : exitCode.fine;
+}
+
+/** What the files say together, of those that are looked at; a problem that a file has by itself is not said again. */
+async function problemsBetween(
+  { files, folders }: FoundFiles,
+  validated: readonly ValidatedFile[],
+  inEach: readonly Problem[],
+  cwd: string,
+): Promise<readonly Problem[]> {
+  const said = new Set(inEach.map(problemLine));
+  const asked = new Set(files.map(({ file }) => file));
+  const profiles = validated.flatMap(({ file, profile }) => (profile ? [{ file, ...profile }] : []));
+  const between = await Promise.all(folders.map((folder) => betweenFiles(folder, cwd, profiles)));
+  return between
+    .flat()
+    .filter(({ file }) => asked.has(file) || !file.endsWith('.json'))
+    .filter((problem) => !said.has(problemLine(problem)));
 }
 
 /** The words of the mails belong to what is reviewed. */

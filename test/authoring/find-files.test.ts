@@ -170,6 +170,7 @@ describe('which files are profiles', () => {
     assert.deepEqual(await findFiles(['stories'], cwd), {
       files: [{ file: 'stories/deep/acme/a.json', kind: 'profile' }],
       problems: [],
+      folders: [],
     });
   });
 });

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { loadForSync } from '../../planning/load-for-sync.js';
+import { problemLine } from '../../domain/problem.js';
 import { fmt } from '../../cli/write/fmt.js';
 import type { Io } from '../../cli/shared/io.js';
 import { newProfile, type NewOptions } from '../../cli/write/new.js';
@@ -195,6 +197,20 @@ describe('the verbs of authors', () => {
       const { code, out, err } = await validated();
       assert.deepEqual([code, err], [1, '1 file: 1 error, 0 warnings\n']);
       assert.match(out, /^profiles\/acme\/up:1:1: error linked-folder: /);
+    });
+
+    it('says what is wrong between files, as plan does', async () => {
+      const platform = { ...(JSON.parse(valid) as object), appliesTo: { resellers: ['globex'] } };
+      await write('profiles/acme/a.json', JSON.stringify(platform));
+      await write('profiles/acme/reseller.json', '{ "billingId": "17" }');
+      await mkdir(path.join(cwd, 'profiles/globex'));
+      await write('profiles/globex/reseller.json', '{ "billingId": "17" }');
+      const { problems } = await loadForSync('profiles', cwd);
+      assert.deepEqual(problems.map(({ code }) => code).sort(), ['billing-id-twice', 'not-a-platform']);
+      const { code, out } = await validated();
+      assert.equal(code, 1);
+      assert.deepEqual(out.trimEnd().split('\n').sort(), problems.map(problemLine).sort());
+      assert.match((await validated(['profiles/acme/a.json'])).out, /^[^\n]* not-a-platform: [^\n]*\n$/);
     });
 
     it('says of a misplaced profile alone what is wrong', async () => {

@@ -89,8 +89,8 @@ describe('guardsOf', () => {
 });
 
 describe('parsePolicy', () => {
-  it('fills in the defaults', () => {
-    const { policy, problems } = parsePolicy('{ "maxNewlyTold": 7 } // few', 'policy.json');
+  it('fills in the defaults', async () => {
+    const { policy, problems } = await parsePolicy('{ "maxNewlyTold": 7 } // few', 'policy.json');
     assert.deepEqual(problems, []);
     assert.deepEqual(policy, {
       maxDeletedPercentPerReseller: 50,
@@ -116,32 +116,33 @@ describe('parsePolicy', () => {
     const { clients, percentOfFleet } = definitions['MaxToldPerHour']!.properties;
     assert.deepEqual({ clients: clients?.default, percentOfFleet: percentOfFleet?.default }, maxToldPerHour);
     for (const [name, { maximum = 0 }] of limits) {
-      const problemsOf = (value: number) =>
-        parsePolicy(`{ "${name}": ${value} }`, 'policy.json').problems.length;
-      assert.deepEqual([problemsOf(maximum), problemsOf(maximum + 1)], [0, 1], name);
+      const problemsOf = async (value: number) =>
+        (await parsePolicy(`{ "${name}": ${value} }`, 'policy.json')).problems.length;
+      assert.deepEqual([await problemsOf(maximum), await problemsOf(maximum + 1)], [0, 1], name);
     }
   });
 
   const wrong: readonly (readonly [string, string])[] = [
-    ['{ "maxNewlyTold": "many" }', 'policy.json:1:19 wrong-value'],
-    ['{\n  "maxNewlyTold": -1\n}', 'policy.json:2:19 wrong-value'],
-    ['{ "maxUpdatedPercent": 101 }', 'policy.json:1:24 wrong-value'],
+    ['{ "maxNewlyTold": "many" }', 'policy.json:1:19 wrong-type'],
+    ['{\n  "maxNewlyTold": -1\n}', 'policy.json:2:19 out-of-range'],
+    ['{ "maxUpdatedPercent": 101 }', 'policy.json:1:24 out-of-range'],
     ['{ "maxNewlytold": 1 }', 'policy.json:1:3 unknown-property'],
     ['{ "maxNewlyTold": 1, "maxNewlyTold": 2 }', 'policy.json:1:22 duplicate-key'],
     ['[]', 'policy.json:1:1 wrong-type'],
-    ['', 'policy.json:1:1 syntax'],
+    ['', 'policy.json:1:1 empty-file'],
+    ['// none', 'policy.json:1:1 empty-file'],
     ['{ "maxNewlyTold": }', 'policy.json:1:19 syntax'],
     ['{ "constructor": 1 }', 'policy.json:1:3 unknown-property'],
     ['{ "maxToldPerHour": 50 }', 'policy.json:1:21 wrong-type'],
     ['{ "maxToldPerHour": { "client": 50 } }', 'policy.json:1:23 unknown-property'],
-    ['{ "maxToldPerHour": { "clients": 1.5 } }', 'policy.json:1:34 wrong-value'],
-    ['{ "maxToldPerHour": { "percentOfFleet": 101 } }', 'policy.json:1:41 wrong-value'],
+    ['{ "maxToldPerHour": { "clients": 1.5 } }', 'policy.json:1:34 wrong-type'],
+    ['{ "maxToldPerHour": { "percentOfFleet": 101 } }', 'policy.json:1:41 out-of-range'],
     ['{ "maxToldPerHour": { "clients": 1, "clients": 2 } }', 'policy.json:1:37 duplicate-key'],
     ['{ "maxToldPerHour": {}, "maxToldPerHour": {} }', 'policy.json:1:25 duplicate-key'],
   ];
   for (const [text, expected] of wrong) {
-    it(`refuses ${JSON.stringify(text)}`, () => {
-      const [problem] = parsePolicy(text, 'policy.json').problems;
+    it(`refuses ${JSON.stringify(text)}`, async () => {
+      const [problem] = (await parsePolicy(text, 'policy.json')).problems;
       assert.equal(problem && `${problem.file}:${problem.line}:${problem.column} ${problem.code}`, expected);
     });
   }
