@@ -14,6 +14,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, DROP, REFERENCES ON 
 CREATE USER IF NOT EXISTS 'lb_worker'@'%' IDENTIFIED BY 'change-me-2';
 GRANT SELECT ON low_balance.low_balance_migration TO 'lb_worker'@'%';
 GRANT SELECT ON low_balance.low_balance_profile TO 'lb_worker'@'%';
+GRANT SELECT ON low_balance.low_balance_reseller_settings TO 'lb_worker'@'%';
 GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_notice TO 'lb_worker'@'%';
 GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_notice_recipient TO 'lb_worker'@'%';
 GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_address TO 'lb_worker'@'%';
@@ -26,6 +27,7 @@ GRANT SELECT ON low_balance.low_balance_hold TO 'lb_worker'@'%';
 CREATE USER IF NOT EXISTS 'lb_sync'@'%' IDENTIFIED BY 'change-me-3';
 GRANT SELECT ON low_balance.* TO 'lb_sync'@'%';
 GRANT INSERT, UPDATE, DELETE ON low_balance.low_balance_profile TO 'lb_sync'@'%';
+GRANT INSERT, UPDATE, DELETE ON low_balance.low_balance_reseller_settings TO 'lb_sync'@'%';
 GRANT INSERT ON low_balance.low_balance_revision TO 'lb_sync'@'%';
 GRANT UPDATE ON low_balance.low_balance_brake TO 'lb_sync'@'%';
 
