@@ -4,6 +4,8 @@ export interface Finding {
   readonly result: 'ok' | 'warning' | 'error';
   /** What was found, and how to mend it where it is not as it should be. */
   readonly message: string;
+  /** The numbers of the message, for programs. */
+  readonly figures?: Readonly<Record<string, unknown>>;
 }
 
 export function ok(what: string, message: string): Finding {

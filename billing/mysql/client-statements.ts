@@ -28,39 +28,41 @@ export function readStatement(
   const chosen = columns.readable(columnsFor(needed));
   const withReseller = chosen.includes('reseller_id');
   const select = [
-    ...chosen.map((column) => `c.${column}`),
+    ...chosen.map((column) => `lb_c.${column}`),
     ...(withReseller
-      ? ['r.reseller_id AS r_reseller_id', 'r.name AS r_name', 'r.manager_email AS r_manager_email']
+      ? ['lb_r.reseller_id AS r_reseller_id', 'lb_r.name AS r_name', 'lb_r.manager_email AS r_manager_email']
       : []),
   ];
   const joins: string[] = [];
   const values: unknown[] = [];
   if (withReseller) {
     const on = equal(
-      ['r.reseller_id', columns.of('billing_reseller', 'reseller_id')],
-      ['c.reseller_id', client('reseller_id')],
+      ['lb_r.reseller_id', columns.of('billing_reseller', 'reseller_id')],
+      ['lb_c.reseller_id', client('reseller_id')],
     );
-    joins.push(`LEFT JOIN billing_reseller r ON ${on}`);
+    joins.push(`LEFT JOIN billing_reseller lb_r ON ${on}`);
   }
   if (needed.currency !== null) {
-    select.push('x.from_currency AS x_from', 'x.to_currency AS x_to', 'x.rate AS x_rate');
-    joins.push(`LEFT JOIN billing_exchange_rate x ON x.from_currency IN (?) AND ${sameCurrency(columns)}`);
+    select.push('lb_x.from_currency AS x_from', 'lb_x.to_currency AS x_to', 'lb_x.rate AS x_rate');
+    joins.push(
+      `LEFT JOIN billing_exchange_rate lb_x ON lb_x.from_currency IN (?) AND ${sameCurrency(columns)}`,
+    );
     values.push([needed.currency, needed.currency.toLowerCase()]);
   }
   if (needed.logins.length > 0) {
-    select.push('u.login AS u_login', 'u.reseller_id AS u_reseller_id', 'u.email AS u_email');
+    select.push('lb_u.login AS u_login', 'lb_u.reseller_id AS u_reseller_id', 'lb_u.email AS u_email');
     const own = withReseller
-      ? ` OR ${equal(['u.reseller_id', columns.of('billing_user', 'reseller_id')], ['c.reseller_id', client('reseller_id')])}`
+      ? ` OR ${equal(['lb_u.reseller_id', columns.of('billing_user', 'reseller_id')], ['lb_c.reseller_id', client('reseller_id')])}`
       : '';
     joins.push(
-      `LEFT JOIN billing_user u ON u.login IN (?) AND (u.reseller_id IS NULL OR ${asText('u.reseller_id', columns.of('billing_user', 'reseller_id'))} = ''${own})`,
+      `LEFT JOIN billing_user lb_u ON lb_u.login IN (?) AND (lb_u.reseller_id IS NULL OR ${asText('lb_u.reseller_id', columns.of('billing_user', 'reseller_id'))} = ''${own})`,
     );
     values.push(needed.logins);
   }
-  const where = whereIds('c.client_id', ids, columns, byKey);
+  const where = whereIds('lb_c.client_id', ids, columns, byKey);
   values.push(...where.values);
   return {
-    sql: `SELECT ${select.join(', ')} FROM billing_client c ${joins.join(' ')} WHERE ${where.sql}`,
+    sql: `SELECT ${select.join(', ')} FROM billing_client lb_c ${joins.join(' ')} WHERE ${where.sql}`,
     values,
   };
 }
@@ -72,8 +74,8 @@ function sameCurrency(columns: ViewColumns): string {
     columns.of('billing_client', 'currency'),
   ];
   if (comparable(to, own) && !/_bin$|_cs$|_as_cs/.test(to?.collation ?? ''))
-    return 'x.to_currency = c.currency';
-  return `UPPER(TRIM(${asText('x.to_currency', to)})) = UPPER(TRIM(${asText('c.currency', own)}))`;
+    return 'lb_x.to_currency = lb_c.currency';
+  return `UPPER(TRIM(${asText('lb_x.to_currency', to)})) = UPPER(TRIM(${asText('lb_c.currency', own)}))`;
 }
 
 /** Who these clients are. */

@@ -1,19 +1,13 @@
-import type { ClientFacts, ProfileFacts, UnclearClient } from '../../domain/client.js';
+import type { ClientFacts, UnclearClient } from '../../domain/client.js';
 import type { CostlyFact } from '../../domain/costly-fact.js';
 import type { Queryable } from '../../store/queryable.js';
 import { gateClient, idOf, type ClientRow, type ResellerRow } from '../client-gate.js';
 import { gateRate, gateUsers, type RateRow, type UserRow } from '../profile-facts.js';
+import type { SharedFacts } from '../shared-facts.js';
 import { columnsFor, pageStatement, type Statement } from './client-statements.js';
 import { createViewColumns } from './known-view-columns.js';
 import { withLimit } from './statement-limit.js';
 import { asText, type ViewColumns } from './view-columns.js';
-
-/** What profiles need to know beside their clients; each table is read once. */
-export interface SharedFacts {
-  rate(from: string, to: string): Pick<ProfileFacts, 'rate' | 'rateDoubt'>;
-  /** Login → e-mail of those logins that a reseller's clients may name. */
-  users(logins: readonly string[], resellerId: string | null): ProfileFacts['users'];
-}
 
 export interface PageOptions {
   /** The last client of the page before; "" for the first. */

@@ -5,12 +5,15 @@ import type { Io } from '../shared/io.js';
 
 export interface DoctorOptions {
   readonly format: 'human' | 'json';
+  /** Reads every client, and not a sample of a large fleet. */
+  readonly all?: boolean;
 }
 
 /** Looks at settings, MySQL, the billing views, Temporal and the mail provider: what is wrong, and how to fix it. Changes nothing. */
 export async function doctor(options: DoctorOptions, io: Io): Promise<ExitCode> {
   const { examine } = await import('./examinations.js');
-  const findings = await examine(io);
+  const progress = io.interactive ? (line: string) => io.err(line) : () => {};
+  const findings = await examine(io, { all: options.all === true, progress });
   if (options.format === 'json') io.out(`${JSON.stringify({ findings }, null, 2)}\n`);
   else for (const finding of findings) io.out(`${lineOf(finding, io.colour)}\n`);
   const errors = findings.filter(({ result }) => result === 'error').length;

@@ -1,6 +1,11 @@
 import type { Client, Connection } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
 import { createBrake } from '../../store/brake.js';
+import { examineViews, type ExamineViewsOptions } from '../../billing/mysql/examine-views.js';
+import { namedProfilesOnly } from '../../domain/assignment.js';
+import { normaliseProfile } from '../../domain/profile/profile.js';
+import { readHeldProfiles } from '../../planning/held-profiles.js';
+import { readAssigner } from '../../store/stored-assigner.js';
 import { addressOf } from '../../store/database.js';
 import { createEndings } from '../../store/endings.js';
 import { brakeFindings } from './examine-brake.js';
@@ -15,13 +20,19 @@ import { ok, wrong, type Finding } from '../../domain/finding.js';
 import { messageOf } from '../../domain/error-message.js';
 import type { Io } from '../shared/io.js';
 
+export interface ExamineOptions {
+  /** Every client is read, and not a sample of a large fleet. */
+  readonly all: boolean;
+  readonly progress: (line: string) => void;
+}
+
 /** Everything that a worker needs, one after the other: what fails is a finding, and the rest is looked at all the same. */
-export async function examine(io: Io): Promise<readonly Finding[]> {
+export async function examine(io: Io, options: ExamineOptions): Promise<readonly Finding[]> {
   const env = resolveEnvironment(io);
   return [
     ...(await settings(env)),
     ...(await ofMysql(env, io)),
-    ...(await ofBilling(env, io)),
+    ...(await ofBilling(env, io, options)),
     ...(await ofTemporal(io)),
     ...(await ofMail(env)),
   ];
@@ -92,71 +103,38 @@ async function ofBrake(database: DataSource): Promise<readonly Finding[]> {
   return brakeFindings(state, Number(row?.clients ?? 0));
 }
 
-/** The columns of docs/billing-views.md. */
-const views: Readonly<Record<string, readonly string[]>> = {
-  billing_client:
-    'client_id name reseller_id profile_id currency balance credit_limit billing_email status prepaid language time_zone created_at last_charge_at last_refill_at'.split(
-      ' ',
-    ),
-  billing_reseller: ['reseller_id', 'name', 'manager_email'],
-  billing_user: ['login', 'reseller_id', 'email'],
-  billing_exchange_rate: ['from_currency', 'to_currency', 'rate'],
-  billing_entry: ['client_id', 'at', 'kind', 'amount'],
-};
-const optionalViews = new Set(['billing_entry']);
-
-async function ofBilling(env: Environment, io: Io): Promise<readonly Finding[]> {
+async function ofBilling(env: Environment, io: Io, options: ExamineOptions): Promise<readonly Finding[]> {
   return await using(
     'billing',
     () => connectBilling(io),
-    async (billing) => {
-      const findings: Finding[] = [
-        ok('billing', `${await versionOf(billing)} at ${addressOf(billingMysqlUrl(env))}`),
-      ];
-      for (const [view, columns] of Object.entries(views))
-        findings.push(await ofView(billing, view, columns));
-      findings.push(await ofClients(billing));
-      return findings;
-    },
+    async (billing) => [
+      ok('billing', `${await versionOf(billing)} at ${addressOf(billingMysqlUrl(env))}`),
+      ...(await examineViews(billing, {
+        ...(await heldProfiles(io)),
+        all: options.all,
+        readsOnly: billingMysqlUrl(env) !== mysqlUrl(env),
+        now: Date.now(),
+        progress: options.progress,
+      })),
+    ],
   );
 }
 
-async function ofView(billing: DataSource, view: string, columns: readonly string[]): Promise<Finding> {
+/** The profiles of MySQL; none where its tables are not there yet, which is a finding of its own. */
+async function heldProfiles(io: Io): Promise<Pick<ExamineViewsOptions, 'assigner' | 'profiles'>> {
   try {
-    const rows = await billing.query<object[]>(`SELECT ${columns.join(', ')} FROM ${view} LIMIT 1`);
-    return ok(view, rows.length === 0 ? 'has its columns, and no row' : 'has its columns');
-  } catch (error) {
-    const message = `${messageOf(error)}. Expected the columns ${columns.join(', ')}: docs/billing-views.md`;
-    return optionalViews.has(view)
-      ? { what: view, result: 'warning', message: `${message}; only backtest needs it` }
-      : wrong(view, message);
-  }
-}
-
-/** What a view may say that the service would not understand. */
-async function ofClients(billing: DataSource): Promise<Finding> {
-  try {
-    const [found] = await billing.query<{ clients: string; statuses: string; reversed: string }[]>(
-      `SELECT COUNT(*) AS clients, COALESCE(SUM(status NOT IN ('active', 'suspended', 'closed')), 0) AS statuses,
-         COALESCE(SUM(created_at > UTC_TIMESTAMP(6) + INTERVAL 1 DAY OR last_charge_at > UTC_TIMESTAMP(6) + INTERVAL 1 DAY), 0) AS reversed
-       FROM billing_client`,
-    );
-    if (Number(found?.statuses) > 0) {
-      return wrong(
-        'clients',
-        `${found?.statuses} have a status other than active, suspended and closed: they count as active`,
+    const database = await connectDatabase(io);
+    try {
+      const rows = await readHeldProfiles(database);
+      const profiles = rows.flatMap(({ id, content }) =>
+        content ? [[id, normaliseProfile(id, content)] as const] : [],
       );
+      return { assigner: await readAssigner(database), profiles: new Map(profiles) };
+    } finally {
+      await database.destroy();
     }
-    if (Number(found?.reversed) > 0) {
-      return {
-        what: 'clients',
-        result: 'warning',
-        message: `${found?.reversed} have times of more than a day in the future. Expected UTC`,
-      };
-    }
-    return ok('clients', `${found?.clients} in billing_client`);
-  } catch (error) {
-    return wrong('clients', messageOf(error));
+  } catch {
+    return { assigner: namedProfilesOnly, profiles: new Map() };
   }
 }
 

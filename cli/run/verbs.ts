@@ -1,4 +1,5 @@
 import { theFormat } from '../shared/common-parameters.js';
+import { flag } from '../shared/parameters.js';
 import { verb, type Verb } from '../shared/verb.js';
 
 /** Verbs of the service itself: what runs, and whether it can. */
@@ -33,7 +34,13 @@ export const runVerbs: readonly Verb[] = [
     name: 'doctor',
     description:
       'Checks settings, MySQL, billing views, Temporal and the mail provider: what is wrong, and how to fix it.',
-    parameters: { format: theFormat('json') },
+    parameters: {
+      all: flag(
+        '--all',
+        'reads every client of the billing views; else a sample of 10,000 of a larger fleet',
+      ),
+      format: theFormat('json'),
+    },
     run: async (options, io) => (await import('./doctor.js')).doctor(options, io),
   }),
 ];
