@@ -1,5 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Billing, ClientRead, ReadFor } from '../billing.js';
+import type { ClientIdentity } from '../../domain/client.js';
+import { pacedReads } from './paced-reads.js';
 import type { Profiles, StoredProfile } from '../../store/profiles.js';
 
 /** Clients of one query at most. */
@@ -16,20 +18,31 @@ interface Key {
  * what is there when it comes.
  */
 export function batchedBilling(billing: Billing, windowMs: number): Billing {
-  const read = (keys: readonly Key[]) => readInGroups(billing, keys);
+  const paced = { readClients: pacedReads((ids, needed) => billing.readClients(ids, needed)) };
+  const read = (keys: readonly Key[]) => readInGroups(paced, keys);
   const bounds = { cache: false, maxBatchSize: mostAtOnce } as const;
   const together = new DataLoader(read, bounds);
   const gathered = new DataLoader(read, { ...bounds, batchScheduleFn: after(windowMs) });
+  const identities = new DataLoader<string, ClientIdentity | undefined>(
+    async (ids) => {
+      const found = new Map(
+        (await billing.identifyAll(ids)).map((identity) => [identity.clientId, identity]),
+      );
+      return ids.map((id) => found.get(id));
+    },
+    { ...bounds, batchScheduleFn: after(windowMs) },
+  );
   return {
     ...billing,
     readClient: (clientId, needed) =>
       (needed.currency === null ? gathered : together).load({ clientId, needed }),
+    identify: (clientId) => identities.load(clientId),
   };
 }
 
 /** A query for each currency and list of users. */
 async function readInGroups(
-  billing: Billing,
+  billing: Pick<Billing, 'readClients'>,
   keys: readonly Key[],
 ): Promise<(ClientRead | Error | undefined)[]> {
   const groups = new Map<string, number[]>();
@@ -63,8 +76,8 @@ export function batchedProfiles(profiles: Profiles, windowMs: number): Profiles 
   return { ...profiles, read: (id) => loader.load(id) };
 }
 
-function groupOf({ currency, logins }: ReadFor): string {
-  return JSON.stringify([currency, logins]);
+function groupOf({ currency, logins, costly, withinMs }: ReadFor): string {
+  return JSON.stringify([currency, logins, costly, withinMs]);
 }
 
 function after(windowMs: number): (callback: () => void) => void {
