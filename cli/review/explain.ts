@@ -4,6 +4,8 @@ import { noticesFor } from '../../domain/notices.js';
 import { watchAt } from '../../planning/impact.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
 import { faultsText, isUnclear } from '../../domain/client.js';
+import type { Assignment } from '../../domain/assignment.js';
+import { readAssigner } from '../../store/stored-assigner.js';
 import { profileNeeds } from '../../domain/profile-needs.js';
 import { endReasonOf } from '../../domain/reading.js';
 import { problemLine } from '../../domain/problem.js';
@@ -27,17 +29,24 @@ export interface ExplainOptions {
  * an edit can be tried before it is synced; else the row. Balance, counters and mutes are the client's own.
  */
 export async function explain(
-  profileName: string,
+  profileName: string | undefined,
   clientId: string,
   options: ExplainOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const { id, folder } = namedProfile(profileName, options.folder, io.cwd);
-  const file = await profileFromFile(id, folder, io);
+  const named = profileName === undefined ? undefined : namedProfile(profileName, options.folder, io.cwd);
   const explanation = await withDatabases(io, async (database, billing) => {
     const snapshot = await openSnapshot(database, billing);
     try {
-      return await explainOn(snapshot, { id, file, clientId, now: Date.now() });
+      const assignment = await assignmentOf(snapshot, clientId);
+      const id = named?.id ?? assignment.profileId;
+      if (id === null)
+        throw new CliError(
+          `client "${clientId}" has no profile: the billing data names none, and no appliesTo fits. With a profile: npx low-balance explain <profile> ${clientId}`,
+          exitCode.findings,
+        );
+      const file = await profileFromFile(id, named?.folder ?? options.folder, io);
+      return await explainOn(snapshot, { id, file, clientId, assignment, now: Date.now() });
     } finally {
       await snapshot.close();
     }
@@ -59,6 +68,13 @@ async function profileFromFile(id: string, folder: string, io: Io): Promise<Prof
   return undefined;
 }
 
+/** Which profile MySQL's rows give a client, and why. */
+async function assignmentOf({ own, billing }: Snapshot, clientId: string): Promise<Assignment> {
+  const client = await createBilling(billing).identify(clientId);
+  if (!client) throw new CliError(`the billing system knows no client "${clientId}"`, exitCode.findings);
+  return (await readAssigner(own)).assign(client);
+}
+
 async function profileFromRow(id: string, { own }: Snapshot): Promise<Profile | undefined> {
   const row = (await readHeldProfiles(own)).find((held) => held.id === id);
   return row?.content && normaliseProfile(id, row.content);
@@ -68,12 +84,13 @@ interface ExplainRequest {
   readonly id: string;
   readonly file: Profile | undefined;
   readonly clientId: string;
+  readonly assignment: Assignment;
   readonly now: number;
 }
 
 async function explainOn(
   snapshot: Snapshot,
-  { id, file, clientId, now }: ExplainRequest,
+  { id, file, clientId, assignment, now }: ExplainRequest,
 ): Promise<Explanation> {
   const profile = file ?? (await profileFromRow(id, snapshot));
   if (!profile)
@@ -93,21 +110,22 @@ async function explainOn(
     instant: now,
     plannedAt: watched?.nextCheckAt ?? now,
   });
-  const notWatched = endReasonOf(client, client.profileId === null ? undefined : profile) ?? null;
+  const notWatched = endReasonOf(client, assignment.profileId === null ? undefined : profile) ?? null;
   const sending = decisions.filter(({ decision }) => decision === 'send').map(({ rule }) => rule);
   return {
     profile: { id, name: profile.name, from: file ? 'file' : 'MySQL', currency: profile.currency },
     client: {
       clientId,
       name: client.name,
-      profile: client.profileId,
+      profile: assignment.profileId,
+      profileBy: assignment.by,
       status: client.status,
       currency: client.currency,
       availableBalance: reading.availableBalance,
     },
     at: new Date(now).toISOString(),
     notWatched,
-    otherProfile: client.profileId === id ? null : client.profileId,
+    otherProfile: assignment.profileId === id ? null : assignment.profileId,
     nextCheckAt: watched ? new Date(Math.max(watched.nextCheckAt, 0)).toISOString() : null,
     lastRefillAt: watch.lastRefillAt === undefined ? null : new Date(watch.lastRefillAt).toISOString(),
     mutedUntil: watch.mutedUntil === undefined ? null : new Date(watch.mutedUntil).toISOString(),

@@ -7,6 +7,7 @@ import { formatDuration } from '../../domain/duration.js';
 import { decisionText } from '../../domain/reason-words.js';
 import type { Decimal } from '../../domain/money.js';
 import type { Audience, Profile, RuleKey } from '../../domain/profile/profile.js';
+import type { Assignment } from '../../domain/assignment.js';
 import { doubtOf, faultsText, type Client } from '../../domain/client.js';
 import { addressesOf, type EndReason } from '../../domain/reading.js';
 import { countOf } from '../../domain/cycle/counters.js';
@@ -25,8 +26,9 @@ export interface Explanation {
   readonly client: {
     readonly clientId: string;
     readonly name: string;
-    /** The profile that the billing system assigns. */
+    /** The profile that it has by MySQL's rows, and why: the billing data names it, or its `appliesTo` is the first that fits. */
     readonly profile: string | null;
+    readonly profileBy: Assignment['by'];
     readonly status: string;
     readonly currency: string;
     readonly availableBalance: Decimal;
@@ -172,6 +174,7 @@ export function explanationText(explanation: Explanation): string {
   const lines = [
     `${printable(client.name)} (${printable(client.clientId)}), ${client.status}: ${client.availableBalance} ${client.currency} available`,
     `by ${printable(profile.id)} as ${profile.from === 'file' ? 'its file says' : 'MySQL has it'}: ${printable(profile.name)}`,
+    `Its profile is ${assignmentText(client)}.`,
     ...(notWatched ? [`Not watched: ${explanations[notWatched]}. The rules are as if it were.`] : []),
     ...(otherProfile
       ? [`The client has another profile, ${printable(otherProfile)}: counters would start at 0.`]
@@ -182,6 +185,18 @@ export function explanationText(explanation: Explanation): string {
     ...mailLines(explanation),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function assignmentText({ profile, profileBy }: Explanation['client']): string {
+  switch (profileBy) {
+    case 'profile_id':
+      return `${printable(profile ?? '')}: the billing data names it`;
+    case 'appliesTo':
+      return `${printable(profile ?? '')}: the billing data names none, and of those that apply to the client it is the first`;
+    case 'nothing':
+      return 'none: the billing data names none, and none applies to the client';
+  }
+  return profileBy satisfies never;
 }
 
 function mailLines({ told, otherProfile, mails }: Explanation): readonly string[] {

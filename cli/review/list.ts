@@ -7,7 +7,7 @@ import { messageOf } from '../../domain/error-message.js';
 import { problemLine } from '../../domain/problem.js';
 import { readHeldProfiles } from '../../planning/held-profiles.js';
 import { contentHash } from '../../store/content-hash.js';
-import { readProfileCounts, type ProfileCounts } from '../../store/profile-counts.js';
+import { readProfileCounts, type ProfileCounts } from '../../planning/profile-counts.js';
 import { hasDatabase } from '../shared/connect.js';
 import { withDatabases } from '../shared/databases.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
@@ -122,6 +122,7 @@ async function readRows(io: Io): Promise<ProfileRows> {
     const rows = await readHeldProfiles(database);
     const counts = await readProfileCounts(database, billing);
     const hashes = new Map(rows.map(({ id, hash }) => [id, hash]));
+    warnOfUnknown(counts, new Set(rows.map(({ id }) => id)), io);
     const countsOf = (id: string) => {
       const { clients, states } = counts.get(id) ?? { clients: 0, states: {} };
       return { clients, low: states.low ?? 0, exhausted: states.exhausted ?? 0, states };
@@ -145,6 +146,17 @@ async function readRows(io: Io): Promise<ProfileRows> {
         ),
     };
   });
+}
+
+/** The billing data names profiles that there are not: their clients are not watched. */
+function warnOfUnknown(counts: ReadonlyMap<string, ProfileCounts>, known: ReadonlySet<string>, io: Io): void {
+  const unknown = [...counts].filter(([id, { clients }]) => clients > 0 && !known.has(id));
+  if (unknown.length === 0) return;
+  const named = unknown.slice(0, 5).map(([id, { clients }]) => `"${printable(id)}" (${clients})`);
+  const more = unknown.length > named.length ? `, and ${unknown.length - named.length} more` : '';
+  io.err(
+    `warning: the billing data names profiles that there are not, by clients: ${named.join(', ')}${more}`,
+  );
 }
 
 function textOf(shown: readonly ListedProfile[], online: boolean, io: Io): string {

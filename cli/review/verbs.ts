@@ -1,15 +1,16 @@
 import { clientStates } from '../../domain/client-state.js';
-import { theClient, theFolder, theFormat, theProfile } from '../shared/common-parameters.js';
+import { theFolder, theFormat, theProfile } from '../shared/common-parameters.js';
 import {
   argument,
   flag,
   option,
-  optionalArgument,
   optionWithDefault,
+  optionalArgument,
   restArguments,
 } from '../shared/parameters.js';
 import {
   choice,
+  clientId,
   duration,
   file,
   pastInstant,
@@ -98,10 +99,23 @@ export const reviewVerbs: readonly Verb[] = [
   verb({
     name: 'explain',
     description:
-      'Rule by rule, why a client would or would not be notified now; by the file where there is one.',
-    parameters: { profile: theProfile, client: theClient, folder: theFolder, format: theFormat('json') },
-    run: async ({ profile, client, ...options }, io) =>
-      (await import('./explain.js')).explain(profile, client, options, io),
+      'Which profile a client has and why; rule by rule, why it would or would not be notified now.',
+    parameters: {
+      first: argument(
+        'profile-or-client',
+        '<reseller>/<slug> or the path of its file; or the client alone',
+        text,
+      ),
+      second: optionalArgument('client', 'the id of the client', clientId),
+      folder: theFolder,
+      format: theFormat('json'),
+    },
+    run: async ({ first, second, ...options }, io) => {
+      const { explain } = await import('./explain.js');
+      return second === undefined
+        ? await explain(undefined, clientId.read(first), options, io)
+        : await explain(profileName.read(first), second, options, io);
+    },
   }),
   verb({
     name: 'history',
