@@ -173,8 +173,6 @@ describe('planProfiles', () => {
     assert.deepEqual(changedFields({ action: 'update', profile: id, before, after }), [
       { path: 'maxQty', from: 3, to: 4 },
       { path: 'userNotification.threshold', from: null, to: 100 },
-      { path: 'userNotification.when', from: null, to: 'below' },
-      { path: 'userNotification.recovered', from: null, to: false },
       { path: 'userNotification.notify', from: null, to: true },
       { path: 'userNotification.users', from: null, to: ['j.doe'] },
       { path: 'userNotification.emails', from: null, to: [] },
