@@ -1,4 +1,4 @@
-import type { Message, RuleFacts } from '../message.js';
+import type { Message, NoticeFacts, RuleFacts } from '../message.js';
 import { formatsOf, type Formats } from './amounts-and-times.js';
 import { brandView, supportLine, topUpUrl, type BrandView } from './brand-view.js';
 import { plainText } from './plain-text.js';
@@ -23,6 +23,9 @@ export interface MailView {
   readonly rules: readonly RuleView[];
   /** Rules that are no longer met. */
   readonly recovered: readonly RuleView[];
+  /** When the client paid last, in a mail about what has recovered; empty where that is not known. */
+  readonly lastRefillAt: string;
+  readonly lastRefillAmount: string;
   /** More than one rule is met. */
   readonly several: boolean;
   /** One of the rules is met below its threshold. */
@@ -91,6 +94,7 @@ export function viewOf(message: Message, language: string, { unsubscribeUrl = ''
     nextCheckAt: formats.time(facts.nextCheckAt),
     rules,
     recovered: views(facts.recovered ?? []).map((rule) => ({ ...rule, runway: '' })),
+    ...lastRefillView(facts, formats),
     several: rules.length > 1,
     below,
     left,
@@ -99,6 +103,17 @@ export function viewOf(message: Message, language: string, { unsubscribeUrl = ''
     topUpUrl: below ? topUpUrl(branding, paid) : '',
     support: supportLine(branding),
     unsubscribeUrl,
+  };
+}
+
+function lastRefillView(
+  { lastRefill, currency }: NoticeFacts,
+  formats: Formats,
+): Pick<MailView, 'lastRefillAt' | 'lastRefillAmount'> {
+  const { at = null, amount = null } = lastRefill ?? {};
+  return {
+    lastRefillAt: at === null ? '' : formats.time(at),
+    lastRefillAmount: amount === null ? '' : formats.amount(amount, currency),
   };
 }
 

@@ -21,6 +21,7 @@ export const phraseNames = {
   clientAction: 'mail',
   staffAction: 'mail',
   recoveredAction: 'mail',
+  lastRefill: 'mail',
   topUp: 'mail',
   last: 'mail',
   left: 'mail',

@@ -196,6 +196,10 @@ describe('the words of a mail', () => {
     assert.equal(alone.subject, 'Your balance with Acme has recovered: $40.00');
     assert.match(alone.text, /It is no longer:\n- below \$35\.00\n/);
     assert.doesNotMatch(alone.text, /reminder \d|top up/i);
+    const paid = { at: Date.UTC(2026, 10, 24, 8), amount: '80' };
+    const { text: known } = renderer.render(mailWith({ rules: [], recovered, lastRefill: paid }));
+    assert.match(known, /Last payment: \$80\.00, November 24, 2026 at 08:00 UTC\.\nThere is nothing to do/);
+    assert.doesNotMatch(alone.text, /payment/);
     const both = renderer.render(mailWith({ recovered }));
     assert.match(both.subject, /is low/);
     assert.match(both.text, /- below \$50\.00 ·[\s\S]*It is no longer:\n- below \$35\.00\n/);
