@@ -39,7 +39,8 @@ export async function explain(
     const snapshot = await openSnapshot(database, billing);
     try {
       const assignment = await assignmentOf(snapshot, clientId);
-      const id = named?.id ?? assignment.profileId;
+      if (!assignment && !named) throw noSuchClient(clientId);
+      const id = named?.id ?? assignment?.profileId ?? null;
       if (id === null)
         throw new CliError(
           `client "${clientId}" has no profile: the billing data names none, and no appliesTo fits. With a profile: npx low-balance explain <profile> ${clientId}`,
@@ -68,11 +69,14 @@ async function profileFromFile(id: string, folder: string, io: Io): Promise<Prof
   return undefined;
 }
 
+function noSuchClient(clientId: string): CliError {
+  return new CliError(`the billing system knows no client "${clientId}"`, exitCode.findings);
+}
+
 /** Which profile MySQL's rows give a client, and why. */
-async function assignmentOf({ own, billing }: Snapshot, clientId: string): Promise<Assignment> {
+async function assignmentOf({ own, billing }: Snapshot, clientId: string): Promise<Assignment | undefined> {
   const client = await createBilling(billing).identify(clientId);
-  if (!client) throw new CliError(`the billing system knows no client "${clientId}"`, exitCode.findings);
-  return (await readAssigner(own)).assign(client);
+  return client && (await readAssigner(own)).assign(client);
 }
 
 async function profileFromRow(id: string, { own }: Snapshot): Promise<Profile | undefined> {
@@ -84,7 +88,7 @@ interface ExplainRequest {
   readonly id: string;
   readonly file: Profile | undefined;
   readonly clientId: string;
-  readonly assignment: Assignment;
+  readonly assignment: Assignment | undefined;
   readonly now: number;
 }
 
@@ -101,7 +105,7 @@ async function explainOn(
   // With all that a person may ask about, also what no rule needs.
   const { currency, logins } = profileNeeds(profile);
   const client = await createBilling(snapshot.billing).readClient(clientId, { currency, logins });
-  if (!client) throw new CliError(`the billing system knows no client "${clientId}"`, exitCode.findings);
+  if (!client || !assignment) throw noSuchClient(clientId);
   if (isUnclear(client))
     throw new CliError(`client "${clientId}" is unknown: ${faultsText(client.faults)}`, exitCode.findings);
   const watched = (await readWatchedAtPlan(snapshot.own, [clientId])).get(clientId);
