@@ -32,6 +32,8 @@ export interface CheckedResult {
   readonly profile?: { readonly id: string; readonly version: number };
   readonly availableBalance?: string;
   readonly lastRefillAt?: number | null;
+  /** What the check stood for; absent in histories of older versions. */
+  readonly instant?: number;
   readonly decisions?: readonly {
     readonly rule: string;
     readonly decision: string;

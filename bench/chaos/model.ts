@@ -19,6 +19,8 @@ export function violationsOf(facts: ClientFacts, truth: Truth, tally: Tally): re
 /** The sending decisions of a check, until they are handed over. */
 interface Due {
   readonly rules: readonly string[];
+  /** Rule 17. */
+  readonly standsFor: number;
   readonly at: number;
   /** The client is to be checked again instead (rule 7). */
   disturbed: boolean;
@@ -31,6 +33,8 @@ interface Open {
   readonly scheduledAt: number;
   readonly deadlineAt: number;
   readonly rules: readonly string[];
+  /** What the check stood for (rule 17). */
+  readonly standsFor: number;
   /** Something came meanwhile because of which it may be given up. */
   disturbed: boolean;
   refilled: boolean;
@@ -43,6 +47,10 @@ class Model {
   private readRefillAt = 0;
   /** Rule → when its notices were accepted. */
   private accepted = new Map<string, number[]>();
+  /** Rule → the instant that the check of its last notice stood for. */
+  private toldFor = new Map<string, number>();
+  /** A workflow started again, and made no check yet. */
+  private startsAgain = false;
   private due: Due | undefined;
   private open: Open | undefined;
   /** When the last new refill came. */
@@ -94,10 +102,9 @@ class Model {
     }
   }
 
+  /** Rule 25: a workflow that starts again goes on with counters, refills and instants. */
   private startAfresh(at: number): void {
-    this.accepted = new Map();
-    this.lastRefillAt = 0;
-    this.readRefillAt = 0;
+    this.startsAgain = this.accepted.size > 0;
     this.punctuality.startAfresh(at);
     this.ended = false;
   }
@@ -151,14 +158,24 @@ class Model {
         at,
         `saw ${result.availableBalance}${suspended ? ' suspended' : ''}, which it never was at that time`,
       );
-    const send = this.decide(at, result, seen, profile);
+    const standsFor = result.instant ?? begunAt;
+    if (standsFor > heardAt + slackMs)
+      this.violation(at, `stands for ${instant(standsFor)}, which is yet to come`);
+    const send = this.decide(at, standsFor, result, seen, profile);
+    this.startsAgain = false;
     // Rule 7: refilled while it was checked, it is checked again at once.
     const disturbed = this.refilledAt >= begunAt - slackMs;
-    if (send.length > 0) this.due = { rules: send, at, disturbed, knownRefillAt };
+    if (send.length > 0) this.due = { rules: send, standsFor, at, disturbed, knownRefillAt };
   }
 
-  /** Rules 1, 3, 13, 15: what each rule must have decided by what was seen. Answers those that send. */
-  private decide(at: number, result: CheckedResult, seen: Balance, profile: ProfileTruth): readonly string[] {
+  /** Rules 1, 3, 13, 15, 17: what each rule must have decided by what was seen. Answers those that send. */
+  private decide(
+    at: number,
+    standsFor: number,
+    result: CheckedResult,
+    seen: Balance,
+    profile: ProfileTruth,
+  ): readonly string[] {
     const thresholds: Record<string, number> = { user: profile.userCents, client: profile.clientCents };
     const sending: string[] = [];
     for (const [rule, threshold] of Object.entries(thresholds)) {
@@ -168,9 +185,13 @@ class Model {
       if (seen.suspended) expected = 'suspended';
       else if (seen.cents >= threshold) expected = 'not-low';
       else if (count >= profile.maxQty) expected = 'max-qty-reached';
+      else if (count > 0 && standsFor < this.toldFor.get(rule)! + profile.periodMs)
+        expected = 'told-recently';
       // The user rule has a manager e-mail, the client rule a billing e-mail: both always reach somebody.
       const decided = result.decisions!.find((each) => each.rule === rule);
-      if (decided?.reason !== expected) {
+      // Rule 25: what the workflow before has checked for is not decided again, and what it did not send may be.
+      const again = this.startsAgain && expected === 'low' && decided?.reason === 'told-recently';
+      if (decided?.reason !== expected && !again) {
         this.violation(
           at,
           `${rule} with ${seen.cents} of ${threshold} and ${count} of ${profile.maxQty}: expected ${expected}, found ${decided?.reason}`,
@@ -189,8 +210,17 @@ class Model {
         at,
         `tells ${keys.join(', ')}, and ${this.due?.rules.join(', ') ?? 'nothing'} decided to send`,
       );
+    const standsFor = this.due?.standsFor ?? checkAt;
     this.due = undefined;
-    this.open = { checkAt, scheduledAt: at, deadlineAt, rules: keys, disturbed: false, refilled: false };
+    this.open = {
+      checkAt,
+      scheduledAt: at,
+      deadlineAt,
+      rules: keys,
+      standsFor,
+      disturbed: false,
+      refilled: false,
+    };
   }
 
   private told(at: number, checkAt: number, { accepted, failed }: ToldResult): void {
@@ -210,6 +240,7 @@ class Model {
       if (first < checkAt - slackMs || first > at + slackMs)
         this.violation(at, `${rule} of ${instant(checkAt)} is dated ${instant(first)}`);
       this.accepted.set(rule, [...(this.accepted.get(rule) ?? []), first]);
+      this.toldFor.set(rule, open.standsFor);
     }
   }
 

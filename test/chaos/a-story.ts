@@ -42,7 +42,7 @@ export function withVersion2(at: number, newPeriodMs = periodMs): Truth {
   return truth;
 }
 
-export type Reason = 'low' | 'not-low' | 'max-qty-reached' | 'suspended';
+export type Reason = 'low' | 'not-low' | 'max-qty-reached' | 'suspended' | 'told-recently';
 
 export function checked(at: number, reason: Reason, changes: Partial<CheckedResult> = {}): Step {
   const decision = reason === 'low' ? 'send' : 'quiet';

@@ -13,6 +13,7 @@ import {
   firstCheck,
   mailsOf,
   minute,
+  periodMs,
   secondCheck,
   started,
   t0,
@@ -38,6 +39,9 @@ const right: readonly Step[] = [started, ...firstCheck, ...secondCheck, third];
 const refillAt = t0 + 30_000;
 const refill: Step = { kind: 'refill', at: refillAt, refillAt };
 
+/** Seen by the version with the longer Period. */
+const longer = { profile: { id: 'acme/p', version: 2 } };
+
 const cases: readonly Case[] = [
   { name: 'nothing in two notices and silence', steps: right },
   {
@@ -53,6 +57,40 @@ const cases: readonly Case[] = [
     mails: mailsOf(3),
     counts: { user: 3, client: 3 },
     finds: /expected max-qty-reached, found low/,
+  },
+  {
+    name: 'a notice sooner than a Period after the one before (rule 17)',
+    steps: [started, ...firstCheck, checked(minute(1), 'low', longer), telling(minute(1)), told(minute(1))],
+    truth: withVersion2(t0 + 1_000, 2 * periodMs),
+    finds: /expected told-recently, found low/,
+  },
+  {
+    name: 'nothing in the silence until a longer Period is over (rule 17)',
+    steps: [
+      started,
+      ...firstCheck,
+      checked(minute(1), 'told-recently', longer),
+      checked(minute(3), 'low', longer),
+      telling(minute(3)),
+      told(minute(3)),
+    ],
+    truth: withVersion2(t0 + 1_000, 2 * periodMs),
+  },
+  {
+    name: 'counters that a workflow forgot which started again (rule 25)',
+    steps: [...right.slice(0, -1), { ...started, at: minute(2) }, checked(minute(2), 'low')],
+    finds: /expected max-qty-reached, found low/,
+  },
+  {
+    name: 'nothing where a workflow that started again leaves the check before as it was (rule 25)',
+    steps: [
+      started,
+      ...firstCheck,
+      { ...started, at: t0 + 30_000 },
+      checked(t0 + 30_000, 'told-recently', { instant: t0 }),
+      ...secondCheck,
+      third,
+    ],
   },
   {
     name: 'silence after a refill that starts a new cycle',
