@@ -126,7 +126,7 @@ class Search {
         return known === undefined || known === each ? [] : [known];
       });
       if (other === undefined) return [];
-      const message = `only the case of letters tells it from ${other}, and macOS and Windows do not: expected another name`;
+      const message = `its name differs from ${other} only in the case of letters, and is the same on macOS and Windows: expected another name`;
       return [{ file, line: 1, column: 1, severity: 'warning', code: 'same-but-case', message }];
     });
   }

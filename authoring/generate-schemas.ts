@@ -137,7 +137,7 @@ function withoutDescription(schema: unknown): unknown {
   return rest;
 }
 
-/** What tells people about a value and does not restrict it. */
+/** What explains a value to people and does not restrict it. */
 const annotations = ['description', 'markdownDescription', 'default', 'examples', 'defaultSnippets'];
 
 function onlyAnnotations(schema: Json): Json {
@@ -148,9 +148,9 @@ function withoutAnnotations(schema: Json): Json {
   return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !annotations.includes(keyword)));
 }
 
-function hoverText(description: string, unsaid: unknown, examples: unknown): string {
+function hoverText(description: string, missing: unknown, examples: unknown): string {
   const parts = [description];
-  if (unsaid !== undefined) parts.push(`Default: \`${JSON.stringify(unsaid)}\``);
+  if (missing !== undefined) parts.push(`Default: \`${JSON.stringify(missing)}\``);
   if (Array.isArray(examples) && examples.length > 0)
     parts.push(`Example: ${examples.map((example) => `\`${JSON.stringify(example)}\``).join(', ')}`);
   return parts.join('\n\n');

@@ -34,7 +34,7 @@ export interface ScenarioEvent {
    */
   readonly refill?: PositiveAmount;
   /**
-   * The id of the refill, by which a later signal repeats it. Unsaid: one of its own.
+   * The id of the refill, by which a later signal repeats it. Default: an id of its own.
    * @minLength 1
    * @maxLength 255
    * @errorMessage expected the refill's id in quotes, such as "r-1"

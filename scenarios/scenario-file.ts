@@ -35,7 +35,7 @@ export interface Scenario {
    * @examples ["three notices, then silence until the refill"]
    */
   readonly name: string;
-  /** The profile of the client at the start, as a whole. Unsaid: the profile beside the file. */
+  /** The profile of the client at the start, as a whole. Default: the profile beside the file. */
   readonly profile?: ProfileFile;
   /**
    * Further profiles by id `<reseller>/<slug>`, for events that move the client to another one.
@@ -73,7 +73,7 @@ export interface Scenario {
    */
   readonly until: Offset;
   /**
-   * Every check that told somebody, in order; no other notice may be sent.
+   * Every check whose notices were accepted, in order; no other notice may be sent.
    * @errorMessage expected a list in brackets, such as [{ "at": "48h", "rules": ["client"] }]
    * @examples [[{ "at": "48h", "rules": ["client"] }]]
    */
@@ -83,7 +83,7 @@ export interface Scenario {
 /** A prepaid client as the billing system knows it. */
 export interface ScenarioClient {
   /**
-   * The client's currency: an ISO 4217 code. Unsaid: the profile's.
+   * The client's currency: an ISO 4217 code. Default: the profile's.
    * @pattern ^[A-Z]{3}$
    * @errorMessage expected an ISO 4217 currency code in quotes, such as "USD"
    * @examples ["USD"]
@@ -101,7 +101,7 @@ export interface ScenarioClient {
    */
   readonly creditLimit?: Amount;
   /**
-   * How long before the start the last charge was; `null`: the client was never charged. Unsaid: at the start.
+   * How long before the start the last charge was; `null`: the client was never charged. Default: at the start.
    * @default "0s"
    * @errorMessage expected a time such as "1h", or null
    * @examples ["1h", null]
@@ -137,14 +137,14 @@ export interface ScenarioClient {
    */
   readonly managerEmail?: string | null;
   /**
-   * Login → e-mail of the users that the billing system knows. Unsaid: every login the profile names exists, as
+   * Login → e-mail of the users that the billing system knows. Default: every login the profile names exists, as
    * `<login>@reseller.example`.
    * @errorMessage expected logins with their e-mail, such as { "j.doe": "j.doe@acme.example" }
    * @examples [{ "j.doe": "j.doe@acme.example" }]
    */
   readonly users?: Readonly<Record<Login, ScenarioEmail>>;
   /**
-   * A suspended client is checked and told nothing, a closed one is watched no more.
+   * A suspended client is checked and not notified; a closed one is no longer watched.
    * @default "active"
    */
   readonly status?: ScenarioStatus;
@@ -203,14 +203,14 @@ export interface ExpectedNotice {
    */
   readonly at: Offset;
   /**
-   * The keys of the rules that sent. May be empty where rules were told as recovered.
+   * The keys of the rules that sent. May be empty where `recovered` names rules.
    * @uniqueItems true
    * @errorMessage expected a list of rule keys in brackets, such as ["client"]
    * @examples [["client", "user"]]
    */
   readonly rules: readonly ScenarioRuleKey[];
   /**
-   * Every address that was told, each once. Unsaid: not looked at.
+   * Every address that was notified, each once. Default: not compared.
    * @errorMessage expected a list of e-mail addresses in brackets
    * @examples [["billing@client.example"]]
    */
@@ -222,7 +222,7 @@ export interface ExpectedNotice {
    */
   readonly count?: Readonly<Record<string, NoticeCount>>;
   /**
-   * The keys of the rules that were told as recovered. Default: not looked at.
+   * The keys of the rules whose recovery was notified. Default: not compared.
    * @uniqueItems true
    * @errorMessage expected a list of rule keys in brackets, such as ["client"]
    * @examples [["client"]]

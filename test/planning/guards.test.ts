@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { defaultPolicy, parsePolicy } from '../../authoring/load-policy.js';
 import { packageRoot } from '../../authoring/package-root.js';
+import { planHash } from '../../planning/plan-hash.js';
 import { guardsOf, type Measured } from '../../planning/guards.js';
 import { aContent } from './builders.js';
 
@@ -146,4 +147,16 @@ describe('parsePolicy', () => {
       assert.equal(problem && `${problem.file}:${problem.line}:${problem.column} ${problem.code}`, expected);
     });
   }
+});
+
+describe('the hash of a plan', () => {
+  const hashWith = (policy: typeof defaultPolicy) =>
+    planHash({ files: [], resellerFiles: [], policy }, [], []);
+
+  for (const name of Object.keys(defaultPolicy) as (keyof typeof defaultPolicy)[])
+    it(`is another one where ${name} is another limit`, () => {
+      const old = defaultPolicy[name];
+      const changed = typeof old === 'number' ? old + 1 : { ...old, clients: old.clients + 1 };
+      assert.notEqual(hashWith({ ...defaultPolicy, [name]: changed }), hashWith(defaultPolicy));
+    });
 });
