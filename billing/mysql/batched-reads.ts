@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Billing, ClientRead, ReadFor } from '../billing.js';
+import type { Assigner } from '../../domain/assignment.js';
 import type { ClientIdentity } from '../../domain/client.js';
 import { pacedReads } from './paced-reads.js';
 import type { Profiles, StoredProfile } from '../../store/profiles.js';
@@ -73,7 +74,15 @@ export function batchedProfiles(profiles: Profiles, windowMs: number): Profiles 
     },
     { cache: false, maxBatchSize: mostAtOnce, batchScheduleFn: after(windowMs) },
   );
-  return { ...profiles, read: (id) => loader.load(id) };
+  // Checks whose clients were read together ask together.
+  const assigners = new DataLoader<'now', Assigner>(
+    async (asked) => {
+      const assigner = await profiles.assigner();
+      return asked.map(() => assigner);
+    },
+    { cache: false },
+  );
+  return { ...profiles, read: (id) => loader.load(id), assigner: () => assigners.load('now') };
 }
 
 function groupOf({ currency, logins, costly, withinMs }: ReadFor): string {

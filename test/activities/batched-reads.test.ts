@@ -106,4 +106,20 @@ describe('reads of checks that come together', () => {
       [1, 1, 1],
     );
   });
+
+  it('ask once who has which profile, and again at the next check', async () => {
+    let asked = 0;
+    const profiles = batchedProfiles(
+      {
+        read: () => Promise.resolve({ version: 1 } as StoredProfile),
+        periods: () => Promise.resolve(new Map()),
+        assigner: () => Promise.resolve({ ...namedProfilesOnly, appliesToAny: (asked += 1) > 0 }),
+      },
+      5,
+    );
+    await Promise.all([profiles.assigner(), profiles.assigner(), profiles.assigner()]);
+    assert.equal(asked, 1);
+    await profiles.assigner();
+    assert.equal(asked, 2);
+  });
 });
