@@ -1,20 +1,19 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { getNodeValue } from 'jsonc-parser';
 import type { Problem } from '../domain/problem.js';
-import { canonicalReseller } from '../domain/reseller/reseller-content.js';
-import type { ResellerFile } from '../domain/reseller/reseller-file.js';
-import { checkFile } from './checked-file.js';
+import { canonicalReseller, type ResellerContent } from '../domain/reseller/reseller-content.js';
+import { readResellerTemplates } from './reseller-templates.js';
+import { validateFile } from './validate-file.js';
 
-/** A reseller's settings, read from a valid file. */
+/** A reseller's settings and words, read from valid files. */
 export interface LoadedReseller {
   /** The folder's name. */
   readonly reseller: string;
   /** Relative to the working directory. */
   readonly file: string;
   /** Canonical. */
-  readonly content: ResellerFile;
-  /** The text of the file. */
+  readonly content: ResellerContent;
+  /** The text of the file; empty where the reseller has words of its own and no file. */
   readonly source: string;
 }
 
@@ -23,7 +22,7 @@ export interface LoadedResellers {
   readonly problems: readonly Problem[];
 }
 
-/** The `reseller.json` of each of these folders of a profiles folder. Two folders of one billing id are an error. */
+/** The `reseller.json` and the templates of each of these folders of a profiles folder. Two folders of one billing id are an error. */
 export async function loadResellers(
   folder: string,
   names: readonly string[],
@@ -32,17 +31,21 @@ export async function loadResellers(
   const problems: Problem[] = [];
   const resellers: LoadedReseller[] = [];
   for (const reseller of names.toSorted()) {
-    const file = path.join(folder, reseller, 'reseller.json').replaceAll(path.sep, '/');
-    if (!existsSync(path.resolve(cwd, file))) continue;
-    const checked = await checkFile(file, cwd, 'reseller');
-    if (!('root' in checked)) {
-      problems.push(...checked.problems);
+    const place = path.join(folder, reseller).replaceAll(path.sep, '/');
+    const file = `${place}/reseller.json`;
+    const { templates, problems: ofTemplates } = await readResellerTemplates(place, cwd);
+    problems.push(...ofTemplates);
+    const words = templates.size === 0 ? {} : { templates: Object.fromEntries(templates) };
+    if (!existsSync(path.resolve(cwd, file))) {
+      if (templates.size > 0)
+        resellers.push({ reseller, file, content: canonicalReseller(words), source: '' });
       continue;
     }
-    problems.push(...checked.bySchema);
-    if (checked.bySchema.some(({ severity }) => severity === 'error')) continue;
-    const content = canonicalReseller(getNodeValue(checked.root) as ResellerFile);
-    resellers.push({ reseller, file, content, source: checked.text });
+    const { reseller: valid, problems: ofFile } = await validateFile(file, cwd, { kind: 'reseller' });
+    problems.push(...ofFile);
+    if (!valid) continue;
+    const content = canonicalReseller({ ...valid.content, ...words });
+    resellers.push({ reseller, file, content, source: valid.source });
   }
   return { resellers, problems: [...problems, ...sharedIds(folder, names, resellers)] };
 }

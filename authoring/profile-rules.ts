@@ -27,7 +27,7 @@ export function editFindings(root: Node, text: string): readonly Finding[] {
     ...appliesToFindings(root),
     ...rulesOf(root).flatMap((rule) => ruleFindings(rule, text)),
     ...advancedFindings(root),
-    ...unsupportedFindings(root, rulesOf(root)),
+    ...unsupportedFindings(root),
   ];
 }
 

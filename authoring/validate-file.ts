@@ -3,11 +3,15 @@ import { getNodeValue } from 'jsonc-parser';
 import { assertNever } from '../domain/assert-never.js';
 import type { Problem } from '../domain/problem.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
+import type { ResellerFile } from '../domain/reseller/reseller-file.js';
 import { readScenarios } from '../scenarios/read-scenarios.js';
 import { acknowledgedFindings } from './acknowledged-rules.js';
 import { besides, checkFile, sorted } from './checked-file.js';
 import { kindByName } from './file-kind.js';
 import { placeFindings, profileFindings, summaryOf } from './profile-rules.js';
+import { resellerFindings } from './reseller-rules.js';
+import { languagesOfTemplates } from './reseller-templates.js';
+import { unknownWebhookFindings, unusedWebhookFindings } from './reseller-webhooks.js';
 import type { FileKind } from './schema-files.js';
 
 export interface ValidatedFile {
@@ -18,6 +22,8 @@ export interface ValidatedFile {
   readonly problems: readonly Problem[];
   /** Of a profile without an error. */
   readonly profile?: { readonly content: ProfileFile; readonly source: string };
+  /** Of a reseller's settings without an error. */
+  readonly reseller?: { readonly content: ResellerFile; readonly source: string };
 }
 
 export interface ValidateFileOptions {
@@ -46,8 +52,9 @@ export async function validateFile(
         problems: sorted([...problems, ...scenarios.flatMap((scenario) => scenario.problems)]),
       };
     }
-    case 'policy':
     case 'reseller':
+      return await validReseller(file, cwd, unsaved);
+    case 'policy':
     case 'acknowledged': {
       const checked = await checkFile(file, cwd, kind, unsaved);
       if (!('root' in checked)) return { file, kind, problems: checked.problems };
@@ -57,6 +64,23 @@ export async function validateFile(
     default:
       return assertNever(kind);
   }
+}
+
+async function validReseller(file: string, cwd: string, unsaved: string | undefined): Promise<ValidatedFile> {
+  const kind = 'reseller';
+  const checked = await checkFile(file, cwd, kind, unsaved);
+  if (!('root' in checked)) return { file, kind, problems: checked.problems };
+  const { root, text, bySchema, problemOf } = checked;
+  const { languagesIn, ownTemplates } = await import('../delivery/email/template-files.js');
+  const absolute = path.resolve(cwd, file);
+  const languages = [...languagesIn(ownTemplates), ...languagesOfTemplates(path.dirname(absolute), cwd)];
+  const own = [
+    ...resellerFindings(root, { languages: [...new Set(languages)].sort() }),
+    ...unusedWebhookFindings(root, absolute),
+  ];
+  const problems = sorted([...bySchema, ...besides(bySchema, own.map(problemOf))]);
+  if (problems.some(({ severity }) => severity === 'error')) return { file, kind, problems };
+  return { file, kind, problems, reseller: { content: getNodeValue(root) as ResellerFile, source: text } };
 }
 
 async function validProfile(
@@ -69,7 +93,11 @@ async function validProfile(
   const checked = await checkFile(file, cwd, kind, unsaved);
   if (!('root' in checked)) return { file, kind, problems: checked.problems };
   const { root, text, bySchema, problemOf } = checked;
-  const own = [...placeFindings(root, path.resolve(cwd, file)), ...profileFindings(root, text)];
+  const own = [
+    ...placeFindings(root, path.resolve(cwd, file)),
+    ...profileFindings(root, text),
+    ...unknownWebhookFindings(root, path.resolve(cwd, file)),
+  ];
   const problems = sorted([...bySchema, ...besides(bySchema, own.map(problemOf))]);
   if (problems.some(({ severity }) => severity === 'error')) return { file, kind, problems };
   const summary = info ? summaryOf(root) : undefined;

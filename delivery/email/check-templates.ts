@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
 import type { Problem } from '../../domain/problem.js';
+import { canonicalLanguage } from '../../domain/reseller/canonical-language.js';
 import { messageOf } from '../../domain/error-message.js';
 import { fallbackLanguage } from './languages.js';
 import { viewOf, type MailView } from './mail-view.js';
@@ -40,9 +41,11 @@ export function checkTemplates(folder: string = ownTemplates): readonly Problem[
  * `<language>/words.hbs`. The further code `unknown-template`: no mail is made of a template of this name.
  */
 export function checkOverride(file: TemplateFile): readonly Problem[] {
-  const [, base = ''] = file.name.split('/');
+  const [language = '', base = '', ...deeper] = file.name.split('/');
   const names = ['words.hbs', ...mailKinds.flatMap((kind) => parts.map((part) => `${kind}.${part}.hbs`))];
-  if (names.includes(base)) return checkOne(file, false);
+  const isPlaced = deeper.length === 0 && canonicalLanguage(language) !== undefined;
+  // A language that the package has no words in must bring all of them.
+  if (isPlaced && names.includes(base)) return checkOne(file, !languagesIn(ownTemplates).includes(language));
   const expected = `expected <language>/ and one of ${names.join(', ')}`;
   return [problem(file.file, start, 'unknown-template', `no mail is made of "${file.name}": ${expected}`)];
 }

@@ -1,3 +1,5 @@
+import { canonicalLanguage } from '../../domain/reseller/canonical-language.js';
+
 /** The language in which a mail is written when the client's is not known. */
 export const fallbackLanguage = 'en';
 
@@ -10,7 +12,7 @@ export interface ChosenLanguage {
 
 /** `de-AT` finds the templates `de-at`, else `de`, else English. */
 export function chooseLanguage(asked: string | null, available: readonly string[]): ChosenLanguage {
-  const tag = canonicalTag(asked);
+  const tag = asked === null ? undefined : canonicalLanguage(asked);
   if (tag === undefined) return { templates: fallbackLanguage, locale: fallbackLanguage };
   const parts = tag.split('-');
   for (let length = parts.length; length > 0; length -= 1) {
@@ -19,13 +21,4 @@ export function chooseLanguage(asked: string | null, available: readonly string[
     if (templates !== undefined) return { templates, locale: tag };
   }
   return { templates: fallbackLanguage, locale: fallbackLanguage };
-}
-
-function canonicalTag(asked: string | null): string | undefined {
-  try {
-    // Billing systems also write de_AT.
-    return asked === null ? undefined : Intl.getCanonicalLocales(asked.trim().replaceAll('_', '-'))[0];
-  } catch {
-    return undefined;
-  }
 }

@@ -72,10 +72,16 @@ export function createRenderer(
     return compileTemplate(source, layout, words, part === 'html' ? 'html' : 'plain');
   }
 
+  /** A reseller may bring all words of a language that the package has not. */
+  function languagesWith(overrides: TemplateOverrides): readonly string[] {
+    const own = [...overrides.keys()].flatMap((name) => /^([^/]+)\/words\.hbs$/.exec(name)?.[1] ?? []);
+    return own.length === 0 ? languages : [...new Set([...languages, ...own])];
+  }
+
   function say(message: Message, extras: MailExtras = {}): RenderedMail {
-    const { templates: language, locale } = chooseLanguage(message.language, languages);
-    const view = viewOf(message, locale, extras);
     const overrides = overridesOf(message) ?? none;
+    const { templates: language, locale } = chooseLanguage(message.language, languagesWith(overrides));
+    const view = viewOf(message, locale, extras);
     const kind = kindOf(message);
     const part = (name: Part) => templateOf(overrides, language, kind, name)(view);
     return {
@@ -89,7 +95,11 @@ export function createRenderer(
   return {
     render: say,
     templateData: (message) => ({
-      ...viewOf(message, chooseLanguage(message.language, languages).locale, {}),
+      ...viewOf(
+        message,
+        chooseLanguage(message.language, languagesWith(overridesOf(message) ?? none)).locale,
+        {},
+      ),
     }),
   };
 }
