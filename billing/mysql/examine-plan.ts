@@ -39,7 +39,7 @@ export async function examinePlan(
     ];
   }
   const names = await tablesBehind(billing);
-  const scans = rows.filter(
+  const scans = onePerTable(rows).filter(
     ({ type, table, rows: read }) =>
       (type === 'ALL' || type === 'index') &&
       !/^<|^lb_[rxu]$/.test(table ?? '<') &&
@@ -62,6 +62,11 @@ export async function examinePlan(
       figures: { table: name, rows: Number(read), columns },
     };
   });
+}
+
+/** A table that several columns of a view look into is named once. */
+function onePerTable(rows: readonly ExplainRow[]): readonly ExplainRow[] {
+  return [...new Map(rows.map((row) => [`${row.table} ${row.type}`, row])).values()];
 }
 
 /** Alias → table of what the views are made of; empty where the user may not see their text. */

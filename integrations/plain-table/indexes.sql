@@ -1,0 +1,1 @@
+-- None is needed: everything stands in the customer's row, which is read by its key.
