@@ -27,6 +27,7 @@ import {
 import type { watchClient } from '../workflows/watch-client.js';
 import { eventText } from './timeline.js';
 import { clientIdOf } from '../workflows/client-workflow-id.js';
+import { carryOut } from './event-effects.js';
 import { storyClientId, World, type Message } from './world.js';
 
 /** What a story is played on: a time-skipping Temporal server and a worker of the task queue. */
@@ -133,7 +134,7 @@ class Player {
   private async happen(event: StoryEvent): Promise<void> {
     this.recorder.note(event.atMs, 'event', eventText(event.event));
     const ran = this.world.workerRuns;
-    const messages = this.world.happen(event);
+    const messages = carryOut(this.world, event);
     this.happened += 1;
     if (ran && !this.world.workerRuns) await this.stage.stopWorker();
     await this.deliver(messages, event.atMs);

@@ -29,6 +29,7 @@ import {
 } from '../domain/watching/watching.js';
 import type { Played, Story, TimelineEntry, Told } from './story.js';
 import { checkText, eventText, toldText } from './timeline.js';
+import { carryOut } from './event-effects.js';
 import { storyClientId, World, type Message } from './world.js';
 
 /**
@@ -86,7 +87,7 @@ class Simulation {
       if (eventAt <= dueAt) {
         const [event] = events.splice(0, 1);
         this.note('event', eventText(event!.event));
-        this.inbox.push(...this.world.happen(event!));
+        this.inbox.push(...carryOut(this.world, event!));
         if (!started) continue;
       }
       started = true;

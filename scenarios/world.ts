@@ -1,13 +1,13 @@
 import { durationMs } from '../domain/duration.js';
-import { add, subtract, toDecimal, type Decimal } from '../domain/money.js';
+import { toDecimal, type Decimal } from '../domain/money.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import { emailOfUser } from '../domain/client.js';
 import { normaliseProfile, type RuleKey } from '../domain/profile/profile.js';
 import type { VersionedProfile } from '../domain/watching/checked.js';
 import type { Client } from '../domain/reading.js';
-import type { ClientChange, ScenarioEvent } from './scenario-event.js';
+import type { ClientChange, ProfileEdit } from './scenario-event.js';
 import type { Amount, ScenarioRate } from './scenario-values.js';
-import { signedOffsetMs, type Story } from './story.js';
+import type { Story } from './story.js';
 
 export const storyClientId = 'scenario';
 
@@ -33,10 +33,11 @@ export class World {
   billing: 'readable' | 'failing' | 'broken' = 'readable';
   workerRuns = true;
   private readonly story: Story;
-  private readonly startAt: number;
+  /** Epoch milliseconds. */
+  readonly startAt: number;
   private readonly profiles: Map<string, { file: ProfileFile; version: number }>;
   private readonly rates = new Map<string, Decimal>();
-  private money: Money;
+  money: Money;
   private standing: Standing;
   private facts: Facts;
   private refills = 0;
@@ -64,32 +65,6 @@ export class World {
       billingEmail: client.billingEmail === undefined ? 'billing@client.example' : client.billingEmail,
       managerEmail: client.managerEmail === undefined ? 'manager@reseller.example' : client.managerEmail,
     };
-  }
-
-  /** Carries an event out; answers what the workflow is told, in this order. */
-  happen({ atMs, event }: { readonly atMs: number; readonly event: ScenarioEvent }): readonly Message[] {
-    const now = this.startAt + atMs;
-    if (event.mailFails !== undefined)
-      this.mail = event.mailFails === 'rejected' ? 'rejects' : event.mailFails ? 'refuses' : 'accepts';
-    if (event.readFails !== undefined)
-      this.billing = event.readFails === 'permanent' ? 'broken' : event.readFails ? 'failing' : 'readable';
-    if (event.worker !== undefined) this.workerRuns = event.worker;
-    const reconcile = this.changeStanding(event);
-    const refill = this.changeMoney(event, now);
-    if (event.rate) this.setRate(event.rate);
-    return [
-      ...(reconcile ? [{ kind: 'reconcile' } as const] : []),
-      ...(refill ? [refill] : []),
-      ...(event.terminate ? [{ kind: 'terminate' } as const] : []),
-      ...(event.checkNow ? [{ kind: 'check-now' } as const] : []),
-      ...(event.mute === undefined
-        ? []
-        : [{ kind: 'mute', until: this.startAt + durationMs(event.mute) } as const]),
-      ...(event.unmute ? [{ kind: 'unmute' } as const] : []),
-      ...(event.resetRule === undefined
-        ? []
-        : [{ kind: 'reset-rule', rule: event.resetRule as RuleKey } as const]),
-    ];
   }
 
   /** The profile of that id as it is now. */
@@ -138,70 +113,51 @@ export class World {
     return email === undefined ? [] : [[login, email]];
   }
 
-  private setRate({ from, to, rate }: ScenarioRate): void {
+  setRate({ from, to, rate }: ScenarioRate): void {
     if (rate === null) this.rates.delete(`${from}→${to}`);
     else this.rates.set(`${from}→${to}`, toDecimal(rate));
   }
 
-  private changeMoney(event: ScenarioEvent, now: number): Message | undefined {
-    const { balance, charge, refill, signal } = event;
-    const creditLimit = event.client?.creditLimit ?? event.creditLimit;
-    this.facts = { ...this.facts, ...factsOf(event.client ?? {}) };
-    if (creditLimit !== undefined) this.money = { ...this.money, creditLimit: toDecimal(creditLimit) };
-    if (balance !== undefined) this.money = { ...this.money, balance: toDecimal(balance) };
-    if (charge !== undefined) {
-      const left = subtract(this.money.balance, toDecimal(charge));
-      this.money = { ...this.money, balance: left, lastChargeAt: now };
-    }
-    if (typeof signal === 'object')
-      return { kind: 'refill', refillId: signal.id, at: this.startAt + signedOffsetMs(signal.at) };
-    if (refill === undefined) return undefined;
-    this.refills += 1;
-    const at = event.dated === undefined ? now : this.startAt + signedOffsetMs(event.dated);
-    const { lastRefillAt } = this.money;
-    this.money = {
-      ...this.money,
-      balance: add(this.money.balance, toDecimal(refill)),
-      lastRefillAt: Math.max(at, lastRefillAt ?? at),
-    };
-    if (at >= (lastRefillAt ?? at)) this.facts = { ...this.facts, lastRefillAmount: toDecimal(refill) };
-    return signal === false
-      ? undefined
-      : { kind: 'refill', refillId: event.id ?? `refill-${this.refills}`, at };
+  changeMoney(changes: Partial<Money>): undefined {
+    this.money = { ...this.money, ...changes };
   }
 
-  /** Answers whether reconciliation finds something to do. */
-  private changeStanding({
-    status,
-    prepaid,
-    billingEmail,
-    managerEmail,
-    profile,
-    moveTo,
-  }: ScenarioEvent): boolean {
-    this.standing = {
-      ...this.standing,
-      ...(status === undefined ? {} : { status }),
-      ...(prepaid === undefined ? {} : { prepaid }),
-      ...(billingEmail === undefined ? {} : { billingEmail }),
-      ...(managerEmail === undefined ? {} : { managerEmail }),
-      ...(moveTo === undefined ? {} : { profileId: moveTo }),
-    };
+  changeFacts(changes: Partial<Facts>): undefined {
+    this.facts = { ...this.facts, ...changes };
+  }
+
+  /** With `reconcile` where reconciliation then finds something to do. */
+  changeStanding(changes: Partial<Standing>, reconcile?: 'reconcile'): Message | undefined {
+    this.standing = { ...this.standing, ...changes };
+    return reconcile && { kind: reconcile };
+  }
+
+  /** Edits the profile that the client has; `null` takes a field away. */
+  editProfile(edit: ProfileEdit): void {
     const id = this.standing.profileId;
     const stored = id === null ? undefined : this.profiles.get(id);
-    if (profile && id !== null && stored) {
-      const merged = Object.entries({ ...stored.file, ...profile }).filter(([, value]) => value !== null);
-      const file = Object.fromEntries(merged) as unknown as ProfileFile;
-      this.profiles.set(id, { file, version: stored.version + 1 });
-    }
-    return [status, prepaid, profile, moveTo].some((each) => each !== undefined);
+    if (id === null || !stored) return;
+    const merged = Object.entries({ ...stored.file, ...edit }).filter(([, value]) => value !== null);
+    const file = Object.fromEntries(merged) as unknown as ProfileFile;
+    this.profiles.set(id, { file, version: stored.version + 1 });
+  }
+
+  /** Of a refill that the event gives no id. */
+  nextRefillId(): string {
+    this.refills += 1;
+    return `refill-${this.refills}`;
   }
 }
 
 const noFacts: Facts = { ownThreshold: null, dailySpend: null, lastRefillAmount: null, timeZone: null };
 
 /** What is said of a client, as the billing data holds it. */
-function factsOf({ ownThreshold, dailySpend, lastRefillAmount, timeZone }: ClientChange): Partial<Facts> {
+export function factsOf({
+  ownThreshold,
+  dailySpend,
+  lastRefillAmount,
+  timeZone,
+}: ClientChange): Partial<Facts> {
   const amount = (value: Amount | null): Decimal | null => (value === null ? null : toDecimal(value));
   return {
     ...(ownThreshold === undefined ? {} : { ownThreshold: amount(ownThreshold) }),
