@@ -1,5 +1,3 @@
-import type { DataSource } from 'typeorm';
-
 /** A billing system in small: tables shaped as its own, filled with clients and call records. */
 export interface BillingSystem {
   /** The folder in `integrations/`. */
@@ -8,7 +6,8 @@ export interface BillingSystem {
   readonly tables: readonly string[];
   /** Rows that do not depend on a client. */
   readonly rows: readonly string[];
-  fill(database: DataSource, client: number): Readonly<Record<string, readonly (readonly unknown[])[]>>;
+  /** Table, perhaps with columns → rows of one client. */
+  readonly fill: (client: number) => Readonly<Record<string, readonly (readonly unknown[])[]>>;
   /**
    * Each client by plain SQL over the tables: id, available balance, whether it is watched, its status, last refill and last charge as
    * DATETIME in UTC.
@@ -43,7 +42,7 @@ export const billingSystems: readonly BillingSystem[] = [
       "INSERT INTO pkg_configuration VALUES (1, 'base_currency', 'usd')",
       "INSERT INTO pkg_user VALUES (1, 1, 1, 'root', '', '', '', 'root@carrier.example', 'en', 1, 0, 0, 0, -1, NULL), (2, 1, 2, 'agent', '', '', 'Agent & Co', 'agent@carrier.example;second@carrier.example', 'en', 1, 0, 0, 0, -1, NULL)",
     ],
-    fill: (_, i) => ({
+    fill: (i) => ({
       pkg_user: [
         [
           i + 100,
@@ -94,7 +93,7 @@ export const billingSystems: readonly BillingSystem[] = [
       "INSERT INTO cc_card_group VALUES (1, 'DEFAULT', NULL), (2, 'WHOLESALE', 1)",
       "INSERT INTO cc_currencies VALUES (1, 'USD', 1), (2, 'EUR', 1.1)",
     ],
-    fill: (_, i) => ({
+    fill: (i) => ({
       cc_card: [
         [
           i + 1,
@@ -141,7 +140,7 @@ export const billingSystems: readonly BillingSystem[] = [
       "INSERT INTO currency VALUES (1, 'USD', 1), (2, 'INR', 80)",
       "INSERT INTO accounts VALUES (1, 'admin', 0, 1, 0, '1000-01-01', 0, 0, 0, '', '', '', 'admin@carrier.example', '', -1, 0, 1, 0), (2, 'res', 0, 1, 0, '1000-01-01', 0, 0, 0, '', '', 'Reseller & Co', 'res@carrier.example', '', 1, 0, 1, 0)",
     ],
-    fill: (_, i) => ({
+    fill: (i) => ({
       accounts: [
         [
           i + 100,
@@ -193,7 +192,7 @@ export const billingSystems: readonly BillingSystem[] = [
       "INSERT INTO Brands VALUES (1, 'Brand', 1)",
       "INSERT INTO Administrators VALUES (1, 'op', 'op@carrier.example', 1, 1, NULL)",
     ],
-    fill: (_, i) => ({
+    fill: (i) => ({
       Companies: [
         [
           i + 1,
@@ -230,7 +229,7 @@ export const billingSystems: readonly BillingSystem[] = [
       "INSERT INTO account_managers VALUES (1, 'Kim', 'kim', 'kim@carrier.example')",
       "INSERT INTO fx_rates VALUES ('USD', 'EUR', 0.9)",
     ],
-    fill: (_, i) => ({
+    fill: (i) => ({
       customers: [
         [
           i + 1,

@@ -62,7 +62,7 @@ describe('the views for real billing systems', function () {
     for (const statement of [...tables, ...rows]) await database.query(statement);
     const all = new Map<string, (readonly unknown[])[]>();
     for (let i = 0; i < clients; i += 1)
-      for (const [table, some] of Object.entries(fill(database, i))) {
+      for (const [table, some] of Object.entries(fill(i))) {
         const known = all.get(table) ?? [];
         known.push(...some);
         all.set(table, known);
@@ -103,7 +103,7 @@ describe('the views for real billing systems', function () {
             const client = read[index];
             assert.ok(
               client && !(client instanceof Error) && !isUnclear(client),
-              `${row.id}: ${client && !(client instanceof Error) && isUnclear(client) ? faultsText(client.faults) : String(client)}`,
+              `${row.id}: ${client instanceof Error ? client.message : client && isUnclear(client) ? faultsText(client.faults) : 'not found'}`,
             );
             const { reading, decisions } = checkClient(client, profile, freshWatch, {
               now,
