@@ -5,6 +5,7 @@ import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { writtenRules } from '../../domain/profile/written-rules.js';
 import { messageOf } from '../../domain/error-message.js';
 import { problemLine } from '../../domain/problem.js';
+import { holdsNow } from '../../planning/brake-policy.js';
 import { readHeldProfiles } from '../../planning/held-profiles.js';
 import { contentHash } from '../../store/content-hash.js';
 import { readProfileCounts, type ProfileCounts } from '../../planning/profile-counts.js';
@@ -123,6 +124,7 @@ async function readRows(io: Io): Promise<ProfileRows> {
     const counts = await readProfileCounts(database, billing);
     const hashes = new Map(rows.map(({ id, hash }) => [id, hash]));
     warnOfUnknown(counts, new Set(rows.map(({ id }) => id)), io);
+    for (const held of await holdsNow(database, Date.now())) io.err(`held now: ${printable(held)}`);
     const countsOf = (id: string) => {
       const { clients, states } = counts.get(id) ?? { clients: 0, states: {} };
       return { clients, low: states.low ?? 0, exhausted: states.exhausted ?? 0, states };
@@ -162,7 +164,9 @@ function warnOfUnknown(counts: ReadonlyMap<string, ProfileCounts>, known: Readon
 function textOf(shown: readonly ListedProfile[], online: boolean, io: Io): string {
   if (shown.length === 0) return 'No profile.\n';
   const ofFiles = ['Order', 'Profile', 'Name', 'Currency', 'Period', 'Max Qty', 'Rules'];
-  const ofClients = online ? ['Clients', 'Low', 'Exhausted', 'In MySQL'] : [];
+  const anyHeld = shown.some(({ states }) => (states?.held ?? 0) > 0);
+  const ofHeld = anyHeld ? ['Held'] : [];
+  const ofClients = online ? ['Clients', 'Low', 'Exhausted', ...ofHeld, 'In MySQL'] : [];
   const rows = shown.map((each) => [
     each.sortOrder,
     printable(each.id),
@@ -171,7 +175,9 @@ function textOf(shown: readonly ListedProfile[], online: boolean, io: Io): strin
     each.period,
     each.maxQty,
     each.rules.map(printable).join('\n'),
-    ...(online ? [each.clients ?? 0, each.low ?? 0, each.exhausted ?? 0, each.synced ?? ''] : []),
+    ...(online ? [each.clients ?? 0, each.low ?? 0, each.exhausted ?? 0] : []),
+    ...(anyHeld ? [each.states?.held ?? 0] : []),
+    ...(online ? [each.synced ?? ''] : []),
   ]);
   const note = online ? 'Low and exhausted as of the last checks.\n' : '';
   return `${tableText([...ofFiles, ...ofClients], rows, io)}\n${note}`;

@@ -84,6 +84,9 @@ describe('a broken view that shows every balance as zero', function () {
     const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
     assert.match(currentDetails, /\*\*Held\*\* the brake holds it/);
     assert.match((await run('status', heldId)).out, /Held +the brake holds it/);
+    const listed = (await run('list')).out;
+    assert.match(listed, /held now: the brake, since/);
+    assert.match(listed, /│ Held +│/);
     assert.match((await run('doctor')).out, /brake +holds notices of \d+ clients since/);
     const { searchAttributes } = await handle.describe();
     assert.deepEqual(searchAttributes['LowBalanceState'], ['held']);
