@@ -98,6 +98,8 @@ class Simulation {
   /** When something happens by itself. */
   private dueAt(): number {
     if (!this.watching || !this.world.workerRuns || this.waiting) return Infinity;
+    // Planning anew waits for the billing data, and the next check for that.
+    if (this.watching.replanWanted && !this.sending && this.world.billing === 'failing') return Infinity;
     return nextCheckAt(this.watching.agenda);
   }
 

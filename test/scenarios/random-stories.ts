@@ -1,9 +1,11 @@
 import fc from 'fast-check';
+import type { ProfileFile, SendingHoursFile, Threshold } from '../../domain/profile/profile-file.js';
 import type { ScenarioEvent } from '../../scenarios/scenario-event.js';
 import { storyOf, type Story } from '../../scenarios/story.js';
 
 const hour = fc.integer({ min: 1, max: 95 });
 const amount = fc.constantFrom(5, 20, 60, 200);
+const nightHours: SendingHoursFile = { from: '19:30', to: '04:30', audiences: ['client'] };
 
 /** Something that happens at a full hour and a half, away from the checks. */
 const happening: fc.Arbitrary<Omit<ScenarioEvent, 'at'>> = fc.oneof(
@@ -21,28 +23,88 @@ const happening: fc.Arbitrary<Omit<ScenarioEvent, 'at'>> = fc.oneof(
   hour.map((at) => ({ mute: `${at + 100}h` })),
   fc.constant({ unmute: true as const }),
   fc.constantFrom('client', 'user').map((resetRule) => ({ resetRule })),
+  fc.constant({ terminate: true as const }),
+  fc.constantFrom(null, 'acme/random').map((moveTo) => ({ moveTo })),
+  fc.constantFrom(0, 5, 30).map((dailySpend) => ({ client: { dailySpend } })),
+  fc.constantFrom(0, 100, 400).map((creditLimit) => ({ client: { creditLimit } })),
+  fc.constantFrom(null, 10, 90).map((ownThreshold) => ({ client: { ownThreshold } })),
+  fc.constantFrom(null, nightHours).map((sendingHours) => ({ profile: { sendingHours } })),
+);
+
+const threshold: fc.Arbitrary<Threshold> = fc.oneof(
+  fc.constantFrom(50, 100),
+  fc.constantFrom<Threshold>(
+    { percentOfCreditLimit: 50 },
+    { percentOfLastRefill: 50 },
+    { lasts: '4d' },
+    { own: true },
+    { own: true, otherwise: 50 },
+  ),
+);
+
+const rule = fc.record(
+  { threshold, when: fc.constantFrom('below', 'below', 'above'), recovered: fc.boolean() },
+  { requiredKeys: ['threshold'] },
+);
+
+/** A profile of any kinds of rules, a check every 12 hours. */
+const profile: fc.Arbitrary<ProfileFile> = fc.record(
+  {
+    name: fc.constant('Random'),
+    reseller: fc.constant('acme'),
+    currency: fc.constant('USD'),
+    sortOrder: fc.constant(1),
+    maxQty: fc.constant(3),
+    period: fc.constant('12h'),
+    sendingHours: fc.constantFrom(nightHours, { from: '06:30', to: '17:30' }),
+    alreadyLow: fc.constantFrom('tell', 'wait'),
+    userNotification: rule,
+    clientNotification: rule,
+  },
+  {
+    requiredKeys: [
+      'name',
+      'reseller',
+      'currency',
+      'sortOrder',
+      'maxQty',
+      'period',
+      'userNotification',
+      'clientNotification',
+    ],
+  },
 );
 
 const event: fc.Arbitrary<ScenarioEvent> = fc
   .tuple(hour, fc.constantFrom('10m', '30m', '50m'), happening)
   .map(([at, minutes, what]) => ({ at: `${at}h${minutes}`, ...what }));
 
-/** Four days of a client, with a dozen events at most. */
+const facts = fc.record(
+  {
+    balance: fc.constantFrom(20, 70, 150),
+    creditLimit: fc.constantFrom(0, 100),
+    dailySpend: fc.constantFrom(5, 30),
+    ownThreshold: fc.constantFrom(10, 90),
+    lastRefillAmount: fc.constantFrom(40, 400),
+    timeZone: fc.constantFrom('Europe/Vienna', 'Asia/Kolkata', 'Mars/Olympus'),
+  },
+  { requiredKeys: ['balance'] },
+);
+
+/** Four days of a client, with a dozen events at most; clocks are put forward on the third. */
 export const randomStory: fc.Arbitrary<Story> = fc
-  .tuple(fc.constantFrom(20, 70, 150), fc.array(event, { minLength: 1, maxLength: 12 }))
-  .map(([balance, events]) =>
+  .tuple(facts, profile, fc.array(event, { minLength: 1, maxLength: 12 }))
+  .map(([client, file, events]) =>
     storyOf(
-      { name: 'a random story', client: { balance }, events, until: '96h30m', expect: [] },
       {
-        name: 'Random',
-        reseller: 'acme',
-        currency: 'USD',
-        sortOrder: 1,
-        maxQty: 3,
-        period: '12h',
-        userNotification: { threshold: 100 },
-        clientNotification: { threshold: 50 },
+        name: 'a random story',
+        start: '2026-03-27T00:00:00Z',
+        client,
+        events,
+        until: '96h30m',
+        expect: [],
       },
+      file,
       'random',
     ),
   );
