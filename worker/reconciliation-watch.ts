@@ -2,8 +2,6 @@ import type { Client } from '@temporalio/client';
 import type { Log } from './log.js';
 import { examineReconciliation, replaceStuckRun, type Reconciliation } from './reconciliation.js';
 
-const everyMs = 60_000;
-
 /** A worker's eye on reconciliation: without it nobody new is watched, and no client hears of that by itself. */
 export interface ReconciliationWatch {
   /** As it was found last; undefined where Temporal did not say yet. */
@@ -11,18 +9,28 @@ export interface ReconciliationWatch {
   stop(): Promise<void>;
 }
 
+export interface ReconciliationWatchOptions {
+  readonly client: Client;
+  readonly log: Log;
+  /** Epoch milliseconds, the same for all workers. */
+  readonly now: () => Promise<number>;
+  /** Default: a minute. */
+  readonly everyMs?: number;
+}
+
 /** Looks every minute. Logs one alarm where something is wrong, and its end; ends and replaces a run that does not end. */
-export function watchReconciliation(
-  client: Client,
-  log: Log,
-  look = () => examineReconciliation(client, Date.now()),
-): ReconciliationWatch {
+export function watchReconciliation({
+  client,
+  log,
+  now,
+  everyMs = 60_000,
+}: ReconciliationWatchOptions): ReconciliationWatch {
   let found: Reconciliation | undefined;
   let looking: Promise<void> = Promise.resolve();
   const lookNow = async (): Promise<void> => {
     try {
       const before = found?.problem;
-      found = await look();
+      found = await examineReconciliation(client, await now());
       if (found.problem !== undefined && before === undefined)
         log.error({ alarm: 'reconciliation' }, found.problem);
       if (found.problem === undefined && before !== undefined)

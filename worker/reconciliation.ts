@@ -7,7 +7,7 @@ export const reconcileId = 'low-balance:reconcile';
 /** No run takes longer: a reconciliation of a large fleet is many runs. Temporal ends one that does, and the Schedule starts another. */
 export const longestRunMs = 30 * 60_000;
 /** So long may all runs of one reconciliation take. */
-const longestMs = 6 * 3_600_000;
+export const longestChainMs = 6 * 3_600_000;
 /** A run whose task or activity fails this often does not go on by itself soon. */
 const attemptsOfTask = 5;
 const attemptsOfActivity = 5;
@@ -22,8 +22,8 @@ export interface Reconciliation {
   readonly completedAt?: number;
   /** When the one that runs began; absent where none does. */
   readonly runningSince?: number;
-  /** The run that will not end by itself. */
-  readonly stuck?: { readonly workflowId: string; readonly runId: string };
+  /** The one that will not end by itself: its chain of runs. */
+  readonly stuck?: { readonly workflowId: string; readonly firstExecutionRunId: string };
   /** Of the last one that was completed: the clients that it had to pass over. */
   readonly passedOver: ReconcileSums['refused'];
 }
@@ -40,7 +40,7 @@ export async function examineReconciliation(client: Client, now: number): Promis
   const runs = await latestRuns(client, schedule);
   const running = runs.filter(isRunning).map(runningOf)[0];
   const last = runs.findLast((run) => !isRunning(run));
-  const completed = last?.description.status.name === 'COMPLETED' ? last : undefined;
+  const completed = runs.findLast(({ description }) => description.status.name === 'COMPLETED');
   const problem =
     running?.problem(now) ??
     scheduleProblem(schedule, running !== undefined, now) ??
@@ -49,15 +49,19 @@ export async function examineReconciliation(client: Client, now: number): Promis
     ...(problem === undefined ? {} : { problem }),
     ...(completed ? { completedAt: completed.takenAt } : {}),
     ...(running ? { runningSince: running.since } : {}),
-    ...(running?.isStuck(now) ? { stuck: running.run } : {}),
+    ...(running?.isStuck(now) ? { stuck: running.chain } : {}),
     passedOver: completed ? await passedOverBy(client, completed.description) : [],
   };
 }
 
-/** Ends a run that does not end by itself, and starts another one. Any number of workers may do so at once. */
+/**
+ * Ends a reconciliation that does not end by itself, whichever run its chain is at, and starts another one. Any number of workers
+ * may do so at once.
+ */
 export async function replaceStuckRun(client: Client, { stuck, problem }: Reconciliation): Promise<void> {
   if (!stuck) return;
-  const handle = client.workflow.getHandle(stuck.workflowId, stuck.runId);
+  const { workflowId, firstExecutionRunId } = stuck;
+  const handle = client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId });
   await handle.terminate(problem ?? 'the reconciliation does not end').catch((error: unknown) => {
     if (!isNotFound(error)) throw error;
   });
@@ -108,7 +112,7 @@ async function latestRuns(client: Client, { info }: ScheduleDescription): Promis
       return description && takenAt !== undefined ? [{ takenAt, description }] : [];
     }),
   );
-  return runs.flat();
+  return runs.flat().sort((a, b) => a.takenAt - b.takenAt);
 }
 
 function isRunning({ description }: Run): boolean {
@@ -117,15 +121,17 @@ function isRunning({ description }: Run): boolean {
 
 function runningOf({ takenAt: since, description }: Run) {
   const { workflowId, runId } = description;
+  const firstExecutionRunId = description.raw.workflowExecutionInfo?.firstRunId || runId;
   const runSince = description.startTime.getTime();
   const { pendingWorkflowTask, pendingActivities } = description.raw;
   const failingTask = (pendingWorkflowTask?.attempt ?? 0) >= attemptsOfTask;
   const activity = pendingActivities?.find(({ attempt }) => (attempt ?? 0) >= attemptsOfActivity);
+  const isEndless = (now: number) => now - since > longestChainMs;
   const isStuck = (now: number) =>
-    now - runSince > longestRunMs || (failingTask && now - runSince > failingMs);
+    now - runSince > longestRunMs || (failingTask && now - runSince > failingMs) || isEndless(now);
   return {
     since,
-    run: { workflowId, runId },
+    chain: { workflowId, firstExecutionRunId },
     isStuck,
     problem(now: number): string | undefined {
       const name = `the reconciliation ${workflowId}`;
@@ -133,11 +139,11 @@ function runningOf({ takenAt: since, description }: Run) {
         return `${name} does not go on: its workflow task failed ${pendingWorkflowTask?.attempt} times. A worker ends and replaces it after ${failingMs / minuteMs} minutes`;
       if (activity)
         return `${name} does not go on: ${activity.lastFailure?.message ?? 'its activity fails'} (attempt ${activity.attempt})`;
+      if (isEndless(now))
+        return `${name} goes on since ${isoOf(since)}: expected ${longestChainMs / 3_600_000} hours at most. A worker ends and replaces it`;
       if (isStuck(now))
         return `${name} has not ended since ${isoOf(runSince)}: expected ${longestRunMs / minuteMs} minutes at most. A worker ends and replaces it`;
-      return now - since > longestMs
-        ? `${name} goes on since ${isoOf(since)}: expected ${longestMs / 3_600_000} hours at most`
-        : undefined;
+      return undefined;
     },
   };
 }

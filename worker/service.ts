@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { createActivities } from '../activities/create-activities.js';
 import type { Counted } from '../activities/parts.js';
 import type { Channels } from '../delivery/channel.js';
+import { databaseNow } from '../store/database-time.js';
 import { createEndings } from '../store/endings.js';
 import { createWatchedClients } from '../store/watched-clients.js';
 import { readBuildId } from './build.js';
@@ -19,7 +20,11 @@ import { startReceivers, type NamedReceiver } from './receivers.js';
 import { readinessOf } from './readiness.js';
 import { SettingsError } from '../settings/read-settings.js';
 import type { ServiceSettings } from './settings.js';
-import { watchReconciliation, type ReconciliationWatch } from './reconciliation-watch.js';
+import {
+  watchReconciliation,
+  type ReconciliationWatch,
+  type ReconciliationWatchOptions,
+} from './reconciliation-watch.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 /** What a worker is put together from. */
@@ -36,6 +41,8 @@ export interface ServiceParts {
   /** What `installRuntime` answered. */
   readonly sdkMetricsUrl?: string | undefined;
   readonly log: Log;
+  /** How the worker looks at reconciliation; default: every minute, by MySQL's clock, as clocks of workers differ. */
+  readonly reconciliationWatch?: Partial<Pick<ReconciliationWatchOptions, 'now' | 'everyMs'>> | undefined;
   /** Hears of all that the metrics count. */
   readonly onCount?: ((what: Counted) => void) | undefined;
 }
@@ -159,7 +166,12 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   // The endpoints come first: where they cannot listen, no worker is left that polls.
   let created: Worker | undefined;
   let servers: Servers | undefined;
-  const reconciliation = watchReconciliation(client, log);
+  const reconciliation = watchReconciliation({
+    client,
+    log,
+    now: () => databaseNow(database).catch(() => Date.now()),
+    ...parts.reconciliationWatch,
+  });
   looked = reconciliation;
   try {
     servers = await startServers(parts, () => created?.getState() ?? 'INITIALIZED', metrics, reconciliation);

@@ -1,6 +1,7 @@
 import { watchedWith, type Assigner } from '../../domain/assignment.js';
 import { faultsText } from '../../domain/client.js';
 import type { Decimal } from '../../domain/money.js';
+import { isRefill } from '../../domain/refill-amount.js';
 import type { Queryable } from '../../store/queryable.js';
 import { faultOf } from '../data-fault.js';
 import { trimmedText } from '../values/raw-text.js';
@@ -46,7 +47,13 @@ function entryOf({ at, kind, amount }: EntryRow): BillingEntry {
   const word = trimmedText(kind)?.toLowerCase();
   if (typeof instant !== 'number') throw unreadable('at', at, 'a time in UTC');
   if (typeof decimal !== 'string') throw unreadable('amount', amount, 'a decimal number');
-  return { at: instant, kind: word === 'charge' || word === 'refill' ? word : 'adjustment', amount: decimal };
+  return { at: instant, kind: kindOf(word, decimal), amount: decimal };
+}
+
+/** A recorded refill of zero or less is a correction: it changes the balance and starts no new cycle. */
+function kindOf(word: string | undefined, amount: Decimal): BillingEntry['kind'] {
+  if (word === 'charge') return word;
+  return word === 'refill' && isRefill(amount) ? word : 'adjustment';
 }
 
 function unreadable(column: string, value: unknown, expected: string): BillingEntryError {
@@ -59,8 +66,9 @@ export async function readLastBefore(
   clientId: string,
   before: number,
 ): Promise<{ readonly chargeAt: number | null; readonly refillAt: number | null }> {
+  // `isRefill`, in SQL.
   const rows = await billing.query<{ kind: unknown; at: unknown }[]>(
-    "SELECT kind, MAX(at) AS at FROM billing_entry WHERE client_id = ? AND at < ? AND kind IN ('charge', 'refill') GROUP BY kind",
+    "SELECT kind, MAX(at) AS at FROM billing_entry WHERE client_id = ? AND at < ? AND (kind = 'charge' OR kind = 'refill' AND amount > 0) GROUP BY kind",
     [clientId, sqlTime(before)],
   );
   const lastOf = (kind: string): number | null => {

@@ -15,6 +15,8 @@ interface Run {
   readonly taskAttempt?: number;
   readonly activity?: { readonly attempt: number; readonly message: string };
   readonly result?: object;
+  /** The Schedule hears a moment later that it ended. */
+  readonly listedAsRunning?: boolean;
 }
 
 /** A Temporal that answers for a Schedule of every 5 minutes and these runs of it. */
@@ -33,7 +35,9 @@ function aTemporal(runs: readonly Run[], state: object = { paused: false }, crea
                 takenAt: ago(run.takenMinutesAgo),
                 action: actionOf(run),
               })),
-              runningActions: runs.filter(({ status }) => status === 'RUNNING').map(actionOf),
+              runningActions: runs
+                .filter(({ status, listedAsRunning }) => status === 'RUNNING' || listedAsRunning)
+                .map(actionOf),
             },
           }),
       }),
@@ -81,6 +85,28 @@ describe('what is found of reconciliation', () => {
 
   it('nothing is wrong before the first one is due', async () => {
     assert.equal((await examineReconciliation(aTemporal([], undefined, 8), now)).problem, undefined);
+  });
+
+  it('is by the time they began, also where the Schedule still lists one as running that was completed', async () => {
+    const failed: Run = { id: 'r-1', takenMinutesAgo: 9, status: 'TIMED_OUT' };
+    const temporal = aTemporal([
+      failed,
+      { id: 'r-2', takenMinutesAgo: 4, status: 'COMPLETED', listedAsRunning: true },
+    ]);
+    assert.deepEqual(await examineReconciliation(temporal, now), {
+      completedAt: ago(4).getTime(),
+      passedOver: [],
+    });
+  });
+
+  it('when the last one was completed stays known where one failed since', async () => {
+    const temporal = aTemporal([
+      { ...completed, takenMinutesAgo: 9 },
+      { id: 'r-2', takenMinutesAgo: 4, status: 'TIMED_OUT' },
+    ]);
+    const { completedAt, problem } = await examineReconciliation(temporal, now);
+    assert.equal(completedAt, ago(9).getTime());
+    assert.match(problem ?? '', /r-2\) ended as TIMED_OUT/);
   });
 
   it('the clients that the last one passed over are named', async () => {
@@ -138,7 +164,8 @@ describe('what is found of reconciliation', () => {
     [
       'its runs go on for ever',
       aTemporal([{ id: 'r-2', takenMinutesAgo: 361, runMinutesAgo: 1, status: 'RUNNING' }]),
-      /goes on since 2026-11-24T05:59.*expected 6 hours at most/,
+      /goes on since 2026-11-24T05:59.*expected 6 hours at most\. A worker ends and replaces it/,
+      true,
     ],
   ];
   for (const [name, client, problem, stuck = false] of wrong) {

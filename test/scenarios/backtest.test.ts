@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { DataSource } from 'typeorm';
 import { backtest } from '../../cli/write/backtest.js';
 import { simulate } from '../../cli/write/simulate.js';
+import { readLastBefore } from '../../billing/mysql/billing-entries.js';
 import { createBillingTables } from '../../billing/mysql/billing-tables.js';
 import { openDatabase } from '../../store/database.js';
 import { provideTestMysql, type TestMysql } from '../../dev/trial/test-mysql.js';
@@ -89,6 +90,39 @@ describe('what a profile would have sent', () => {
     const people = anIo(folder, { MYSQL_URL: mysql.url });
     await backtest('acme/prepaid', { ...options, format: 'human' }, people);
     assert.match(people.printed(), /1 of 1 clients would have been notified, at 3 checks/);
+  });
+
+  it('backtest: a recorded refill of zero or less corrects the balance, and starts no new cycle', async () => {
+    const at = (daysAgo: number) => new Date(Date.now() - daysAgo * dayMs);
+    await database.query(
+      `INSERT INTO billing_client (client_id, name, reseller_id, profile_id, currency, balance, credit_limit, billing_email, status, prepaid, created_at)
+       VALUES ('C-2', 'Two', 'acme', 'acme/prepaid', 'USD', 30, 0, 'two@client.example', 'active', 1, ?)`,
+      [at(400)],
+    );
+    // 40 from the start, told at once and on day 1, and then Max Qty; what comes then is no refill.
+    const entries = [
+      ['C-2', at(100), 'refill', 50],
+      ['C-2', at(90), 'refill', -5],
+      ['C-2', at(6.2), 'refill', 0],
+      ['C-2', at(4.2), 'Refill', -10],
+    ];
+    await database.query('INSERT INTO billing_entry (client_id, at, kind, amount) VALUES ?', [entries]);
+    const since = Date.now() - 10.5 * dayMs;
+    const io = anIo(folder, { MYSQL_URL: mysql.url });
+    const options = { folder: 'profiles', client: 'C-2', since, limit: 10, format: 'json' } as const;
+    await backtest('acme/prepaid', options, io);
+    const { clients } = JSON.parse(io.printed()) as {
+      clients: { notices: { at: string; available: string }[] }[];
+    };
+    assert.deepEqual(
+      clients[0]?.notices.map(({ at: offset, available }) => [offset, available]),
+      [
+        ['0s', '40'],
+        ['1d', '40'],
+      ],
+    );
+    const { refillAt } = await readLastBefore(database, 'C-2', since);
+    assert.equal(Math.round((Date.now() - refillAt!) / dayMs), 100);
   });
 
   it('simulate: by a balance history, and by a linear decline', async () => {
