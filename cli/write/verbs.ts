@@ -55,7 +55,7 @@ export const writeVerbs: readonly Verb[] = [
     name: 'language-server',
     description:
       'For editors: problems, help and completion as somebody types, by the Language Server Protocol over standard input and output.',
-    parameters: {},
+    parameters: { stdio: flag('--stdio', 'as most editors pass it; there is no other way to speak to it') },
     run: async (_, { cwd }) => {
       const { serve } = await import('../../editor/server/serve.js');
       await serve(cwd);

@@ -120,13 +120,12 @@ export function createProfilesView(context: ExtensionContext): ProfilesView {
   return view;
 }
 
-/** Such as `USD · staff 100 · client 50 · 312 clients, 40 low`. */
+/** Such as `USD 100 / 50 · 40 of 312 low`; a side bar is narrow, and its tooltip has the rest. */
 function describe(profile: ListedProfile): string {
   const { currency, thresholds, clients, synced } = profile;
   return [
-    currency,
-    ...Object.entries(thresholds).map(([rule, threshold]) => `${ruleName(rule)} ${written(threshold)}`),
-    ...(clients === undefined ? [] : [`${counted(clients, 'client')}, ${lowOf(profile)} low`]),
+    `${currency} ${Object.values(thresholds).map(written).join(' / ')}`,
+    ...(clients === undefined ? [] : [`${lowOf(profile)} of ${clients} low`]),
     ...(synced === 'no file'
       ? ['only in MySQL']
       : synced === 'changed' || synced === 'no'

@@ -1,0 +1,125 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import getPort from 'get-port';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { packageRoot } from '../../authoring/package-root.js';
+import { provideChromium } from '../../dev/chromium.js';
+import { provideCodeServer } from './provide-code-server.js';
+
+const patience = 60_000;
+
+/** A real VS Code with the extension, in a browser, on one folder. */
+export class CodeServer {
+  readonly page: Page;
+  private readonly child: ChildProcess;
+  private readonly browser: Browser;
+
+  private constructor(page: Page, child: ChildProcess, browser: Browser) {
+    this.page = page;
+    this.child = child;
+    this.browser = browser;
+  }
+
+  /** `home` is a folder for what the editor keeps. */
+  static async open(folder: string, home: string): Promise<CodeServer> {
+    const program = await provideCodeServer(process.env);
+    const places = ['--user-data-dir', path.join(home, 'data'), '--extensions-dir', path.join(home, 'ext')];
+    const env = { ...process.env, HOME: home };
+    await mkdir(path.join(home, 'data', 'User'), { recursive: true });
+    await writeFile(path.join(home, 'data', 'User', 'settings.json'), JSON.stringify(settings));
+    const vsix = path.join(packageRoot(), 'editor', 'low-balance.vsix');
+    await execa(process.execPath, [program, '--install-extension', vsix, ...places], { env });
+    const port = await getPort();
+    const child = spawn(
+      process.execPath,
+      [program, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, ...places, ...quiet, folder],
+      { env, stdio: 'ignore' },
+    );
+    const executablePath = await provideChromium({
+      executablePath: process.env['CHROMIUM'],
+      env: process.env,
+      progress: { step: () => {} },
+    });
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 760 }, deviceScaleFactor: 1.5 });
+    const url = `http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`;
+    for (let tries = 0; ; tries += 1) {
+      const loaded = await page.goto(url).then(
+        () => true,
+        () => false,
+      );
+      if (loaded) break;
+      if (tries > 100) throw new Error('code-server does not answer');
+      await sleep(200);
+    }
+    await page.waitForSelector('.monaco-workbench .activitybar', { timeout: patience });
+    return new CodeServer(page, child, browser);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    this.child.kill('SIGTERM');
+    if (this.child.exitCode === null) await once(this.child, 'close');
+  }
+
+  /** Opens a file by its path in the folder, and waits until it has our language. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    const input = this.page.locator('.quick-input-widget input');
+    await input.fill(name);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) })
+      .first()
+      .waitFor({ timeout: patience });
+    await this.page.keyboard.press('Enter');
+    await this.page.waitForSelector(`.tab.active[data-resource-name="${path.basename(name)}"]`, {
+      timeout: patience,
+    });
+    await this.page.waitForSelector('.statusbar [aria-label*="Low Balance Profile"]', { timeout: patience });
+  }
+
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input').fill(`>${title}`);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: title })
+      .first()
+      .waitFor({ timeout: patience });
+    await this.page.keyboard.press('Enter');
+  }
+
+  async goTo(line: number, column: number): Promise<void> {
+    await this.page.keyboard.press('Control+G');
+    await this.page.locator('.quick-input-widget input').fill(`:${line}:${column}`);
+    await this.page.keyboard.press('Enter');
+  }
+
+  async showView(name: string): Promise<void> {
+    const button = this.page.locator(`.activitybar .action-label[aria-label^="${name}"]`);
+    const parent = this.page.locator(`.activitybar .action-item:has([aria-label^="${name}"])`);
+    if (!(await parent.first().getAttribute('class'))?.includes('checked')) await button.first().click();
+  }
+
+  async screenshot(file: string): Promise<void> {
+    await this.page.mouse.move(700, 700);
+    await sleep(500);
+    await this.page.screenshot({ path: file });
+  }
+}
+
+const quiet = ['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'];
+
+const settings = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'editor.minimap.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'git.enabled': false,
+  'extensions.ignoreRecommendations': true,
+  'files.autoSave': 'off',
+  'editor.wordWrap': 'on',
+};
