@@ -84,8 +84,8 @@ function caseOf(file: string, name: string, wallMs: number, explanation: readonl
   return `    <testcase ${attributes}>\n      <failure message="${xml(first)}">${xml(explanation.join('\n'))}</failure>\n    </testcase>\n`;
 }
 
-/** Why a scenario failed; nothing where it passed. */
-function explanationOf({ story, difference, problems }: Outcome): readonly string[] {
+/** Why a scenario failed, a line each, with the timeline around the difference; nothing where it passed. */
+export function explanationOf({ story, difference, problems }: Outcome): readonly string[] {
   if (!story || !difference) return problems.map(problemLine);
   const { atMs, expected, actual, timeline } = difference;
   return [

@@ -36,6 +36,7 @@ export async function backtestChanges(
     const most = Math.min(mostClients.ofOneChange, left);
     if (most === 0) break;
     const ids = await clientsOf(billing, namedProfilesOnly, change.profile, most);
+    if (ids.length === 0) continue;
     left -= ids.length;
     const played = await Promise.all([
       noticesOf(billing, change.profile, change.before, ids, since, now),

@@ -2,7 +2,7 @@ import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { outcomeOf, type Outcome } from '../../scenarios/outcome.js';
 import { readScenarios } from '../../scenarios/read-scenarios.js';
-import { reportForPeople } from '../../scenarios/report-scenarios.js';
+import { explanationOf } from '../../scenarios/report-scenarios.js';
 import { simulateStory } from '../../scenarios/simulate-story.js';
 import type { ScenarioPlace, ScenarioResult } from './protocol.js';
 
@@ -37,7 +37,7 @@ export async function runScenarios(
         name,
         ok: outcome.ok,
         milliseconds: performance.now() - begunAt,
-        explanation: outcome.ok ? '' : reportForPeople({ outcomes: [outcome], problems: [] }, false),
+        explanation: explanationOf(outcome).join('\n'),
         line: lineOfDifference(outcome, index, document),
       };
     });

@@ -84,6 +84,7 @@ export async function serve(cwd: string): Promise<void> {
     void connection.sendDiagnostics({ uri, diagnostics: [] });
   });
   documents.onDidSave(() => facts.refresh());
+  connection.onDidChangeWatchedFiles(() => facts.refresh());
   const log = (error: unknown) =>
     connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
 

@@ -25,7 +25,7 @@ export class CodeServer {
   }
 
   /** `home` is a folder for what the editor keeps. */
-  static async open(folder: string, home: string): Promise<CodeServer> {
+  static async open(folder: string, home: string, { trusted = true } = {}): Promise<CodeServer> {
     const program = await provideCodeServer(process.env);
     const places = ['--user-data-dir', path.join(home, 'data'), '--extensions-dir', path.join(home, 'ext')];
     const env = { ...process.env, HOME: home };
@@ -36,7 +36,17 @@ export class CodeServer {
     const port = await getPort();
     const child = spawn(
       process.execPath,
-      [program, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, ...places, ...quiet, folder],
+      [
+        program,
+        '--auth',
+        'none',
+        '--bind-addr',
+        `127.0.0.1:${port}`,
+        ...places,
+        ...quiet,
+        ...(trusted ? ['--disable-workspace-trust'] : []),
+        folder,
+      ],
       { env, stdio: 'ignore' },
     );
     const executablePath = await provideChromium({
@@ -71,11 +81,8 @@ export class CodeServer {
     await this.page.keyboard.press('Control+P');
     const input = this.page.locator('.quick-input-widget input');
     await input.fill(name);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) })
-      .first()
-      .waitFor({ timeout: patience });
-    await this.page.keyboard.press('Enter');
+    const label = this.page.locator('.label-name', { hasText: exactly(path.basename(name)) });
+    await this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first().click();
     await this.page.waitForSelector(`.tab.active[data-resource-name="${path.basename(name)}"]`, {
       timeout: patience,
     });
@@ -85,11 +92,7 @@ export class CodeServer {
   async runCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
     await this.page.locator('.quick-input-widget input').fill(`>${title}`);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: title })
-      .first()
-      .waitFor({ timeout: patience });
-    await this.page.keyboard.press('Enter');
+    await this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first().click();
   }
 
   async goTo(line: number, column: number): Promise<void> {
@@ -104,6 +107,16 @@ export class CodeServer {
     if (!(await parent.first().getAttribute('class'))?.includes('checked')) await button.first().click();
   }
 
+  /** The width that people give it who have long names in it. */
+  async widenSideBar(): Promise<void> {
+    const sash = await this.page.locator('.part.sidebar').boundingBox();
+    if (!sash) throw new Error('the side bar is not shown');
+    await this.page.mouse.move(sash.x + sash.width, 400);
+    await this.page.mouse.down();
+    await this.page.mouse.move(430, 400);
+    await this.page.mouse.up();
+  }
+
   async screenshot(file: string): Promise<void> {
     await this.page.mouse.move(700, 700);
     await sleep(500);
@@ -111,7 +124,11 @@ export class CodeServer {
   }
 }
 
-const quiet = ['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'];
+function exactly(text: string): RegExp {
+  return new RegExp(`^${text.replaceAll('.', String.raw`\.`)}$`);
+}
+
+const quiet = ['--disable-telemetry', '--disable-update-check'];
 
 const settings = {
   'workbench.startupEditor': 'none',
@@ -121,5 +138,8 @@ const settings = {
   'git.enabled': false,
   'extensions.ignoreRecommendations': true,
   'files.autoSave': 'off',
+  'testing.automaticallyOpenPeekView': 'failureAnywhere',
+  'testing.automaticallyOpenTestResults': 'neverOpen',
+  'remote.autoForwardPorts': false,
   'editor.wordWrap': 'on',
 };

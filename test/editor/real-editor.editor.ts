@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -70,6 +71,7 @@ describe('the extension in a real editor', function () {
   it('lists the profiles by reseller, with their clients and how many are low', async () => {
     await editor.openFile('acme/prepaid-usd.json');
     await editor.showView('Low Balance Profiles');
+    await editor.widenSideBar();
     await forText('.pane-body .monaco-list-row', /Prepaid USD.*USD 100 \/ 50 · \d+ of \d+ low/);
     const rows = await editor.page.locator('.pane-body .monaco-list-row').allInnerTexts();
     assert.match(rows[0] ?? '', /acme/);
@@ -131,8 +133,8 @@ describe('the extension in a real editor', function () {
     await mail.locator('button[data-value="de"][aria-pressed="true"]').waitFor({ timeout: 60_000 });
     const body = mail.frameLocator('iframe[title="The mail"]').locator('body');
     assert.match(await body.innerText(), /Guthaben/);
+    await editor.page.keyboard.press('Control+J');
     await picture('mail-preview');
-    await editor.runCommand('View: Close Other Editors in Group').catch(() => undefined);
     await editor.runCommand('View: Close All Editors');
   });
 
@@ -142,8 +144,108 @@ describe('the extension in a real editor', function () {
     await editor.showView('Testing');
     await forText('.test-explorer .monaco-list-row', 'acme/prepaid-usd');
     await editor.runCommand('Test: Run All Tests');
-    await forText('.test-peek, .zone-widget, .monaco-editor', /expected check of 49h/);
-    await forText('.monaco-editor', /found\s+check of 48h/);
+    await forText('.zone-widget', /expected\s+check\s+of\s+49h/);
+    await forText('.zone-widget', /found\s+check\s+of\s+48h/);
     await picture('test-explorer');
+    await editor.runCommand('View: Close All Editors');
+  });
+
+  it('compares a file with what MySQL holds', async () => {
+    await editor.openFile('acme/prepaid-usd.json');
+    await editor.runCommand('Low Balance: Compare with MySQL');
+    await editor.page
+      .locator('.monaco-diff-editor .char-delete, .monaco-diff-editor .line-delete')
+      .first()
+      .waitFor({
+        timeout: 60_000,
+      });
+    await forText('.tab.active', 'prepaid-usd: MySQL ↔ file');
+    await editor.runCommand('View: Close All Editors');
+  });
+
+  it('explains why a client would or would not be notified', async () => {
+    await editor.openFile('acme/prepaid-usd.json');
+    await editor.runCommand('Low Balance: Explain for a Client');
+    await forText('.quick-input-widget', 'Explain acme/prepaid-usd');
+    await editor.page.locator('.quick-input-widget input').fill('C-1003');
+    await editor.page.keyboard.press('Enter');
+    await forText('.tab', 'acme prepaid-usd for C-1003');
+    await forText('.view-lines', /C-1003/);
+    await editor.runCommand('View: Close All Editors');
+  });
+
+  it('asks for the fields of a new profile, and opens it', async () => {
+    await editor.runCommand('Low Balance: New Profile');
+    await forText('.quick-input-list .monaco-list-row', 'acme');
+    await editor.page.keyboard.press('Enter');
+    for (const [prompt, answer] of [
+      ['File name', 'retail-eur'],
+      ['Name, shown in lists', 'Retail EUR'],
+      ['Currency', 'EUR'],
+      ['Period', '12h'],
+      ['Max Qty', '2'],
+      ['Threshold for the staff', ''],
+      ['Threshold for the client', '20'],
+    ] as const) {
+      await forText('.quick-input-widget', prompt);
+      await editor.page.locator('.quick-input-widget input').fill(answer);
+      await editor.page.keyboard.press('Enter');
+    }
+    await forText('.tab.active', 'retail-eur.json');
+    const written = JSON.parse(await readFile(file('acme/retail-eur.json'), 'utf8')) as object;
+    assert.deepEqual(
+      { ...written, $schema: undefined },
+      {
+        $schema: undefined,
+        name: 'Retail EUR',
+        reseller: 'acme',
+        currency: 'EUR',
+        sortOrder: 10,
+        maxQty: 2,
+        period: '12h',
+        clientNotification: { threshold: 20, notify: true },
+      },
+    );
+  });
+
+  it('deletes a profile only after saying how many clients lose it', async () => {
+    await editor.openFile('acme/prepaid-usd.json');
+    await editor.runCommand('Low Balance: Delete');
+    await forText(
+      '.monaco-dialog-box',
+      /Delete Prepaid USD \(acme\/prepaid-usd\)\?[\s\S]*\d+ clients will have no profile/,
+    );
+    await editor.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Cancel' }).click();
+    assert.ok((await readFile(file('acme/prepaid-usd.json'), 'utf8')).length > 0);
+    await editor.runCommand('Low Balance: Delete');
+    await editor.page
+      .locator('.monaco-dialog-box .monaco-button', { hasText: 'Delete and Acknowledge' })
+      .click();
+    await forText('.tab.active', 'acknowledged.json');
+    await assert.rejects(readFile(file('acme/prepaid-usd.json')), /ENOENT/);
+    const acknowledged = JSON.parse(await readFile(file('acknowledged.json'), 'utf8')) as {
+      deletions: Record<string, number>;
+    };
+    assert.ok((acknowledged.deletions['acme/prepaid-usd'] ?? 0) > 0);
+  });
+
+  it('runs nothing of a folder that is not trusted', async () => {
+    await editor.close();
+    // In place of the package something that leaves a trace.
+    const trap = path.join(team, 'node_modules', 'low-balance-profiles');
+    await rm(trap);
+    await mkdir(path.join(trap, 'cli'), { recursive: true });
+    await writeFile(path.join(trap, 'package.json'), '{ "name": "low-balance-profiles" }');
+    const trace = path.join(home, 'was-run');
+    await writeFile(
+      path.join(trap, 'cli', 'low-balance.js'),
+      `require('node:fs').writeFileSync(${JSON.stringify(trace)}, '')`,
+    );
+    editor = await CodeServer.open(team, path.join(home, 'untrusted'), { trusted: false });
+    await editor.page.locator('.monaco-dialog-box .monaco-button', { hasText: /^No/ }).click();
+    await editor.showView('Low Balance Profiles');
+    await forText('.pane-body', 'This folder is not trusted');
+    await sleep(3_000);
+    assert.equal(existsSync(trace), false);
   });
 });

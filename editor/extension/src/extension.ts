@@ -35,6 +35,8 @@ async function start(context: ExtensionContext, view: ReturnType<typeof createPr
   };
   const client = new LanguageClient('lowBalance', 'Low Balance Profiles', server, {
     documentSelector: [{ scheme: 'file', language: languageId }],
+    // Also what Git or another program writes.
+    synchronize: { fileEvents: workspace.createFileSystemWatcher('**/profiles/**/*.json') },
     outputChannel: window.createOutputChannel('Low Balance Profiles'),
   });
   context.subscriptions.push({ dispose: () => void client.stop() });
