@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { init } from '../../cli/write/init/init.js';
 import { runningStack } from '../../dev/stack-file.js';
 import { anIo } from '../scenarios/an-io.js';
 import { CodeServer } from './a-code-server.js';
+import { installPackage } from './install-package.js';
 
 /** Where the docs' pictures go; unset, none are taken. */
 const pictures = process.env['EDITOR_SCREENSHOTS'];
@@ -26,23 +27,20 @@ describe('the extension in a real editor', function () {
   before(async () => {
     home = await mkdtemp(path.join(tmpdir(), 'low-balance-editor-'));
     team = path.join(home, 'profiles-of-acme');
-    await mkdir(path.join(team, 'node_modules'), { recursive: true });
+    await installPackage(team);
     await cp(path.join(packageRoot(), 'profiles'), path.join(team, 'profiles'), { recursive: true });
-    await symlink(packageRoot(), path.join(team, 'node_modules', 'low-balance-profiles'));
     await init('.', { reseller: 'acme', ci: 'none' }, anIo(team));
-    if (!runningStack()) {
-      const program = path.join(packageRoot(), 'cli', 'low-balance.js');
-      stack = spawn(process.execPath, [program, 'dev'], { cwd: packageRoot(), stdio: 'ignore' });
-      while (!runningStack()) {
-        assert.equal(stack.exitCode, null, 'the local stack ended');
-        await sleep(200);
-      }
+    const program = path.join(team, 'node_modules', 'low-balance-profiles', 'cli', 'low-balance.js');
+    stack = spawn(process.execPath, [program, 'dev'], { cwd: team, stdio: 'ignore' });
+    while (!runningStack(path.join(team, '.low-balance'))) {
+      assert.equal(stack.exitCode, null, 'the local stack ended');
+      await sleep(200);
     }
     editor = await CodeServer.open(team, home);
   });
   after(async () => {
     await editor?.close();
-    if (stack) {
+    if (stack?.exitCode === null) {
       stack.kill('SIGINT');
       await once(stack, 'close');
     }
@@ -138,18 +136,6 @@ describe('the extension in a real editor', function () {
     await editor.runCommand('View: Close All Editors');
   });
 
-  it('plays the scenarios in the Test Explorer, and shows the timeline where one differs', async () => {
-    await edit('acme/prepaid-usd.test.json', '"at": "48h"', '"at": "49h"');
-    await editor.openFile('acme/prepaid-usd.test.json');
-    await editor.showView('Testing');
-    await forText('.test-explorer .monaco-list-row', 'acme/prepaid-usd');
-    await editor.runCommand('Test: Run All Tests');
-    await forText('.zone-widget', /expected\s+check\s+of\s+49h/);
-    await forText('.zone-widget', /found\s+check\s+of\s+48h/);
-    await picture('test-explorer');
-    await editor.runCommand('View: Close All Editors');
-  });
-
   it('compares a file with what MySQL holds', async () => {
     await editor.openFile('acme/prepaid-usd.json');
     await editor.runCommand('Low Balance: Compare with MySQL');
@@ -209,31 +195,43 @@ describe('the extension in a real editor', function () {
   });
 
   it('deletes a profile only after saying how many clients lose it', async () => {
-    await editor.openFile('acme/prepaid-usd.json');
+    await editor.openFile('acme/wholesale-eur.json');
     await editor.runCommand('Low Balance: Delete');
     await forText(
       '.monaco-dialog-box',
-      /Delete Prepaid USD \(acme\/prepaid-usd\)\?[\s\S]*\d+ clients will have no profile/,
+      /Delete Wholesale EUR \(acme\/wholesale-eur\)\?[\s\S]*\d+ clients will have no profile/,
     );
     await editor.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Cancel' }).click();
-    assert.ok((await readFile(file('acme/prepaid-usd.json'), 'utf8')).length > 0);
+    assert.ok((await readFile(file('acme/wholesale-eur.json'), 'utf8')).length > 0);
     await editor.runCommand('Low Balance: Delete');
     await editor.page
       .locator('.monaco-dialog-box .monaco-button', { hasText: 'Delete and Acknowledge' })
       .click();
     await forText('.tab.active', 'acknowledged.json');
-    await assert.rejects(readFile(file('acme/prepaid-usd.json')), /ENOENT/);
+    await assert.rejects(readFile(file('acme/wholesale-eur.json')), /ENOENT/);
     const acknowledged = JSON.parse(await readFile(file('acknowledged.json'), 'utf8')) as {
       deletions: Record<string, number>;
     };
-    assert.ok((acknowledged.deletions['acme/prepaid-usd'] ?? 0) > 0);
+    assert.ok((acknowledged.deletions['acme/wholesale-eur'] ?? 0) > 0);
+  });
+
+  it('plays the scenarios in the Test Explorer, and shows the timeline where one differs', async () => {
+    await edit('acme/prepaid-usd.test.json', '"at": "48h"', '"at": "49h"');
+    await editor.openFile('acme/prepaid-usd.test.json');
+    await editor.showView('Testing');
+    await forText('.test-explorer .monaco-list-row', 'acme/prepaid-usd');
+    await editor.runCommand('Test: Run All Tests');
+    await forText('.zone-widget', /expected\s+check\s+of\s+49h/);
+    await forText('.zone-widget', /found\s+check\s+of\s+48h/);
+    await picture('test-explorer');
+    await editor.runCommand('View: Close All Editors');
   });
 
   it('runs nothing of a folder that is not trusted', async () => {
     await editor.close();
     // In place of the package something that leaves a trace.
     const trap = path.join(team, 'node_modules', 'low-balance-profiles');
-    await rm(trap);
+    await rm(trap, { recursive: true });
     await mkdir(path.join(trap, 'cli'), { recursive: true });
     await writeFile(path.join(trap, 'package.json'), '{ "name": "low-balance-profiles" }');
     const trace = path.join(home, 'was-run');

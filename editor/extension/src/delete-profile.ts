@@ -23,13 +23,22 @@ export function registerDeleteProfile(context: ExtensionContext, service: Servic
       );
       if (answer === undefined) return;
       const file = profileFile(service, id);
-      await workspace.fs.delete(file, { useTrash: true });
       const scenarios = file.with({ path: file.path.replace(/\.json$/, '.test.json') });
-      await workspace.fs.delete(scenarios, { useTrash: true }).then(undefined, () => {});
+      await removeFile(file);
+      await removeFile(scenarios).catch(() => undefined);
       if (answer === acknowledge) await writeAcknowledgement(service, id, clients ?? 0);
       await view.refresh();
     }),
   );
+}
+
+/** Into the trash where there is one: a server has none, and Git has the file. */
+async function removeFile(file: Uri): Promise<void> {
+  try {
+    await workspace.fs.delete(file, { useTrash: true });
+  } catch {
+    await workspace.fs.delete(file);
+  }
 }
 
 function lossText(clients: number | undefined): string {
