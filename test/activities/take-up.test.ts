@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { notify } from '../../activities/notify.js';
+import type { Parts } from '../../activities/parts.js';
+import { takeUpEarlier } from '../../activities/take-up.js';
+import { countsOf } from '../../domain/cycle/counters.js';
+import { freshWatch } from '../../domain/cycle/watch-state.js';
+import { DeliveryError } from '../../delivery/delivery-error.js';
+import { addLowClient, aCheckOf, createNotifyWorld, notifyParts, type NotifyWorld } from './notify-setup.js';
+
+const profileId = 'acme/prepaid';
+const hourMs = 3_600_000;
+
+describe('what a workflow that starts again finds in MySQL (rule 25)', function () {
+  this.timeout(120_000);
+  let world: NotifyWorld;
+  let parts: Parts;
+  let away = false;
+  let clients = 0;
+
+  before(async () => {
+    world = await createNotifyWorld();
+    parts = notifyParts(world.database, {
+      send({ noticeId }) {
+        if (away) throw new DeliveryError('unavailable', 'the provider is away');
+        return Promise.resolve({ messageId: noticeId });
+      },
+    });
+  });
+  after(() => world?.stop());
+
+  async function aWatchedClient(checkAt: number): Promise<string> {
+    clients += 1;
+    const clientId = `again-${clients}`;
+    away = false;
+    await addLowClient(world.database, clientId);
+    await parts.watched.seen({
+      clientId,
+      profileId,
+      state: 'low',
+      periodMs: 24 * hourMs,
+      plannedAt: checkAt,
+      nextCheckAt: checkAt + 24 * hourMs,
+      seenAt: checkAt,
+      watch: { profileId, acceptedAt: { client: [checkAt - 24 * hourMs] }, mutedUntil: checkAt + hourMs },
+    });
+    return clientId;
+  }
+
+  const notified = (clientId: string, checkAt: number) =>
+    notify(parts, aCheckOf(clientId, { checkAt, instant: checkAt - 5 }), new AbortController().signal);
+  const takenUp = (clientId: string, now: number) =>
+    takeUpEarlier(parts, { clientId, watch: freshWatch }, profileId, now);
+
+  it('is nothing where the client never had one', async () => {
+    assert.equal(await takenUp('never-watched', Date.now()), undefined);
+  });
+
+  it('is the row of the last check, and what was accepted since', async () => {
+    const checkAt = Date.now() - hourMs;
+    const clientId = await aWatchedClient(checkAt);
+    await notified(clientId, checkAt);
+    const found = await takenUp(clientId, Date.now());
+    assert.deepEqual(countsOf(found!.watch), { client: 2, user: 1 });
+    assert.equal(found?.watch.lastTold?.['client']?.instant, checkAt - 5);
+    assert.equal(found?.watch.mutedUntil, checkAt + hourMs);
+    assert.deepEqual([found?.plannedAt, found?.checkedFor], [checkAt, checkAt]);
+  });
+
+  it('is what operators changed between two checks', async () => {
+    const checkAt = Date.now() - hourMs;
+    const clientId = await aWatchedClient(checkAt);
+    await parts.watched.remember(clientId, { profileId, acceptedAt: {}, mutedUntil: checkAt + 9 * hourMs });
+    const found = await takenUp(clientId, Date.now());
+    assert.deepEqual(found?.watch, { profileId, acceptedAt: {}, mutedUntil: checkAt + 9 * hourMs });
+  });
+
+  it('stays when the workflow ended and when it was started', async () => {
+    const checkAt = Date.now() - hourMs;
+    const clientId = await aWatchedClient(checkAt);
+    await parts.watched.ended(clientId, 'no-profile', Date.now());
+    await parts.watched.started(clientId, profileId, Date.now());
+    const found = await takenUp(clientId, Date.now());
+    assert.deepEqual([countsOf(found!.watch), found?.plannedAt], [{ client: 1 }, checkAt]);
+  });
+
+  it('withdraws what was left unsent, which is then decided again', async () => {
+    const checkAt = Date.now() - hourMs;
+    const clientId = await aWatchedClient(checkAt);
+    away = true;
+    await assert.rejects(notified(clientId, checkAt), /away/);
+    const found = await takenUp(clientId, Date.now());
+    assert.equal(found?.checkedFor, undefined);
+    assert.deepEqual(
+      (await parts.ledger.find(clientId, checkAt)).map(({ state }) => state),
+      ['withdrawn', 'withdrawn'],
+    );
+  });
+
+  it('waits while somebody may still be sending', async () => {
+    const checkAt = Date.now() - hourMs;
+    const clientId = await aWatchedClient(checkAt);
+    away = true;
+    await assert.rejects(notified(clientId, checkAt), /away/);
+    const [entry] = await parts.ledger.find(clientId, checkAt);
+    assert.equal((await parts.ledger.claim(entry!.id, 60_000)).kind, 'claimed');
+    await assert.rejects(takenUp(clientId, Date.now()), /earlier workflow is being sent/);
+  });
+
+  it('counts for the profile alone under which it was sent', async () => {
+    const checkAt = Date.now() - hourMs;
+    const clientId = await aWatchedClient(checkAt);
+    const found = await takeUpEarlier(parts, { clientId, watch: freshWatch }, 'acme/other', Date.now());
+    assert.equal(found?.watch.profileId, profileId, 'so that the check starts its counters afresh');
+    assert.equal(found.checkedFor, undefined);
+  });
+});
