@@ -1,5 +1,4 @@
 import type { ClientFacts, ClientIdentity, DataFault, UnclearClient } from '../domain/client.js';
-import type { Decimal } from '../domain/money.js';
 import type { ClientColumn } from './billing-views.js';
 import { rawText, trimmedText } from './values/raw-text.js';
 import { readCurrency } from './values/read-currency.js';
@@ -49,96 +48,115 @@ export function gateClient(
   const [row] = rows;
   if (!row) throw new Error('expected a row of the client');
   const identity = gateIdentity(row);
-  const read = readerOf(row);
-  const balance = read.required('balance', readDecimal, 'a decimal number');
-  const creditLimit = read.required('credit_limit', readDecimal, 'a decimal number');
-  const lastRefillAt = read.sure('last_refill_at', readInstant, 'a time in UTC or NULL');
-  const differing = differingColumn(rows);
-  const faults = [
-    ...(identity.status === undefined
-      ? [faultOf('billing_client', 'status', row.status, 'active, suspended or closed')]
-      : []),
-    ...(identity.prepaid === undefined ? [faultOf('billing_client', 'prepaid', row.prepaid, '1 or 0')] : []),
-    ...(identity.currency === undefined
-      ? [faultOf('billing_client', 'currency', row.currency, 'an ISO 4217 code such as USD')]
-      : []),
-    ...read.faults,
-    ...(differing === undefined
-      ? []
-      : [
-          faultOf(
-            'billing_client',
-            'client_id',
-            row.client_id,
-            `one row of it, found ${rows.length} which differ in ${differing}`,
-          ),
-        ]),
-    ...resellerFaults(identity.resellerId, resellers),
-  ];
-  const { currency, status, prepaid } = identity;
-  if (
-    faults.length > 0 ||
+  const { clientId, resellerId, currency, status, prepaid } = identity;
+  const balance = readDecimal(row.balance);
+  const creditLimit = readDecimal(row.credit_limit);
+  const lastRefillAt = readInstant(row.last_refill_at);
+  const unclear =
     currency === undefined ||
     status === undefined ||
     prepaid === undefined ||
-    balance === undefined ||
-    creditLimit === undefined
-  ) {
-    return { ...identity, faults };
+    typeof balance !== 'string' ||
+    typeof creditLimit !== 'string' ||
+    lastRefillAt === undefined;
+  if (unclear || rows.length > 1 || resellers.length > 1) {
+    const faults = [...valueFaults(row, identity), ...rowFaults(rows, resellerId, resellers)];
+    if (unclear || faults.length > 0) return { ...identity, faults };
   }
-  const doubtful = readerOf(row);
-  const [reseller] = identity.resellerId === null ? [] : resellers;
+  const reseller = resellerId === null ? undefined : resellers[0];
+  const createdAt = readInstant(row.created_at);
+  const lastChargeAt = readInstant(row.last_charge_at);
+  const lastRefillAmount = readDecimal(row.last_refill_amount);
+  const ownThreshold = readDecimal(row.own_threshold);
+  const dailySpend = readDecimal(row.daily_spend);
   return {
-    ...identity,
+    clientId,
+    resellerId,
+    profileId: identity.profileId,
+    group: identity.group,
     currency,
     status,
     prepaid,
     balance,
     creditLimit,
-    lastRefillAt: lastRefillAt ?? null,
-    name: trimmedText(row.name) ?? identity.clientId,
-    resellerName: trimmedText(reseller?.name) ?? identity.resellerId ?? '',
+    lastRefillAt,
+    name: trimmedText(row.name) ?? clientId,
+    resellerName: trimmedText(reseller?.name) ?? resellerId ?? '',
     managerEmail: trimmedText(reseller?.manager_email),
     billingEmail: trimmedText(row.billing_email),
     language: trimmedText(row.language),
     timeZone: trimmedText(row.time_zone),
-    createdAt: doubtful.sure('created_at', readInstant, 'a time in UTC or NULL') ?? null,
-    lastChargeAt: doubtful.sure('last_charge_at', readInstant, 'a time in UTC or NULL') ?? null,
-    lastRefillAmount: doubtful.sure('last_refill_amount', readDecimal, 'a decimal number or NULL') ?? null,
-    ownThreshold: doubtful.sure('own_threshold', readDecimal, 'a decimal number or NULL') ?? null,
-    dailySpend: doubtful.sure('daily_spend', readDecimal, 'a decimal number or NULL') ?? null,
-    doubts: doubtful.faults,
+    createdAt: createdAt ?? null,
+    lastChargeAt: lastChargeAt ?? null,
+    lastRefillAmount: lastRefillAmount ?? null,
+    ownThreshold: ownThreshold ?? null,
+    dailySpend: dailySpend ?? null,
+    doubts: doubtsOf(row, { createdAt, lastChargeAt, lastRefillAmount, ownThreshold, dailySpend }),
   };
 }
 
-/** Reads columns of a row, and keeps what cannot be read. */
-function readerOf(row: ClientRow) {
-  const faults: DataFault[] = [];
-  /** Null: there is no value, as the column is allowed to say. */
-  const sure = <T>(
-    column: ClientColumn,
-    reader: (value: unknown) => T | null | undefined,
-    expected: string,
-  ): T | null | undefined => {
-    const value = reader(row[column]);
-    if (value === undefined) faults.push(faultOf('billing_client', column, row[column], expected));
-    return value;
-  };
-  const required = (
-    column: ClientColumn,
-    reader: (value: unknown) => Decimal | null | undefined,
-    expected: string,
-  ): Decimal | undefined => {
-    const value = reader(row[column]);
-    if (value !== null && value !== undefined) return value;
-    faults.push(faultOf('billing_client', column, row[column], expected));
-    return undefined;
-  };
-  return { faults, sure, required };
+const aTime = 'a time in UTC or NULL';
+const anAmount = 'a decimal number';
+
+/** What of a row every check needs and cannot read. */
+function valueFaults(row: ClientRow, { status, prepaid, currency }: ClientIdentity): readonly DataFault[] {
+  const fault = (column: ClientColumn, expected: string) =>
+    faultOf('billing_client', column, row[column], expected);
+  return [
+    ...(status === undefined ? [fault('status', 'active, suspended or closed')] : []),
+    ...(prepaid === undefined ? [fault('prepaid', '1 or 0')] : []),
+    ...(currency === undefined ? [fault('currency', 'an ISO 4217 code such as USD')] : []),
+    ...(typeof readDecimal(row.balance) === 'string' ? [] : [fault('balance', anAmount)]),
+    ...(typeof readDecimal(row.credit_limit) === 'string' ? [] : [fault('credit_limit', anAmount)]),
+    ...(readInstant(row.last_refill_at) === undefined ? [fault('last_refill_at', aTime)] : []),
+  ];
+}
+
+/** Where the client or its reseller has several rows that say different things. */
+function rowFaults(
+  rows: readonly ClientRow[],
+  resellerId: string | null,
+  resellers: readonly ResellerRow[],
+): readonly DataFault[] {
+  const differing = differingColumn(rows);
+  const expected = `one row of it, found ${rows.length} which differ in ${differing}`;
+  return [
+    ...(differing === undefined
+      ? []
+      : [faultOf('billing_client', 'client_id', rows[0]?.client_id, expected)]),
+    ...resellerFaults(resellerId, resellers),
+  ];
+}
+
+interface DoubtfulValues {
+  readonly createdAt: unknown;
+  readonly lastChargeAt: unknown;
+  readonly lastRefillAmount: unknown;
+  readonly ownThreshold: unknown;
+  readonly dailySpend: unknown;
+}
+
+const noDoubts: readonly DataFault[] = [];
+
+/** What only some rules need. A value that could not be read is undefined. */
+function doubtsOf(row: ClientRow, read: DoubtfulValues): readonly DataFault[] {
+  const { createdAt, lastChargeAt, lastRefillAmount, ownThreshold, dailySpend } = read;
+  const known = [createdAt, lastChargeAt, lastRefillAmount, ownThreshold, dailySpend];
+  if (!known.includes(undefined)) return noDoubts;
+  const doubt = (value: unknown, column: ClientColumn, expected: string) =>
+    value === undefined ? [faultOf('billing_client', column, row[column], expected)] : [];
+  return [
+    ...doubt(createdAt, 'created_at', aTime),
+    ...doubt(lastChargeAt, 'last_charge_at', aTime),
+    ...doubt(lastRefillAmount, 'last_refill_amount', `${anAmount} or NULL`),
+    ...doubt(ownThreshold, 'own_threshold', `${anAmount} or NULL`),
+    ...doubt(dailySpend, 'daily_spend', `${anAmount} or NULL`),
+  ];
 }
 
 /** Two rows of one client are one where they say the same. */
 function differingColumn(rows: readonly ClientRow[]): string | undefined {
+  if (rows.length < 2) return undefined;
   const [first, ...others] = rows;
   const columns = Object.keys(first ?? {}) as ClientColumn[];
   const differing = columns.filter((column) =>
@@ -148,6 +166,7 @@ function differingColumn(rows: readonly ClientRow[]): string | undefined {
 }
 
 function resellerFaults(id: string | null, resellers: readonly ResellerRow[]): readonly DataFault[] {
+  if (resellers.length < 2) return [];
   const said = new Set(
     resellers.map(({ name, manager_email }) =>
       JSON.stringify([trimmedText(name), trimmedText(manager_email)]),

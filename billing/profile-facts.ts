@@ -1,5 +1,5 @@
 import type { DataFault, ProfileFacts } from '../domain/client.js';
-import { compare, toDecimal, type Decimal } from '../domain/money.js';
+import { toDecimal, type Decimal } from '../domain/money.js';
 import { idOf } from './client-gate.js';
 import { faultOf } from './data-fault.js';
 import { trimmedText } from './values/raw-text.js';
@@ -56,7 +56,7 @@ function readRate(value: unknown): Decimal | undefined {
     typeof value === 'number' && Number.isFinite(value)
       ? toDecimal(Number(value.toPrecision(15)))
       : readDecimal(value);
-  return rate !== null && rate !== undefined && compare(rate, '0') > 0 ? rate : undefined;
+  return rate !== null && rate !== undefined && rate !== '0' && !rate.startsWith('-') ? rate : undefined;
 }
 
 function rateFault(value: unknown, from: string, to: string, expected: string): DataFault {

@@ -3,6 +3,7 @@
  * with zero bytes; INT columns come as numbers.
  */
 export function rawText(value: unknown): string | null {
+  if (typeof value === 'string') return value.trimEnd();
   if (value === null || value === undefined) return null;
   const text =
     value instanceof Uint8Array

@@ -12,6 +12,9 @@ export function readDecimal(value: unknown): Decimal | null | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? rounded(value) : undefined;
   const text = trimmedText(value);
   if (text === null) return null;
+  // What a DECIMAL column says, without the detour over a number.
+  if (/^-?[1-9]\d{0,17}(\.\d{1,12})?$/.test(text))
+    return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(text)) return undefined;
   const decimal = toDecimal(
     text

@@ -14,23 +14,13 @@ export function readInstant(value: unknown): number | null | undefined {
   if (!found) return undefined;
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone] = found;
   const ms = Number(`${fraction}000`.slice(0, 3));
-  const parts = [year, Number(month) - 1, day, hour, minute, second].map(Number) as DateParts;
-  const at = Date.UTC(...parts, ms);
+  const at = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute, +second, ms);
   const read = new Date(at);
-  const kept = [
-    read.getUTCFullYear(),
-    read.getUTCMonth(),
-    read.getUTCDate(),
-    read.getUTCHours(),
-    read.getUTCMinutes(),
-    read.getUTCSeconds(),
-  ];
   // `2026-02-30` is no day, and must not become the 2nd of March.
-  if (kept.some((part, index) => part !== parts[index])) return undefined;
+  const isDay = read.getUTCDate() === +day! && read.getUTCMonth() === +month! - 1;
+  if ((+hour < 24 && !isDay) || +hour > 23 || +minute > 59 || +second > 59) return undefined;
   return at - offsetMs(zone);
 }
-
-type DateParts = [number, number, number, number, number, number];
 
 function offsetMs(zone: string | undefined): number {
   const found = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone ?? '');
