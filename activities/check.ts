@@ -6,6 +6,7 @@ import { unreachedRules } from '../domain/notices.js';
 import { profileNeeds } from '../domain/profile-needs.js';
 import type { Profile } from '../domain/profile/profile.js';
 import { nextOnGrid } from '../domain/schedule.js';
+import { folderOf, resellerDefaults } from '../domain/reseller/reseller-directory.js';
 import type { CheckInput, CheckResult, Ended, Missing, ReplanResult } from '../domain/watching/check.js';
 import { checkTimeOf } from '../domain/watching/check-time.js';
 import { checkedOf, checkedProfile } from '../domain/watching/checked.js';
@@ -128,7 +129,7 @@ export type ReadClient =
  * client that was moved to another profile costs a second.
  */
 export async function readWatched(
-  parts: Pick<WatchParts, 'billing' | 'profiles' | 'readWithinMs'>,
+  parts: Pick<WatchParts, 'billing' | 'profiles' | 'readWithinMs' | 'resellers'>,
   clientId: string,
   lastProfileId: string | undefined,
 ): Promise<ReadClient> {
@@ -147,16 +148,19 @@ export async function readWatched(
     : { client, stored: undefined };
 }
 
-function readFor(
-  { billing, readWithinMs }: Pick<WatchParts, 'billing' | 'readWithinMs'>,
+async function readFor(
+  { billing, readWithinMs, resellers }: Pick<WatchParts, 'billing' | 'readWithinMs' | 'resellers'>,
   clientId: string,
   profile: Profile,
 ): Promise<ClientRead | undefined> {
   const withinMs = readWithinMs?.();
-  return billing.readClient(clientId, {
+  const client = await billing.readClient(clientId, {
     ...profileNeeds(profile),
     ...(withinMs === undefined ? {} : { withinMs }),
   });
+  if (!client || isUnclear(client) || !resellers) return client;
+  const settings = (await resellers.current()).ofClient(client.resellerId, folderOf(profile));
+  return { ...client, ...resellerDefaults(settings?.content) };
 }
 
 /** Most billing data names the profile: then nobody needs to know what the other profiles apply to. */

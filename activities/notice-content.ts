@@ -4,17 +4,22 @@ import type { Figures } from '../domain/conditions/condition.js';
 import { findCondition } from '../domain/conditions/conditions.js';
 import type { Decision } from '../domain/decide.js';
 import { noticesFor, type Notice, type Recovery } from '../domain/notices.js';
+import { webhookOf } from '../domain/notice-channel.js';
+import { folderOf, type ResellerDirectory } from '../domain/reseller/reseller-directory.js';
 import type { Profile, RuleKey } from '../domain/profile/profile.js';
 import { readingOf, type Client } from '../domain/reading.js';
 import type { LedgerEntry, LedgerNotice } from '../delivery/ledger/ledger.js';
 import type { Message, RuleFacts, ThresholdBasis } from '../delivery/message.js';
 import type { DecidedBy, NotifyInput } from './contract.js';
 
-/** What the ledger keeps of a mail's content: everything that is said, and no address. */
-type NoticeContent = Pick<Message, 'language' | 'timeZone' | 'facts'>;
-
-/** The channel of e-mail; webhooks of a reseller have names of their own. */
-export const emailChannel = 'email';
+/**
+ * What the ledger keeps of a notice's content: everything that is said, and no address. In whose name it is sent is looked up at each
+ * attempt, so that a sender or a webhook that was mended takes effect at once.
+ */
+type NoticeContent = Pick<Message, 'language' | 'timeZone' | 'facts'> & {
+  /** The folder of the reseller in whose name the client is told; absent where it has no settings. */
+  readonly reseller?: string;
+};
 
 /** The notices of a check: whom the profile names as it is now, told with the figures that the check decided by. */
 export function noticesOf(
@@ -22,9 +27,11 @@ export function noticesOf(
   profile: Profile,
   client: Client,
   recoveries: readonly Recovery[],
+  resellers?: ResellerDirectory,
 ): readonly LedgerNotice[] {
   const { clientId, checkAt } = input;
   const sending = input.rules.map(({ key }) => key);
+  const reseller = resellers?.ofClient(client.resellerId, folderOf(profile))?.reseller;
   const decided = input.decided ?? decidedNow(profile, client);
   return noticesFor(profile, client, sending, recoveries).map((notice) => ({
     id: noticeId(clientId, checkAt, notice),
@@ -32,25 +39,28 @@ export function noticesOf(
     checkAt,
     instant: input.instant ?? null,
     kind: notice.kind,
-    channel: emailChannel,
+    channel: notice.channel,
     audience: notice.audience,
     profileId: profile.id,
     rules: notice.rules,
     recovered: notice.recovered,
     recipients: notice.recipients,
     leftOut: notice.leftOut ?? [],
-    content: contentOf(input, decided, client, notice),
+    content: contentOf(input, decided, client, notice, reseller),
   }));
 }
 
-/** The mail of a notice to some of its recipients. */
-export function mailOf(
-  entry: Pick<LedgerEntry, 'id' | 'clientId' | 'kind' | 'audience' | 'profileId'>,
+/** The message of a notice to some of its recipients, in the name of its reseller. */
+export function messageOf(
+  entry: Pick<LedgerEntry, 'id' | 'clientId' | 'kind' | 'channel' | 'audience' | 'profileId'>,
   content: object,
   recipients: readonly string[],
+  resellers?: ResellerDirectory,
 ): Message {
+  const { reseller, ...said } = content as NoticeContent;
   return {
-    ...(content as NoticeContent),
+    ...said,
+    ...(resellers ? ofReseller(entry, reseller, resellers) : {}),
     noticeId: entry.id,
     clientId: entry.clientId,
     kind: entry.kind,
@@ -61,15 +71,41 @@ export function mailOf(
   };
 }
 
+/** What a message takes from the reseller's own settings. */
+type OfReseller = Pick<Message, 'sender' | 'branding' | 'account' | 'words' | 'webhook'>;
+
+function ofReseller(
+  { channel, profileId }: Pick<LedgerEntry, 'channel' | 'profileId'>,
+  clientFolder: string | undefined,
+  resellers: ResellerDirectory,
+): OfReseller {
+  const name = webhookOf(channel);
+  if (name !== undefined) {
+    const place = { clientFolder, profileFolder: folderOf({ id: profileId }), name };
+    const found = resellers.webhook(place);
+    return found ? { webhook: { reseller: found.reseller, name, ...found.settings } } : {};
+  }
+  const settings = clientFolder === undefined ? undefined : resellers.ofFolder(clientFolder);
+  if (!settings) return {};
+  const { reseller, content, words } = settings;
+  const { sender, brand, topUpUrl, support, sendGrid } = content;
+  return {
+    ...(sender ? { sender } : {}),
+    ...(brand || topUpUrl || support ? { branding: { ...brand, topUpUrl, support } } : {}),
+    ...(sendGrid ? { account: { reseller, keyVariable: sendGrid.apiKeyVariable } } : {}),
+    ...(words.size > 0 ? { words } : {}),
+  };
+}
+
 /**
  * The same for every attempt and every worker: a UUID made from client, check, audience, kind, channel and recoveries. One
  * of kind `low` by e-mail without a recovery has the id that older versions gave it.
  */
-function noticeId(clientId: string, checkAt: number, { audience, kind, recovered }: Notice): string {
+function noticeId(clientId: string, checkAt: number, { audience, kind, channel, recovered }: Notice): string {
   const first = [clientId, checkAt, audience];
-  const plain = kind === 'low' && recovered.length === 0;
+  const plain = kind === 'low' && channel === 'email' && recovered.length === 0;
   const hex = createHash('sha256')
-    .update(JSON.stringify(plain ? first : [...first, kind, emailChannel, recovered]))
+    .update(JSON.stringify(plain ? first : [...first, kind, channel, recovered]))
     .digest('hex');
   return [
     hex.slice(0, 8),
@@ -85,10 +121,12 @@ function contentOf(
   decided: DecidedBy,
   client: Client,
   { rules, recovered }: Notice,
+  reseller: string | undefined,
 ): NoticeContent {
   return {
-    language: client.language,
-    timeZone: client.timeZone,
+    language: client.language ?? client.resellerLanguage ?? null,
+    timeZone: client.timeZone ?? client.resellerTimeZone ?? null,
+    ...(reseller === undefined ? {} : { reseller }),
     facts: {
       clientName: client.name,
       resellerName: client.resellerName,

@@ -3,11 +3,12 @@ import { faultsText, isUnclear } from '../domain/client.js';
 import type { Recovery } from '../domain/notices.js';
 import { endReasonOf } from '../domain/reading.js';
 import type { DeliveryError } from '../delivery/delivery-error.js';
-import type { Sent } from '../delivery/channel.js';
+import type { Channel, Channels, Sent } from '../delivery/channel.js';
+import { webhookOf } from '../domain/notice-channel.js';
 import type { Claim, LedgerEntry } from '../delivery/ledger/ledger.js';
 import { readWatched } from './check.js';
 import type { NotifyInput, Told } from './contract.js';
-import { emailChannel, mailOf, noticesOf } from './notice-content.js';
+import { messageOf, noticesOf } from './notice-content.js';
 import type { WatchParts } from './parts.js';
 import { longestCallMs, recorded } from './recorded.js';
 import { retryLater, type Delay } from './retry-later.js';
@@ -16,7 +17,7 @@ import { retryLater, type Delay } from './retry-later.js';
 const claimBeyondCallMs = 15_000;
 
 /**
- * Tells what a check decided: at most one mail to the staff and one to the client.
+ * Tells what a check decided: at most one mail to the staff and one to the client, and one message to each webhook.
  * - Who is told what is resolved once, at the first attempt, and written to the ledger before the provider is called.
  *   Every further attempt, of any worker, sends the same to those for whom nothing was accepted. So an edit of the
  *   profile takes effect at the next check (rule 12), and one address gets one mail (rule 9).
@@ -35,7 +36,7 @@ export async function notify(parts: WatchParts, input: NotifyInput, signal: Abor
     Math.max(checkAt, Math.round(attemptedAt + performance.now() - begunAt), await parts.now());
   const entries = await entriesOf(parts, input);
   const delays: Delay[] = [];
-  for (const entry of entries.filter(({ state }) => state === 'pending')) {
+  for (const entry of entries.filter(({ state }) => state === 'pending').sort(mailsFirst)) {
     if (signal.aborted) throw givenUp(signal);
     const leftMs = leftAtBegin - (performance.now() - begunAt);
     const delay = await sendNotice(parts, entry, Math.max(250, Math.min(longestCallMs, leftMs)), now, signal);
@@ -46,6 +47,11 @@ export async function notify(parts: WatchParts, input: NotifyInput, signal: Abor
     throw retryLater(delays, leftAtBegin - (performance.now() - begunAt));
   }
   return withUnreached(input, toldOf(await parts.ledger.find(clientId, checkAt)), await parts.now());
+}
+
+/** A receiver of a webhook that is slow to answer holds up nobody's mail. */
+function mailsFirst(a: LedgerEntry, b: LedgerEntry): number {
+  return Number(webhookOf(a.channel) !== undefined) - Number(webhookOf(b.channel) !== undefined);
 }
 
 /** A worker that shuts down leaves the rest to another; what the workflow cancels is over. */
@@ -75,7 +81,8 @@ async function entriesOf(parts: WatchParts, input: NotifyInput): Promise<readonl
   // Rule 12: what was decided by another profile is not said by this one; the next check decides by it.
   if (input.decided && input.decided.profile.id !== stored.profile.id) return [];
   const recoveries = await recoveriesOf(parts, input);
-  await parts.ledger.open(noticesOf(input, stored.profile, client, recoveries), await parts.now());
+  const resellers = await parts.resellers?.current();
+  await parts.ledger.open(noticesOf(input, stored.profile, client, recoveries, resellers), await parts.now());
   return await parts.ledger.find(clientId, checkAt);
 }
 
@@ -87,9 +94,7 @@ function recoveriesOf(
   return Promise.all(
     recovered.map(async ({ key, toldAt }) => ({
       rule: key,
-      reached: (await ledger.reached(clientId, toldAt, key)).filter(
-        ({ channel }) => channel === emailChannel,
-      ),
+      reached: await ledger.reached(clientId, toldAt, key),
     })),
   );
 }
@@ -138,13 +143,21 @@ async function sendClaimed(
   now: () => Promise<number>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { email } = parts.channels;
-  const atOnce = email.recipientsAtOnce ?? recipients.length;
+  const channel = channelOf(parts.channels, entry);
+  const resellers = await parts.resellers?.current();
+  const atOnce = channel.recipientsAtOnce ?? recipients.length;
   for (let from = 0; from < recipients.length; from += atOnce) {
     const some = recipients.slice(from, from + atOnce);
-    const sent = await email.send(mailOf(entry, content, some), { signal, timeoutMs });
+    const message = messageOf(entry, content, some, resellers);
+    const sent = await channel.send(message, { signal, timeoutMs });
     await recorded(async () => parts.ledger.accepted(entry.id, acceptanceOf(sent, some), await now()));
   }
+}
+
+function channelOf({ email, webhook }: Channels, entry: LedgerEntry): Channel {
+  if (webhookOf(entry.channel) === undefined) return email;
+  if (webhook) return webhook;
+  throw new Error('this worker calls no webhooks');
 }
 
 function acceptanceOf({ messageId, refused = [] }: Sent, recipients: readonly string[]) {
@@ -191,7 +204,7 @@ function toldOf(entries: readonly LedgerEntry[]): Told {
         : [],
     ),
     failed: entries.flatMap(({ state, rules, lastError }) =>
-      state === 'failed' ? [{ rules, reason: lastError ?? 'refused by the mail provider' }] : [],
+      state === 'failed' ? [{ rules, reason: lastError ?? 'refused by the receiver' }] : [],
     ),
   };
 }

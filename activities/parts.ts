@@ -6,6 +6,7 @@ import type { ZoneOf } from '../domain/time-zone.js';
 import type { Endings } from '../store/endings.js';
 import type { Brake } from '../store/brake.js';
 import type { Profiles } from '../store/profiles.js';
+import type { Resellers } from '../store/resellers.js';
 import type { WatchedClients } from '../store/watched-clients.js';
 
 /** What activities work with; the worker puts in the real parts, scenario tests in-memory ones. */
@@ -20,6 +21,8 @@ export interface Parts extends WatchParts {
 export interface WatchParts {
   readonly billing: Pick<Billing, 'readClient' | 'identify'>;
   readonly profiles: Pick<Profiles, 'read' | 'assigner'>;
+  /** Kept in memory. Absent: no reseller has settings of its own. */
+  readonly resellers?: Resellers;
   readonly ledger: Ledger;
   /** Kept in memory: a check costs no query for it. Absent: no address is known to bounce. */
   readonly unreached?: UnreachedAddresses;

@@ -14,6 +14,8 @@ export interface Channel {
 /** The channels of a worker, by the name that a notice's channel has. */
 export interface Channels {
   readonly email: Channel;
+  /** Absent where no webhook can be called, as in some tests. */
+  readonly webhook?: Channel;
 }
 
 export interface SendOptions {

@@ -16,6 +16,12 @@ export interface Message {
   readonly sender?: Sender;
   /** How the reseller presents itself; plain where absent. */
   readonly branding?: Branding;
+  /** The reseller's own account at the provider; the service's where absent. */
+  readonly account?: Account;
+  /** Words of the reseller's own by template, such as `de/client.text.hbs`. The same object for as long as they are the same. */
+  readonly words?: ReadonlyMap<string, string>;
+  /** Where a message of the channel `webhook` goes; absent where the reseller has no such webhook. */
+  readonly webhook?: WebhookTarget;
   readonly facts: NoticeFacts;
 }
 
@@ -23,6 +29,24 @@ export interface Message {
 export interface Sender {
   readonly from: string;
   readonly replyTo?: string | undefined;
+}
+
+/** An account at the provider, which has limits and faults of its own. */
+export interface Account {
+  /** The folder of the reseller. */
+  readonly reseller: string;
+  /** The variable that holds its key. */
+  readonly keyVariable: string;
+}
+
+/** A webhook of a reseller. */
+export interface WebhookTarget {
+  /** The folder of the reseller. */
+  readonly reseller: string;
+  readonly name: string;
+  readonly url: string;
+  /** The variable that holds the secret of its signature. */
+  readonly secretVariable: string;
 }
 
 /** What a reseller's own settings say of its messages. Each is optional. */

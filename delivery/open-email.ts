@@ -1,4 +1,4 @@
-import type { Environment } from '../settings/read-settings.js';
+import { text, type Environment } from '../settings/read-settings.js';
 import type { Alarms, Channel } from './channel.js';
 import { createEmailChannel } from './email/email-channel.js';
 import type { Receiver, ReceiverOptions } from './email/email-provider.js';
@@ -16,8 +16,23 @@ export interface OpenedEmail {
 export function openEmail(env: Environment, alarms: Alarms): OpenedEmail {
   const { from, provider, providerTitle } = emailSettings(env);
   return {
-    channel: createEmailChannel({ provider: provider.open(alarms), renderer: createRenderer(), from }),
+    channel: createEmailChannel({
+      provider: provider.open(alarms),
+      renderer: createRenderer(undefined, { overridesOf: ({ words }) => words }),
+      from,
+      openAccount({ reseller, keyVariable }) {
+        const key = text(env, keyVariable);
+        return key === undefined ? undefined : provider.openAccount(key, alarmsOf(reseller, alarms));
+      },
+    }),
     providerTitle,
     startReceiver: (options) => provider.startReceiver(options),
   };
+}
+
+/** The same alarms, which say whose account they are about. */
+function alarmsOf(reseller: string, { onAlarm, onAlarmOver, onWarning }: Alarms): Alarms {
+  const naming = (hear: ((message: string) => void) | undefined) =>
+    hear && ((message: string) => hear(`account of ${reseller}: ${message}`));
+  return { onAlarm: naming(onAlarm), onAlarmOver: naming(onAlarmOver), onWarning: naming(onWarning) };
 }

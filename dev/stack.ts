@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
 import { startMailbox, type Mailbox } from '../delivery/mailbox/mailbox.js';
 import { openEmail } from '../delivery/open-email.js';
+import { openWebhooks } from '../delivery/open-webhooks.js';
 import { mailboxSettings } from '../delivery/mailbox/mailbox-settings.js';
 import { openDatabase } from '../store/database.js';
 import { createLog } from '../worker/log.js';
@@ -82,7 +83,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     client,
     connection,
     namespace,
-    channels: { email: openEmail(mailboxSettings(mailbox.apiUrl), {}).channel },
+    channels: {
+      email: openEmail({ ...withoutMail(env), ...mailboxSettings(mailbox.apiUrl) }, {}).channel,
+      // Receivers of a stack on this machine are on this machine.
+      webhook: openWebhooks({ ...env, WEBHOOK_ALLOW_PRIVATE: 'true' }, database, {}),
+    },
     settings: { ...serviceSettings(env), httpPort: 0, reconcileEveryMs: options.reconcileEveryMs },
     log,
   });
@@ -94,6 +99,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   processes.onStop('announcement', () => withdrawStack());
   await reconcileNow(client);
   return { addresses, database, billing, client, mailbox, done: service.done };
+}
+
+/** Keys of resellers' own accounts; what is set for real mails is not for the mailbox. */
+function withoutMail(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(SENDGRID|MAIL)_/.test(name)));
 }
 
 async function provideServers(options: StackOptions): Promise<[ProvidedMysql, ProvidedTemporal]> {

@@ -59,8 +59,14 @@ export function emailOfUser({ users }: Pick<ProfileFacts, 'users'>, login: strin
   return Object.hasOwn(users, login) ? users[login] : undefined;
 }
 
+/** What the reseller's own settings say where the billing data says nothing of a client. */
+export interface ResellerDefaults {
+  readonly resellerLanguage?: string | undefined;
+  readonly resellerTimeZone?: string | undefined;
+}
+
 /** A client as a check by one profile reads it. */
-export interface Client extends ClientFacts, ProfileFacts {}
+export interface Client extends ClientFacts, ProfileFacts, ResellerDefaults {}
 
 /** A client whose billing data does not say what every check needs: it is `unknown` (rule 24). */
 export interface UnclearClient extends ClientIdentity {

@@ -1,19 +1,24 @@
 import { emailOfUser } from './client.js';
 import type { Audience, Profile, Rule, RuleKey } from './profile/profile.js';
+import { webhookChannel, webhookOf, type NoticeChannel } from './notice-channel.js';
 import { addressesOf, isAddress, namedAddresses, type Client } from './reading.js';
 
 /** What a notice tells of: rules that are low, or only that rules have recovered. It is in its id, its key and its words. */
 export type NoticeKind = 'low' | 'recovered';
 
-/** What one group of people is told at one check: one e-mail to each of them, naming every rule that sent to the group. */
+/**
+ * What one group of people is told at one check: one e-mail to each of them, naming every rule that sent to the group. Or what one
+ * webhook is told: one message, naming every rule that names the webhook.
+ */
 export interface Notice {
   readonly kind: NoticeKind;
+  readonly channel: NoticeChannel;
   readonly audience: Audience;
   /** Rules that are low, sorted as in the profile. */
   readonly rules: readonly RuleKey[];
   /** Rules that have recovered, of which each of these recipients was told before (rule 20). */
   readonly recovered: readonly RuleKey[];
-  /** Each address once, as first written. */
+  /** Each address once, as first written; of a webhook its name. */
   readonly recipients: readonly string[];
   /** Who its rules name and who cannot be told; absent where everybody can. */
   readonly leftOut?: readonly ExcludedRecipient[];
@@ -33,7 +38,10 @@ export interface Recovery {
 }
 
 export interface ReachedAddress {
+  /** Of a webhook its name. */
   readonly address: string;
+  /** E-mail where absent. */
+  readonly channel?: string;
   readonly audience: Audience;
 }
 
@@ -42,6 +50,7 @@ export interface ReachedAddress {
  * - An address of both audiences gets the client's wording, and that notice then names the staff's rule too.
  * - 20: an address that hears of a recovery gets it in the same e-mail; nobody else's e-mail names it.
  * - Addresses are the same without regard to case.
+ * - A webhook that rules of both audiences name gets one message with all of them; it counts as the staff's.
  */
 export function noticesFor(
   profile: Profile,
@@ -51,7 +60,12 @@ export function noticesFor(
 ): readonly Notice[] {
   const low = lowGroups(profile, client, sending);
   const isLow = new Set(low.flatMap(({ recipients }) => recipients.map(normalAddress)));
-  const recovered = recoveredByAddress(recoveries);
+  const recovered = recoveredByAddress(
+    recoveries.map(({ rule, reached }) => ({
+      rule,
+      reached: reached.filter(({ channel }) => channel === undefined || webhookOf(channel) === undefined),
+    })),
+  );
   const only = [...recovered.values()].filter(({ address }) => !isLow.has(normalAddress(address)));
   const keysOf = (address: string): readonly RuleKey[] => recovered.get(normalAddress(address))?.rules ?? [];
   return [
@@ -60,6 +74,7 @@ export function noticesFor(
       splitByRecoveries(
         {
           kind: 'recovered',
+          channel: 'email',
           audience,
           rules: [],
           recipients: only.filter((each) => each.audience === audience).map(({ address }) => address),
@@ -67,7 +82,36 @@ export function noticesFor(
         keysOf,
       ),
     ),
+    ...webhookNotices(profile, sending, recoveries),
   ];
+}
+
+/** One a webhook: the rules that send and name it, and the recoveries of rules whose last notice it accepted. */
+function webhookNotices(
+  profile: Profile,
+  sending: readonly RuleKey[],
+  recoveries: readonly Recovery[],
+): readonly Notice[] {
+  const low = profile.rules.filter(({ key }) => sending.includes(key));
+  const reached = recoveries.flatMap(({ rule, reached }) =>
+    reached.flatMap(({ channel }) => {
+      const webhook = webhookOf(channel ?? 'email');
+      return webhook === undefined ? [] : [{ rule, webhook }];
+    }),
+  );
+  const named = [...low.flatMap(({ webhooks }) => webhooks), ...reached.map(({ webhook }) => webhook)];
+  return [...new Set(named)].map((webhook) => {
+    const rules = low.filter(({ webhooks }) => webhooks.includes(webhook)).map(({ key }) => key);
+    const recovered = reached.filter((each) => each.webhook === webhook).map(({ rule }) => rule);
+    return {
+      kind: rules.length > 0 ? 'low' : 'recovered',
+      channel: webhookChannel(webhook),
+      audience: 'staff',
+      rules,
+      recovered: [...new Set(recovered)],
+      recipients: [webhook],
+    };
+  });
 }
 
 type Group = Omit<Notice, 'recovered'>;
@@ -95,6 +139,7 @@ function lowGroups(profile: Profile, client: Client, sending: readonly RuleKey[]
     return [
       {
         kind: 'low',
+        channel: 'email',
         audience,
         recipients,
         rules: rules.map(({ key }) => key),

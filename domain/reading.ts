@@ -36,8 +36,10 @@ export function readingOf(client: Client, profile: Profile): Reading {
       ownThreshold: doubtOf(client, 'own_threshold') ? undefined : client.ownThreshold,
     },
     lastActivityAt: doubtOf(client, 'last_charge_at') ? null : (client.lastChargeAt ?? client.createdAt),
-    recipients: Object.fromEntries(profile.rules.map((rule) => [rule.key, addressesOf(rule, client).length])),
-    timeZones: [client.timeZone],
+    recipients: Object.fromEntries(
+      profile.rules.map((rule) => [rule.key, addressesOf(rule, client).length + rule.webhooks.length]),
+    ),
+    timeZones: [client.timeZone, client.resellerTimeZone ?? null],
   };
 }
 

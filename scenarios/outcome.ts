@@ -56,11 +56,15 @@ function differenceOf({ expected }: Story, { told, timeline }: Played): Differen
   return undefined;
 }
 
-function isAsExpected(expected: ExpectedTold, { atMs, rules, recovered, to, count }: Told): boolean {
+function isAsExpected(
+  expected: ExpectedTold,
+  { atMs, rules, recovered, to, webhooks, count }: Told,
+): boolean {
   return (
     expected.atMs === atMs &&
     isSame(expected.rules, rules) &&
     (expected.recovered === undefined || isSame(expected.recovered, recovered)) &&
+    (expected.webhooks === undefined || isSame(expected.webhooks, webhooks)) &&
     (expected.to === undefined || isSame(expected.to.map(lower).sort(), to.map(lower).sort())) &&
     Object.entries(expected.count ?? {}).every(
       ([rule, number]) => (Object.hasOwn(count, rule) ? count[rule] : 0) === number,

@@ -1,3 +1,4 @@
+import { webhookOf } from '../domain/notice-channel.js';
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -245,7 +246,8 @@ class Player {
       return this.recorder.toldAt(checkAt, {
         rules: sorted(({ rules }) => rules),
         recovered: sorted(({ recovered }) => recovered),
-        to: sorted(({ recipients }) => recipients),
+        to: sorted(({ channel, recipients }) => (webhookOf(channel) === undefined ? recipients : [])),
+        webhooks: sorted(({ channel, recipients }) => (webhookOf(channel) === undefined ? [] : recipients)),
       });
     });
   }
@@ -279,6 +281,13 @@ class Player {
               throw new DeliveryError('unavailable', 'the mail provider refuses just now');
             if (world.mail === 'rejects')
               throw new DeliveryError('rejected', 'the mail provider refuses it for good');
+            return Promise.resolve({ messageId: noticeId });
+          },
+        },
+        webhook: {
+          send({ noticeId }) {
+            if (world.mail === 'refuses') throw new DeliveryError('unavailable', 'it refuses just now');
+            if (world.mail === 'rejects') throw new DeliveryError('rejected', 'it refuses it for good');
             return Promise.resolve({ messageId: noticeId });
           },
         },

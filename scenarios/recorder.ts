@@ -84,7 +84,7 @@ export class Recorder {
   }
 
   /** Notices of one check that were accepted, as a scenario expects them. */
-  toldAt(checkAt: number, said: Pick<Told, 'rules' | 'recovered' | 'to'>): Told {
+  toldAt(checkAt: number, said: Pick<Told, 'rules' | 'recovered' | 'to' | 'webhooks'>): Told {
     const { rules } = said;
     const { input, check } = this.telling.get(checkAt)!;
     const sent = input.rules

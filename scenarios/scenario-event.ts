@@ -100,7 +100,7 @@ export interface ScenarioEvent {
    */
   readonly moveTo?: string | null;
   /**
-   * The mail provider refuses: `true`, until `mailFails: false`, and sending is tried again; `"rejected"`: it refuses
+   * The mail provider refuses, and so do webhooks: `true`, until `mailFails: false`, and sending is tried again; `"rejected"`: it refuses
    * each mail for good.
    * @errorMessage expected true, false or "rejected"
    * @examples [true, false, "rejected"]

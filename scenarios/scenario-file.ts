@@ -1,4 +1,4 @@
-import type { Login, ProfileFile } from '../domain/profile/profile-file.js';
+import type { Login, ProfileFile, WebhookName } from '../domain/profile/profile-file.js';
 import type { ScenarioEvent, ScenarioRuleKey } from './scenario-event.js';
 import type { Amount, Offset, ScenarioRate, ScenarioStatus } from './scenario-values.js';
 
@@ -228,6 +228,13 @@ export interface ExpectedNotice {
    * @examples [["client"]]
    */
   readonly recovered?: readonly ScenarioRuleKey[];
+  /**
+   * The names of the webhooks that accepted a notice. Default: not compared.
+   * @uniqueItems true
+   * @errorMessage expected a list of webhook names in brackets, such as ["crm"]
+   * @examples [["crm"]]
+   */
+  readonly webhooks?: readonly WebhookName[];
 }
 
 /**

@@ -7,6 +7,7 @@ import { unrecoveredCheck } from '../domain/cycle/told.js';
 import { mute, unmute, type WatchState } from '../domain/cycle/watch-state.js';
 import { sendingRules } from '../domain/decide.js';
 import { noticesFor, type Notice, type Recovery } from '../domain/notices.js';
+import { webhookOf } from '../domain/notice-channel.js';
 import type { RuleKey } from '../domain/profile/profile.js';
 import { endReasonOf } from '../domain/reading.js';
 import type { Checked, CheckInput, CheckResult, TakenUp } from '../domain/watching/check.js';
@@ -290,7 +291,9 @@ class Simulation {
     const told = this.accepted.get(unrecoveredCheck(watch, rule) ?? NaN) ?? [];
     const reached = told
       .filter(({ rules }) => rules.includes(rule))
-      .flatMap(({ audience, recipients }) => recipients.map((address) => ({ address, audience })));
+      .flatMap(({ audience, channel, recipients }) =>
+        recipients.map((address) => ({ address, audience, channel })),
+      );
     return { rule, reached };
   }
 
@@ -339,7 +342,8 @@ class Simulation {
       atMs: checkAt - this.startAt,
       rules: sorted(({ rules }) => rules),
       recovered: sorted(({ recovered }) => recovered),
-      to: sorted(({ recipients }) => recipients),
+      to: sorted(({ channel, recipients }) => (webhookOf(channel) === undefined ? recipients : [])),
+      webhooks: sorted(({ channel, recipients }) => (webhookOf(channel) === undefined ? [] : recipients)),
       count: countsOf(watch),
     };
     this.told.push(told);

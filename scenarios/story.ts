@@ -35,14 +35,17 @@ export interface Told {
   readonly rules: readonly string[];
   /** Rules told as recovered. Sorted. */
   readonly recovered: readonly string[];
-  /** Sorted, each once. */
+  /** Addresses. Sorted, each once. */
   readonly to: readonly string[];
+  /** Names of webhooks. Sorted, each once. */
+  readonly webhooks: readonly string[];
   /** Rule key → its notices of the cycle, with this one; a rule that is absent has none. */
   readonly count: Readonly<Record<string, number>>;
 }
 
 /** What of a check must be so; what is absent is not looked at. */
-export type ExpectedTold = Pick<Told, 'atMs' | 'rules'> & Partial<Pick<Told, 'to' | 'count' | 'recovered'>>;
+export type ExpectedTold = Pick<Told, 'atMs' | 'rules'> &
+  Partial<Pick<Told, 'to' | 'count' | 'recovered' | 'webhooks'>>;
 
 /** What came of a story. */
 export interface Played {
@@ -76,12 +79,13 @@ export function storyOf(scenario: Scenario, file: ProfileFile, slug: string): St
       .sort((a, b) => a.atMs - b.atMs),
     untilMs: durationMs(scenario.until),
     startAt: scenario.start === undefined ? defaultStartAt : Date.parse(scenario.start),
-    expected: scenario.expect.map(({ at, rules, to, count, recovered }) => ({
+    expected: scenario.expect.map(({ at, rules, to, count, recovered, webhooks }) => ({
       atMs: durationMs(at),
       rules: rules.toSorted(),
       ...(to === undefined ? {} : { to: to.toSorted() }),
       ...(count === undefined ? {} : { count }),
       ...(recovered === undefined ? {} : { recovered: recovered.toSorted() }),
+      ...(webhooks === undefined ? {} : { webhooks: webhooks.toSorted() }),
     })),
   };
 }

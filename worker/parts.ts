@@ -10,6 +10,7 @@ import { createMysqlLedger } from '../delivery/ledger/mysql-ledger.js';
 import { createEndings, type Endings } from '../store/endings.js';
 import { createBrake, type BrakeOptions } from '../store/brake.js';
 import { createProfiles } from '../store/profiles.js';
+import { createResellers } from '../store/resellers.js';
 import { createWatchedClients, type WatchedClients } from '../store/watched-clients.js';
 import { clientIdOf, watchWorkflowId } from '../workflows/client-workflow-id.js';
 import { profileChangedSignal } from '../workflows/messages.js';
@@ -48,6 +49,7 @@ export function createParts(options: PartsOptions): Parts {
   return {
     billing: batchMs > 0 ? batchedBilling(billing, batchMs) : billing,
     profiles: batchMs > 0 ? batchedProfiles(profiles, batchMs) : profiles,
+    resellers: createResellers(database),
     ledger: createMysqlLedger(database),
     unreached: createUnreachedAddresses(database, { onError: options.onError }),
     endings: options.endings ?? createEndings(database),

@@ -16,6 +16,7 @@ export async function worker(io: Io): Promise<ExitCode> {
   const { connectNative, connectTemporal, temporalSettings } = await import('../../worker/temporal.js');
   const { openDatabase } = await import('../../store/database.js');
   const { openEmail } = await import('../../delivery/open-email.js');
+  const { openWebhooks } = await import('../../delivery/open-webhooks.js');
   const { default: getPort } = await import('get-port');
 
   const log = createLog(settings.logLevel);
@@ -47,7 +48,13 @@ export async function worker(io: Io): Promise<ExitCode> {
       client,
       connection,
       namespace,
-      channels: { email: email.channel },
+      channels: {
+        email: email.channel,
+        webhook: openWebhooks(env, database, {
+          onAlarm: (message) => log.error({ alarm: 'webhook' }, message),
+          onAlarmOver: (message) => log.info({ alarm: 'webhook', over: true }, message),
+        }),
+      },
       settings,
       receivers: [{ name: email.providerTitle, start: email.startReceiver }],
       sdkMetricsUrl,

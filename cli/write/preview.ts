@@ -1,15 +1,23 @@
-import { mailOf, noticesOf } from '../../activities/notice-content.js';
+import { messageOf, noticesOf } from '../../activities/notice-content.js';
 import { add, compare, multiply, subtract } from '../../domain/money.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
 import { faultsText, isUnclear, type Client } from '../../domain/client.js';
 import { profileNeeds } from '../../domain/profile-needs.js';
+import { webhookOf } from '../../domain/notice-channel.js';
+import {
+  createResellerDirectory,
+  folderOf,
+  resellerDefaults,
+  type ResellerDirectory,
+} from '../../domain/reseller/reseller-directory.js';
+import { problemLine } from '../../domain/problem.js';
 import type { Message } from '../../delivery/message.js';
 import type { RenderedMail } from '../../delivery/email/renderer.js';
 
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { printable } from '../shared/printable.js';
-import { loadNamedProfile } from '../shared/named-profile.js';
+import { loadNamedProfile, namedProfile } from '../shared/named-profile.js';
 
 export interface PreviewOptions {
   readonly folder: string;
@@ -27,16 +35,29 @@ export async function preview(name: string, options: PreviewOptions, io: Io): Pr
   const { audience, reminder } = options;
   const { id, content } = await loadNamedProfile(name, options.folder, io);
   const profile = normaliseProfile(id, content);
-  const client =
+  const resellers = await resellersOf(name, profile, options.folder, io);
+  const found =
     options.client === undefined ? sampleClient(profile) : await realClient(options.client, profile, io);
+  const settings = resellers.ofClient(found.resellerId, folderOf(profile));
+  const client = { ...found, ...resellerDefaults(settings?.content) };
   const { createRenderer } = await import('../../delivery/email/render.js');
-  const renderer = createRenderer();
-  const mails = mailsOf(profile, client, Math.min(reminder, profile.maxQty), options.language)
+  const renderer = createRenderer(undefined, { overridesOf: ({ words }) => words });
+  const messages = messagesOf(profile, client, Math.min(reminder, profile.maxQty), options, resellers);
+  const mails = messages
+    .filter(({ webhook }) => webhook === undefined)
     .filter((mail) => audience === undefined || mail.audience === audience)
     .map((mail) => ({ mail, rendered: renderer.render(mail) }));
+  const { webhookNoticeOf } = await import('../../delivery/webhook/webhook-notice.js');
+  const webhooks = messages
+    .filter(({ webhook }) => webhook !== undefined && audience === undefined)
+    .map((message) => ({ webhook: message.webhook?.name ?? '', body: webhookNoticeOf(message) }));
   if (mails.length === 0) io.err(`${profile.id} would send no mail: no rule has a recipient.`);
-  if (options.format === 'json') io.out(`${JSON.stringify(mails.map(jsonOf), null, 2)}\n`);
-  else for (const each of mails) io.out(textOf(each));
+  if (options.format === 'json') io.out(`${JSON.stringify([...mails.map(jsonOf), ...webhooks], null, 2)}\n`);
+  else {
+    for (const each of mails) io.out(textOf(each));
+    for (const { webhook, body } of webhooks)
+      io.out(`To the webhook ${webhook}:\n${JSON.stringify(body, null, 2)}\n\n`);
+  }
   if (options.open) {
     const { openInBrowser } = await import('./open-preview.js');
     for (const { mail, rendered } of mails) {
@@ -55,6 +76,7 @@ function jsonOf({ mail, rendered }: PreviewedMail) {
   return {
     audience: mail.audience,
     rules: mail.facts.rules.map(({ key }) => key),
+    ...(mail.sender ? { from: mail.sender.from, replyTo: mail.sender.replyTo } : {}),
     recipients: mail.recipients,
     ...rendered,
   };
@@ -63,6 +85,8 @@ function jsonOf({ mail, rendered }: PreviewedMail) {
 function textOf({ mail, rendered }: PreviewedMail): string {
   return [
     `To the ${mail.audience} (${rendered.language}): ${mail.recipients.map(printable).join(', ')}`,
+    ...(mail.sender ? [`From: ${printable(mail.sender.from)}`] : []),
+    ...(mail.sender?.replyTo === undefined ? [] : [`Reply-To: ${printable(mail.sender.replyTo)}`]),
     `Subject: ${rendered.subject}`,
     '',
     rendered.text,
@@ -70,11 +94,32 @@ function textOf({ mail, rendered }: PreviewedMail): string {
   ].join('\n');
 }
 
-function mailsOf(
+/** As the files say: what a sync would bring to the workers. */
+async function resellersOf(
+  name: string,
+  profile: Profile,
+  folder: string,
+  io: Io,
+): Promise<ResellerDirectory> {
+  const { loadResellers } = await import('../../authoring/load-resellers.js');
+  const place = namedProfile(name, folder, io.cwd).folder;
+  const { resellers, problems } = await loadResellers(place, [folderOf(profile)], io.cwd);
+  for (const problem of problems) io.err(problemLine(problem));
+  return createResellerDirectory(
+    resellers.map(({ reseller, content }) => ({
+      reseller,
+      content,
+      words: new Map(Object.entries(content.templates ?? {})),
+    })),
+  );
+}
+
+function messagesOf(
   profile: Profile,
   client: Client,
   reminder: number,
-  language: string | undefined,
+  { language }: PreviewOptions,
+  resellers: ResellerDirectory,
 ): readonly Message[] {
   const now = Date.now();
   const input = {
@@ -85,9 +130,10 @@ function mailsOf(
     availableBalance: add(client.balance, client.creditLimit),
     rules: profile.rules.map(({ key }) => ({ key, reminder })),
   };
-  return noticesOf(input, profile, client, []).map((notice) => {
-    const mail = mailOf(notice, notice.content, notice.recipients);
-    return language === undefined ? mail : { ...mail, language };
+  return noticesOf(input, profile, client, [], resellers).flatMap((notice) => {
+    const message = messageOf(notice, notice.content, notice.recipients, resellers);
+    if (webhookOf(notice.channel) !== undefined && !message.webhook) return [];
+    return [language === undefined ? message : { ...message, language }];
   });
 }
 

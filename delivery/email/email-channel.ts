@@ -1,6 +1,6 @@
 import type { Channel } from '../channel.js';
 import { DeliveryError } from '../delivery-error.js';
-import type { Message } from '../message.js';
+import type { Account, Message } from '../message.js';
 import { parseEmailAddress, type EmailAddress } from './email-address.js';
 import type { Email, EmailProvider } from './email-provider.js';
 import type { Renderer } from './renderer.js';
@@ -11,20 +11,48 @@ export interface EmailChannelOptions {
   readonly renderer: Renderer;
   /** `Name <address>` or an address: the sender of messages that bring none. */
   readonly from: string;
+  /** Opens a reseller's own account; undefined where this worker does not have its key. Without it no message has one. */
+  readonly openAccount?: ((account: Account) => EmailProvider | undefined) | undefined;
 }
 
 /**
  * The channel `email`: puts a message into words and hands it to a provider.
+ * A reseller with an account of its own has limits, pauses and alarms of its own: nobody waits for another's.
  * Throws DeliveryError, whose message names no address and never a secret.
  */
-export function createEmailChannel({ provider, renderer, from }: EmailChannelOptions): Channel {
+export function createEmailChannel({ provider, renderer, from, openAccount }: EmailChannelOptions): Channel {
   const ownSender = parseEmailAddress(from);
+  const accounts = new Map<string, { readonly account: Account; readonly provider: EmailProvider }>();
+
+  function providerOf(account: Account | undefined): EmailProvider {
+    if (!account) return provider;
+    const key = `${account.reseller} ${account.keyVariable}`;
+    const known = accounts.get(key);
+    if (known) return known.provider;
+    const opened = openAccount?.(account);
+    if (!opened)
+      // Another worker may have it. The service's own account must not take its place: it does not know the sender.
+      throw new DeliveryError(
+        'unauthorized',
+        `mails of ${account.reseller} go out by an account of its own, and ${account.keyVariable} is not set on this worker`,
+      );
+    accounts.set(key, { account, provider: opened });
+    return opened;
+  }
+
   return {
     recipientsAtOnce: provider.recipientsAtOnce,
-    health: () => [provider.health()],
+    health: () => [
+      provider.health(),
+      ...[...accounts.values()].map(({ account, provider: own }) => {
+        const health = own.health();
+        return { ...health, sender: `${health.sender} ${account.reseller}` };
+      }),
+    ],
     async send(message, options) {
+      const own = providerOf(message.account);
       // A message that cannot be put into words asks nobody.
-      return await provider.send(emailOf(message, ownSender, renderer, provider.unsubscribeUrl), options);
+      return await own.send(emailOf(message, ownSender, renderer, own.unsubscribeUrl), options);
     },
   };
 }

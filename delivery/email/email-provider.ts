@@ -41,10 +41,25 @@ export interface EmailProvider {
 /** A provider that its settings were read for. */
 export interface ConfiguredEmailProvider {
   open(alarms: Alarms): EmailProvider;
+  /** Opens another account by its key, with limits of its own. What only the service's account has, such as templates, it has not. */
+  openAccount(key: string, alarms: Alarms): EmailProvider;
   /** Listens for the provider's reports; undefined where its settings ask for no receiver. */
   startReceiver(options: ReceiverOptions): Promise<Receiver> | undefined;
   /** What a doctor finds of it: can it be reached, does it know us. Changes nothing. */
   examine(): Promise<readonly Finding[]>;
+  /**
+   * What a doctor finds of a sender of a reseller: whether the account may send, and whether the provider has verified the address or its
+   * domain, where the key may ask. `key`: of the reseller's own account; absent: the service's.
+   */
+  examineSender(sender: ExaminedSender): Promise<readonly Finding[]>;
+}
+
+export interface ExaminedSender {
+  /** The folder. */
+  readonly reseller: string;
+  /** The address alone; absent where mails have the service's own sender. */
+  readonly address?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 /** All that one provider brings: one folder, and one entry of `emailProviders`. */

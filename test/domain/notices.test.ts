@@ -4,7 +4,7 @@ import { durationMs, formatDuration, parseDuration } from '../../domain/duration
 import { multiply, toDecimal } from '../../domain/money.js';
 import { maskedAddress, withMaskedAddresses } from '../../domain/masked-address.js';
 import { normalAddress, noticesFor, unreachedRules } from '../../domain/notices.js';
-import { endReasonOf, isAddress } from '../../domain/reading.js';
+import { endReasonOf, isAddress, readingOf } from '../../domain/reading.js';
 import { aClient, aProfile } from './builders.js';
 
 const profile = aProfile({
@@ -22,6 +22,7 @@ describe('notices (rule 9)', () => {
     assert.deepEqual(notices, [
       {
         kind: 'low',
+        channel: 'email',
         audience: 'staff',
         recipients: ['manager@acme.example', 'NOC@acme.example'],
         rules: ['user'],
@@ -29,6 +30,7 @@ describe('notices (rule 9)', () => {
       },
       {
         kind: 'low',
+        channel: 'email',
         audience: 'client',
         recipients: ['billing@client.example'],
         rules: ['client', 'advanced:dormant'],
@@ -46,6 +48,7 @@ describe('notices (rule 9)', () => {
     assert.deepEqual(notices, [
       {
         kind: 'low',
+        channel: 'email',
         audience: 'client',
         recipients: ['billing@client.example'],
         rules: ['user', 'client'],
@@ -245,5 +248,53 @@ describe('who hears of a recovery (rule 20)', () => {
         },
       ),
     );
+  });
+});
+
+describe('webhooks (rules 4, 9 and 20)', () => {
+  const withWebhooks = aProfile({
+    userNotification: { threshold: 100, webhooks: ['crm'] },
+    clientNotification: { threshold: 50, webhooks: ['crm', 'erp'] },
+    advancedRules: [{ name: 'quiet', threshold: 5, notify: false, webhooks: ['erp'] }],
+  });
+  const webhooksOf = (notices: ReturnType<typeof noticesFor>) =>
+    notices
+      .filter(({ channel }) => channel !== 'email')
+      .map(({ channel, kind, rules, recovered }) => [channel, kind, rules, recovered]);
+
+  it('gets one message that names every rule that names it, of the staff and of the client', () => {
+    const notices = noticesFor(withWebhooks, aClient(), ['user', 'client', 'advanced:quiet']);
+    assert.deepEqual(webhooksOf(notices), [
+      ['webhook:crm', 'low', ['user', 'client'], []],
+      ['webhook:erp', 'low', ['client', 'advanced:quiet'], []],
+    ]);
+  });
+
+  it('is a recipient: a rule that names nobody else notifies', () => {
+    const { recipients } = readingOf(aClient({ billingEmail: null }), withWebhooks);
+    assert.equal(recipients['advanced:quiet'], 1);
+    assert.deepEqual(webhooksOf(noticesFor(withWebhooks, aClient(), ['advanced:quiet'])), [
+      ['webhook:erp', 'low', ['advanced:quiet'], []],
+    ]);
+  });
+
+  it('hears of a recovery exactly where it accepted the last notice, with what is low in the same message', () => {
+    const recoveries = [
+      {
+        rule: 'client' as const,
+        reached: [{ address: 'erp', audience: 'staff' as const, channel: 'webhook:erp' }],
+      },
+    ];
+    assert.deepEqual(webhooksOf(noticesFor(withWebhooks, aClient(), ['user'], recoveries)), [
+      ['webhook:crm', 'low', ['user'], []],
+      ['webhook:erp', 'recovered', [], ['client']],
+    ]);
+    assert.deepEqual(webhooksOf(noticesFor(withWebhooks, aClient(), ['advanced:quiet'], recoveries)), [
+      ['webhook:erp', 'low', ['advanced:quiet'], ['client']],
+    ]);
+    const mails = noticesFor(withWebhooks, aClient(), [], recoveries).filter(
+      ({ channel }) => channel === 'email',
+    );
+    assert.deepEqual(mails, [], 'a webhook is no address');
   });
 });
