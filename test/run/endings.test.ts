@@ -31,24 +31,23 @@ describe('a run of tests that leave processes and open sockets', () => {
   });
 
   function start(how: string, options: Options = {}): Run {
-    const { MOCHA_WORKER_ID: _id, TEST_RUN_FOLDER: _folder, ...env } = process.env;
-    const parallel = options.parallel ? ['--parallel', '--jobs', '2', spec] : [];
-    const child = spawn(process.execPath, [mocha, ...parallel, spec], {
-      cwd: packageRoot(),
-      env: {
-        ...env,
-        HOW: how,
-        ...(options.servers && { SERVERS: '1' }),
-        ...(options.stubborn && { STUBBORN: '1' }),
-      },
+    return run([...(options.parallel ? ['--parallel', '--jobs', '2', spec] : []), spec], {
+      HOW: how,
+      ...(options.servers && { SERVERS: '1' }),
+      ...(options.stubborn && { STUBBORN: '1' }),
     });
+  }
+
+  function run(args: readonly string[], more: NodeJS.ProcessEnv): Run {
+    const { MOCHA_WORKER_ID: _id, TEST_RUN_FOLDER: _folder, ...env } = process.env;
+    const child = spawn(process.execPath, [mocha, ...args], { cwd: packageRoot(), env: { ...env, ...more } });
     let said = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => (said += text));
     const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
-    const run = { child, said: () => said, ended };
-    runs.push(run);
-    return run;
+    const started = { child, said: () => said, ended };
+    runs.push(started);
+    return started;
   }
 
   function pidsOf(said: string): readonly number[] {
@@ -114,6 +113,23 @@ describe('a run of tests that leave processes and open sockets', () => {
       for (const pid of pidsOf(run.said()))
         assert.ok(await waitUntilGone(pid, 0), `${pid} outlives the run: ${run.said()}`);
       await assertNothingLeft(run.said(), true);
+    });
+
+    it('fails where a process of it crashes, and leaves nothing', async () => {
+      const run = start('crash', { parallel: true });
+      const [code] = await run.ended;
+      assert.ok(code !== null && code > 0, run.said());
+      const pids = pidsOf(run.said());
+      for (const pid of pids) assert.ok(await waitUntilGone(pid, 30_000), `process ${pid} is left`);
+      assert.ok(pids.length >= 2, run.said());
+    });
+
+    it('counts the next file as it is, where tests of the one before end too late', async () => {
+      const files = ['busy', 'late', 'next'].map((name) => path.join(path.dirname(spec), `${name}.js`));
+      const { ended, said } = run(['--parallel', '--jobs', '2', ...files], {});
+      assert.deepEqual(await ended, [1, null], said());
+      assert.match(said(), /2 passing[\s\S]+1 failing[\s\S]+caught by nobody/);
+      assert.match(said(), /after the end of its test: Error: done\(\) called multiple times/);
     });
 
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {

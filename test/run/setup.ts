@@ -8,8 +8,10 @@ import { waitUntilGone } from '../../dev/process-groups.js';
 import { endTrees } from '../../dev/process-trees.js';
 import { sharedProcesses } from '../../dev/processes.js';
 import { sharedServers, shareServers } from '../../dev/trial/sharing.js';
+import { tellGuard } from '../../dev/guard-client.js';
 import { noteTime, slowestFiles } from './file-times.js';
 import { guardChildren, runningChildren } from './guard-children.js';
+import { outliveLateErrors } from './late-errors.js';
 
 /** Names the folder in which workers write down their guards and how long files took. */
 const variable = 'TEST_RUN_FOLDER';
@@ -19,6 +21,7 @@ let fileBegan = performance.now();
 
 process.setSourceMapsEnabled(true);
 guardChildren(isWorker ? process.env[variable] : undefined);
+if (isWorker) outliveLateErrors();
 shareServers();
 
 /** Ends what a test file left: after each file in a worker, else after all files. Shared servers stay. */
@@ -35,7 +38,11 @@ export const mochaHooks = {
 };
 
 export function mochaGlobalSetup(): void {
-  process.env[variable] = mkdtempSync(path.join(tmpdir(), 'low-balance-run-'));
+  // Until mocha says otherwise: a run that ends without its counts has failed.
+  process.exitCode = 1;
+  const folder = mkdtempSync(path.join(tmpdir(), 'low-balance-run-'));
+  tellGuard({ do: 'watch-folder', folder });
+  process.env[variable] = folder;
 }
 
 /** Returns when nothing of the run is left but this process, which mocha then ends whatever it waits for. */
