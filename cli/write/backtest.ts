@@ -1,7 +1,7 @@
 import { noticesByRule } from '../../scenarios/balance-history.js';
 import type { LoadedProfile } from '../../authoring/load-profiles.js';
 import { normaliseProfile } from '../../domain/profile/profile.js';
-import { namedProfilesOnly } from '../../domain/assignment.js';
+import { assignerOfFolder } from '../../planning/assigner-of-folder.js';
 import { clientsOf } from '../../billing/mysql/billing-entries.js';
 import { connectBilling } from '../shared/connect.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
@@ -32,7 +32,7 @@ export async function backtest(profileName: string, options: BacktestOptions, io
   try {
     const ids =
       options.client === undefined
-        ? await clientsOf(billing, namedProfilesOnly, profile.id, limit)
+        ? await clientsOf(billing, await assignerOfFolder(options.folder, io.cwd), profile.id, limit)
         : [options.client];
     const results: PlayedClient[] = [];
     for (const clientId of ids) results.push(await playRecorded(billing, profile, clientId, since, now));
