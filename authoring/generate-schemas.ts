@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createGenerator } from 'ts-json-schema-generator';
 import { profileFields, type FieldTable } from '../domain/profile/profile-fields.js';
 import { packageRoot } from './package-root.js';
-import { schemaFiles, type FileKind } from './schema-files.js';
+import { allSchemas, messageSchemas, type SchemaKind } from './schema-files.js';
 
 type Json = { [key: string]: unknown };
 
@@ -19,15 +19,17 @@ const editorTags = [
  * The text of a schema file, from its TypeScript type. The same source gives the same text.
  * Needs the sources and the generator, which is a development dependency.
  */
-export function generateSchema(kind: FileKind): string {
-  const { source, type, title } = schemaFiles[kind];
+export function generateSchema(kind: SchemaKind): string {
+  const { source, type, title } = allSchemas[kind];
+  // A later version may say more: receivers must not refuse it.
+  const isMessage = Object.hasOwn(messageSchemas, kind);
   const generated = createGenerator({
     path: path.join(packageRoot(), source),
     type,
     skipTypeCheck: true,
     topRef: false,
     jsDoc: 'extended',
-    additionalProperties: false,
+    additionalProperties: isMessage,
     sortProps: false,
     extraTags: editorTags,
   }).createSchema(type) as Json;
@@ -40,7 +42,8 @@ export function generateSchema(kind: FileKind): string {
     isObject(each) ? withMessages(withoutAnnotations(withHelp(each, written))) : each,
   );
   // Files are JSON with comments; without these two the editor would underline what the service reads gladly.
-  const schema = { $schema, title, allowComments: true, allowTrailingCommas: true, ...root, definitions };
+  const lenient = isMessage ? {} : { allowComments: true, allowTrailingCommas: true };
+  const schema = { $schema, title, ...lenient, ...root, definitions };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 

@@ -48,9 +48,24 @@ export const schemaFiles = {
   },
 } as const satisfies Readonly<Record<FileKind, SchemaFile>>;
 
+/** Schemas of what the service sends; nobody writes such a file. */
+export const messageSchemas = {
+  'webhook-notice': {
+    name: 'webhook-notice.schema.json',
+    source: 'delivery/webhook/webhook-notice.ts',
+    type: 'WebhookNotice',
+    title: 'A notice as a webhook receives it',
+  },
+} as const satisfies Readonly<Record<string, SchemaFile>>;
+
+/** Everything that lies in `schemas/`. */
+export const allSchemas = { ...schemaFiles, ...messageSchemas };
+
+export type SchemaKind = keyof typeof allSchemas;
+
 /** Absolute. */
-export function schemaPath(kind: FileKind): string {
-  return path.join(packageRoot(), 'schemas', schemaFiles[kind].name);
+export function schemaPath(kind: SchemaKind): string {
+  return path.join(packageRoot(), 'schemas', allSchemas[kind].name);
 }
 
 /** A JSON Schema as it lies in `schemas/`, reduced to what is read of it here. */

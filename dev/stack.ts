@@ -89,6 +89,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       webhook: openWebhooks({ ...env, WEBHOOK_ALLOW_PRIVATE: 'true' }, database, {}),
     },
     settings: { ...serviceSettings(env), httpPort: 0, reconcileEveryMs: options.reconcileEveryMs },
+    env,
     log,
   });
   processes.onStop('worker', async () => {

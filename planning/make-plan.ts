@@ -14,7 +14,14 @@ import { planHash } from './plan-hash.js';
 import { createFleetReader } from '../billing/mysql/fleet-reader.js';
 import { profileNeeds } from '../domain/profile-needs.js';
 import { createMoveSums, movedClients, type Move } from './moves.js';
-import { placesOf, planResellers, readHeldResellers, type ResellerChange } from './reseller-settings.js';
+import {
+  placesOf,
+  planResellers,
+  readHeldResellers,
+  type HeldReseller,
+  type PlannedResellerChange,
+} from './reseller-settings.js';
+import { countClientsOf } from '../billing/mysql/reseller-clients.js';
 import { clientsOfPlan } from './snapshot-clients.js';
 import { openSnapshot, type Snapshot } from './snapshot.js';
 import { planAgainst } from './sync.js';
@@ -31,7 +38,7 @@ export interface Plan {
   readonly oneInstant: boolean;
   readonly changes: readonly PlannedChange[];
   /** What becomes of the resellers' own settings. */
-  readonly resellers: readonly ResellerChange[];
+  readonly resellers: readonly PlannedResellerChange[];
   /** The limit of the brake, where it changes. */
   readonly brake?: BrakeChange;
   /** What holds notices now (rule 23), for people; the plan's notices would be held too. */
@@ -91,7 +98,7 @@ export async function makePlan({ database, billing, folder, now }: MakePlanOptio
         at: now,
         oneInstant: snapshot.oneInstant,
         changes: planned,
-        resellers: planResellers(folder.resellerFiles, heldResellers),
+        resellers: await concerned(snapshot, folder, heldResellers),
         ...(brake ? { brake } : {}),
         holds: await holdsNow(snapshot.own, now),
         moves,
@@ -103,6 +110,28 @@ export async function makePlan({ database, billing, folder, now }: MakePlanOptio
   } finally {
     await snapshot.close();
   }
+}
+
+/** What becomes of the resellers' settings, with how many profiles and clients each concerns. */
+async function concerned(
+  { billing }: Snapshot,
+  { files, resellerFiles }: FolderForSync,
+  held: readonly HeldReseller[],
+): Promise<readonly PlannedResellerChange[]> {
+  const changes = planResellers(resellerFiles, held);
+  const billingIdOf = (reseller: string): string | null => {
+    const sides = [resellerFiles, held].flatMap((side) => side.filter((each) => each.reseller === reseller));
+    const billingId = sides[0]?.content?.billingId;
+    return billingId === undefined ? reseller : billingId;
+  };
+  const counts = await countClientsOf(billing, [
+    ...new Set(changes.map(({ reseller }) => billingIdOf(reseller))),
+  ]);
+  return changes.map((change) => ({
+    ...change,
+    profiles: files.filter(({ id }) => resellerOf(id) === change.reseller).length,
+    clients: counts.get(billingIdOf(change.reseller)) ?? 0,
+  }));
 }
 
 /**

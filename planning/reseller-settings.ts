@@ -2,19 +2,24 @@ import type { LoadedReseller } from '../authoring/load-resellers.js';
 import type { ResellerPlace } from '../domain/assignment.js';
 import {
   canonicalReseller,
+  editedWebhooks,
   resellerFieldsBetween,
+  resellerRevisionId,
+  type ResellerContent,
   type ResellerFieldChange,
 } from '../domain/reseller/reseller-content.js';
-import type { ResellerFile } from '../domain/reseller/reseller-file.js';
 import { sha256 } from '../store/content-hash.js';
 import type { Queryable } from '../store/queryable.js';
+import { startWebhooks } from '../store/stopped-webhooks.js';
 
 /** A reseller's settings as MySQL holds them. */
 export interface HeldReseller {
   readonly reseller: string;
   /** Canonical; undefined where somebody left a row that is none. */
-  readonly content: ResellerFile | undefined;
+  readonly content: ResellerContent | undefined;
   readonly text: string;
+  /** The text of the file that was synced. */
+  readonly source: string;
   readonly version: number;
 }
 
@@ -25,21 +30,30 @@ export interface ResellerChange {
   readonly fields: readonly ResellerFieldChange[];
 }
 
+/** The same with whom it concerns. */
+export interface PlannedResellerChange extends ResellerChange {
+  /** Profiles of its folder. */
+  readonly profiles: number;
+  /** Clients of the reseller in the billing data. */
+  readonly clients: number;
+}
+
 export async function readHeldResellers(own: Queryable, lock = false): Promise<readonly HeldReseller[]> {
-  const rows = await own.query<{ reseller: string; content: string; version: number }[]>(
-    `SELECT reseller, content, version FROM low_balance_reseller_settings ORDER BY reseller${lock ? ' FOR UPDATE' : ''}`,
+  const rows = await own.query<{ reseller: string; content: string; source: string; version: number }[]>(
+    `SELECT reseller, content, source, version FROM low_balance_reseller_settings ORDER BY reseller${lock ? ' FOR UPDATE' : ''}`,
   );
-  return rows.map(({ reseller, content, version }) => ({
+  return rows.map(({ reseller, content, source, version }) => ({
     reseller,
+    source,
     content: parsed(content),
     text: content,
     version,
   }));
 }
 
-function parsed(text: string): ResellerFile | undefined {
+function parsed(text: string): ResellerContent | undefined {
   try {
-    return canonicalReseller(JSON.parse(text) as ResellerFile);
+    return canonicalReseller(JSON.parse(text) as ResellerContent);
   } catch {
     return undefined;
   }
@@ -64,7 +78,7 @@ export function planResellers(
 
 /** What decides which clients are whose. */
 export function placesOf(
-  resellers: readonly { readonly reseller: string; readonly content: ResellerFile | undefined }[],
+  resellers: readonly { readonly reseller: string; readonly content: ResellerContent | undefined }[],
 ): readonly ResellerPlace[] {
   return resellers.map(({ reseller, content }) => ({
     reseller,
@@ -88,16 +102,37 @@ export async function writeResellers(
   changes: readonly ResellerChange[],
   files: readonly LoadedReseller[],
   rows: readonly HeldReseller[],
-  { sourceCommit, now }: { readonly sourceCommit: string | null; readonly now: number },
+  { sourceCommit, author, now }: WrittenBy,
 ): Promise<void> {
+  const lastVersions = await readLastVersions(own, changes);
   for (const { action, reseller } of changes) {
-    const file = files.find((each) => each.reseller === reseller);
+    const file = action === 'delete' ? undefined : files.find((each) => each.reseller === reseller);
+    const row = rows.find((each) => each.reseller === reseller);
+    const version = Math.max(row?.version ?? 0, lastVersions.get(resellerRevisionId(reseller)) ?? 0) + 1;
+    await own.query(
+      `INSERT INTO low_balance_revision (profile_id, action, version, content_before, content_after, source_before, source_after,
+         source_commit, author, at) VALUES (?)`,
+      [
+        [
+          resellerRevisionId(reseller),
+          action,
+          version,
+          row?.text ?? null,
+          file ? textOf(file.content) : null,
+          row?.source ?? null,
+          file?.source ?? null,
+          sourceCommit,
+          author,
+          now,
+        ],
+      ],
+    );
+    await startWebhooks(own, reseller, editedWebhooks(row?.content, file?.content));
     if (action === 'delete' || !file) {
       await own.query('DELETE FROM low_balance_reseller_settings WHERE reseller = ?', [reseller]);
       continue;
     }
     const text = textOf(file.content);
-    const version = (rows.find((each) => each.reseller === reseller)?.version ?? 0) + 1;
     await own.query(
       `INSERT INTO low_balance_reseller_settings (reseller, content, source, version, applied_hash, source_commit, updated_at) VALUES (?)
        ON DUPLICATE KEY UPDATE content = VALUES(content), source = VALUES(source), version = VALUES(version),
@@ -107,6 +142,25 @@ export async function writeResellers(
   }
 }
 
-function textOf(content: ResellerFile): string {
+interface WrittenBy {
+  readonly sourceCommit: string | null;
+  readonly author: string | null;
+  readonly now: number;
+}
+
+/** Settings that come back go on counting where they ended. */
+async function readLastVersions(
+  own: Queryable,
+  changes: readonly ResellerChange[],
+): Promise<ReadonlyMap<string, number>> {
+  if (changes.length === 0) return new Map();
+  const rows = await own.query<{ profile_id: string; version: number | string }[]>(
+    'SELECT profile_id, MAX(version) AS version FROM low_balance_revision WHERE profile_id IN (?) GROUP BY profile_id',
+    [changes.map(({ reseller }) => resellerRevisionId(reseller))],
+  );
+  return new Map(rows.map((row) => [row.profile_id, Number(row.version)]));
+}
+
+function textOf(content: ResellerContent): string {
   return JSON.stringify(content);
 }

@@ -18,13 +18,14 @@ import { passStorageReferences } from './pass-storage-references.js';
 import { preflight } from './preflight.js';
 import { startReceivers, type NamedReceiver } from './receivers.js';
 import { readinessOf } from './readiness.js';
-import { SettingsError } from '../settings/read-settings.js';
+import { SettingsError, type Environment } from '../settings/read-settings.js';
 import type { ServiceSettings } from './settings.js';
 import {
   watchReconciliation,
   type ReconciliationWatch,
   type ReconciliationWatchOptions,
 } from './reconciliation-watch.js';
+import { startVariableReports, type VariableReports } from './variable-reports.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 /** What a worker is put together from. */
@@ -43,6 +44,8 @@ export interface ServiceParts {
   readonly log: Log;
   /** How the worker looks at reconciliation; default: every minute, by MySQL's clock, as clocks of workers differ. */
   readonly reconciliationWatch?: Partial<Pick<ReconciliationWatchOptions, 'now' | 'everyMs'>> | undefined;
+  /** Where secrets of resellers are; absent: nobody asks which are there. */
+  readonly env?: Environment | undefined;
   /** Hears of all that the metrics count. */
   readonly onCount?: ((what: Counted) => void) | undefined;
 }
@@ -182,6 +185,15 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     throw error;
   }
   const listening = servers;
+  const variables: VariableReports | undefined =
+    parts.env &&
+    activityParts.resellers &&
+    startVariableReports({
+      own: database,
+      resellers: activityParts.resellers,
+      env: parts.env,
+      onError: (error) => log.warn({ err: error }, 'which variables this worker has was not written'),
+    });
   const worker = created;
   const done = runToTheEnd();
   async function runToTheEnd(): Promise<void> {
@@ -189,6 +201,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       await worker.run();
     } finally {
       await reconciliation.stop();
+      await variables?.stop();
       await watched.flush();
       await listening.stop();
       await tracing?.stop();

@@ -1,5 +1,10 @@
 import { fieldsBetween, type FieldChange } from '../../domain/profile/profile-content.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
+import {
+  resellerFieldsBetween,
+  resellerOfRevision,
+  type ResellerContent,
+} from '../../domain/reseller/reseller-content.js';
 import { readHistory, type Revision } from '../../store/revisions.js';
 import { withDatabase } from '../shared/databases.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
@@ -7,6 +12,7 @@ import { namedProfile } from '../shared/named-profile.js';
 import type { Io } from '../shared/io.js';
 import { valueText } from './plan-text.js';
 import { printable } from '../shared/printable.js';
+import { resellerValue } from '../shared/reseller-words.js';
 import { tableText } from '../shared/table.js';
 
 export interface HistoryOptions {
@@ -25,8 +31,12 @@ export async function history(profileName: string, options: HistoryOptions, io: 
 }
 
 /** The fields that a revision changed. */
-export function revisedFields({ before, after }: Revision): readonly FieldChange[] {
-  return fieldsBetween(contentOf(before), contentOf(after));
+export function revisedFields({ profile, before, after }: Revision): readonly FieldChange[] {
+  if (resellerOfRevision(profile) === undefined) return fieldsBetween(contentOf(before), contentOf(after));
+  const sides = [contentOf(before), contentOf(after)] as (object | undefined)[] as (
+    ResellerContent | undefined
+  )[];
+  return resellerFieldsBetween(sides[0], sides[1]);
 }
 
 /** Undefined where there was no profile, or what somebody left in its row was none. */
@@ -67,6 +77,13 @@ function textOf(revisions: readonly Revision[], io: Io): string {
   return `${tableText(head, rows, io)}\nTo go back: npx low-balance rollback REVISION\n`;
 }
 
+/** A template is shown by its length. */
+function shownValue(path: string, value: FieldChange['from']): string {
+  return path.startsWith('templates.') && (typeof value === 'string' || value === null)
+    ? resellerValue(path, value)
+    : valueText(value);
+}
+
 function commitText(commit: string | null): string {
   if (commit === null) return 'unknown';
   const [hash = '', dirty] = commit.split('-');
@@ -79,7 +96,7 @@ function changeText(revision: Revision): string {
     return `rename from ${printable(renamedFrom ?? '')} to ${printable(revision.profile)}`;
   if (action !== 'update') return action;
   const lines = revisedFields(revision).map(
-    ({ path, from, to }) => `${printable(path)} ${valueText(from)} → ${valueText(to)}`,
+    ({ path, from, to }) => `${printable(path)} ${shownValue(path, from)} → ${shownValue(path, to)}`,
   );
   return ['update', ...lines].join('\n');
 }

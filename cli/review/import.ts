@@ -1,5 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { resellerRevisionId } from '../../domain/reseller/reseller-content.js';
+import { readHeldResellers, type HeldReseller } from '../../planning/reseller-settings.js';
+import { resellerFilesOf, writeResellerFiles } from './reseller-files.js';
 import { readHeldProfiles, type HeldRow } from '../../planning/held-profiles.js';
 import { withDatabase } from '../shared/databases.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
@@ -27,13 +31,19 @@ export async function importProfiles(
   options: ImportOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const rows = await withDatabase(io, (database) => readHeldProfiles(database));
+  const { rows, resellers } = await withDatabase(io, async (database) => ({
+    rows: await readHeldProfiles(database),
+    resellers: await readHeldResellers(database),
+  }));
   const ids = asked.map((name) => namedProfile(name, options.folder, io.cwd).id);
   const wanted = ids.length === 0 ? rows : rows.filter(({ id }) => ids.includes(id));
   const results: Imported[] = ids
-    .filter((id) => !rows.some((row) => row.id === id))
+    .filter((id) => !rows.some((row) => row.id === id) && !resellers.some((each) => idOf(each) === id))
     .map((profile) => ({ profile, result: 'not-in-mysql' }));
   for (const row of wanted) results.push(await importOne(row, options.folder, io.cwd));
+  for (const each of resellers)
+    if (ids.length === 0 || ids.includes(idOf(each)))
+      results.push(await importReseller(each, options.folder, io.cwd));
   const shown = results.filter(({ result }) => ids.length > 0 || result !== 'has-file');
   io.out(options.format === 'json' ? `${JSON.stringify({ profiles: shown }, null, 2)}\n` : textOf(shown));
   const allWell = shown.every(({ result }) => result === 'written' || result === 'has-file');
@@ -54,6 +64,24 @@ async function importOne(row: HeldRow, folder: string, cwd: string): Promise<Imp
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return { profile: row.id, result: 'has-file', file };
   }
+}
+
+function idOf({ reseller }: HeldReseller): string {
+  return resellerRevisionId(reseller);
+}
+
+/** Settings and words; where the folder has some, they are left as they are. */
+async function importReseller(row: HeldReseller, folder: string, cwd: string): Promise<Imported> {
+  const profile = idOf(row);
+  const target = profileTarget(folder, cwd, profile);
+  if (target === undefined) return { profile, result: 'not-a-file-name' };
+  const place = path.dirname(target);
+  const file = path.relative(cwd, target);
+  if (!row.content) return { profile, result: 'not-a-profile' };
+  if (existsSync(target) || existsSync(path.join(place, 'templates')))
+    return { profile, result: 'has-file', file };
+  await writeResellerFiles(place, resellerFilesOf(row.content, row.source), () => false);
+  return { profile, result: 'written', file };
 }
 
 const sentences: Readonly<Record<Imported['result'], string>> = {

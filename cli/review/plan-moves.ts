@@ -1,6 +1,7 @@
 import type { Plan } from '../../planning/make-plan.js';
 import type { Move } from '../../planning/moves.js';
-import type { ResellerChange } from '../../planning/reseller-settings.js';
+import type { PlannedResellerChange } from '../../planning/reseller-settings.js';
+import { resellerMeaning, resellerValue } from '../shared/reseller-words.js';
 import { counted, printable } from '../shared/printable.js';
 import { brakePolicyText } from '../../planning/brake-policy.js';
 import { bold, code, escaped, folded } from './markdown-text.js';
@@ -27,13 +28,15 @@ export function moveLines({ resellers, brake, holds, moves }: Plan): readonly st
 
 const signs = { create: '+', update: '~', delete: '-' } as const;
 
-function resellerLines({ action, reseller, fields }: ResellerChange): readonly string[] {
+function resellerLines(change: PlannedResellerChange): readonly string[] {
+  const { action, reseller, fields } = change;
   return [
     `${signs[action]} ${action} ${printable(reseller)}/reseller.json`,
     ...fields.map(
       ({ path, from, to }) =>
-        `    ${path}  ${printable(JSON.stringify(from))} → ${printable(JSON.stringify(to))}`,
+        `    ${printable(path)}  ${resellerValue(path, from)} → ${resellerValue(path, to)}`,
     ),
+    `    ${resellerMeaning(change)}`,
   ];
 }
 
@@ -55,11 +58,12 @@ export function moveDetails({ resellers, brake, holds, moves }: Plan): readonly 
     ({ from, to, clients, newlyTold }) =>
       `| ${from === null ? 'none' : code(from)} | ${to === null ? 'none' : code(to)} | ${bold(clients)} | ${bold(newlyTold)} |`,
   );
-  const settings = resellers.map(({ action, reseller, fields }) => {
+  const settings = resellers.map((change) => {
+    const { action, reseller, fields } = change;
     const changed = fields.map(
-      ({ path, from, to }) => `${path} ${code(JSON.stringify(from))} → ${code(JSON.stringify(to))}`,
+      ({ path, from, to }) => `${path} ${code(resellerValue(path, from))} → ${code(resellerValue(path, to))}`,
     );
-    return `- ${action} ${code(`${reseller}/reseller.json`)}: ${changed.join('; ')}`;
+    return `- ${action} ${code(`${reseller}/reseller.json`)}: ${changed.join('; ')} — ${resellerMeaning(change)}`;
   });
   return [
     ...(rows.length === 0

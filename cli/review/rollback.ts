@@ -3,7 +3,9 @@ import path from 'node:path';
 import type { DataSource } from 'typeorm';
 import { canonicalContent } from '../../domain/profile/profile-content.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
-import { readHistory, readRevision } from '../../store/revisions.js';
+import { resellerOfRevision, type ResellerContent } from '../../domain/reseller/reseller-content.js';
+import { readHistory, readRevision, type Revision } from '../../store/revisions.js';
+import { resellerFilesOf, writeResellerFiles, type ResellerFiles } from './reseller-files.js';
 import { withDatabase } from '../shared/databases.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import { isCommitted } from '../../planning/git-facts.js';
@@ -35,7 +37,10 @@ async function writeRevision(
   folder: string,
   io: Io,
 ): Promise<ExitCode> {
-  const { profile, text } = await textOfRevision(database, number);
+  const revision = await revisionOf(database, number);
+  const reseller = resellerOfRevision(revision.profile);
+  if (reseller !== undefined) return await writeReseller(database, revision, path.join(folder, reseller), io);
+  const { profile, text } = await textOfRevision(database, revision);
   const target = profileTarget(folder, io.cwd, profile);
   if (target === undefined) throw new CliError(`"${profile}" cannot be the name of a file`);
   const file = path.relative(io.cwd, target);
@@ -56,10 +61,46 @@ async function writeRevision(
   return exitCode.fine;
 }
 
-async function textOfRevision(
+/** Settings that a revision deleted are deleted again: then the reseller is told in the service's own name. */
+async function writeReseller(
   database: DataSource,
-  number: string,
-): Promise<{ readonly profile: string; readonly text: string }> {
+  { profile, revision: number, after, afterSource }: Revision,
+  folder: string,
+  io: Io,
+): Promise<ExitCode> {
+  const content = after === null ? null : (JSON.parse(after) as ResellerContent);
+  const known = await readHistory(database, profile);
+  const { written, unkept } = await writeResellerFiles(
+    path.resolve(io.cwd, folder),
+    resellerFilesOf(content, afterSource),
+    (name, text) => known.some((each) => textsOf(each).some((files) => files.get(name) === text)),
+  );
+  const list = (names: readonly string[]) => names.map((name) => path.join(folder, name)).join(', ');
+  if (unkept.length > 0) {
+    throw new CliError(
+      `${list(unkept)} ${unkept.length === 1 ? 'has' : 'have'} changes that neither Git nor MySQL holds; commit them first. Nothing was written`,
+      exitCode.refused,
+    );
+  }
+  io.out(
+    written.length === 0
+      ? `${folder} is as revision ${number} left it.\n`
+      : `Wrote ${list(written)} as revision ${number} left ${written.length === 1 ? 'it' : 'them'}. See it with git diff, then plan and sync it.\n`,
+  );
+  return exitCode.fine;
+}
+
+/** What a revision found, and what it left. */
+function textsOf({ before, after, beforeSource, afterSource }: Revision): readonly ResellerFiles[] {
+  return [
+    { text: before, source: beforeSource },
+    { text: after, source: afterSource },
+  ].flatMap(({ text, source }) =>
+    text === null ? [] : [resellerFilesOf(JSON.parse(text) as ResellerContent, source)],
+  );
+}
+
+async function revisionOf(database: DataSource, number: string): Promise<Revision> {
   const revision = await readRevision(database, number);
   if (!revision) {
     throw new CliError(
@@ -67,7 +108,14 @@ async function textOfRevision(
       exitCode.findings,
     );
   }
-  const { profile, after, afterSource } = revision;
+  return revision;
+}
+
+async function textOfRevision(
+  database: DataSource,
+  revision: Revision,
+): Promise<{ readonly profile: string; readonly text: string }> {
+  const { profile, after, afterSource, revision: number } = revision;
   if (after === null) {
     const [, previous] = await readHistory(database, profile, number);
     const hint = previous ? `. Its content before is revision ${previous.revision}` : '';

@@ -35,6 +35,7 @@ export async function examine(io: Io, options: ExamineOptions): Promise<readonly
     ...(await ofBilling(env, io, options)),
     ...(await ofTemporal(io)),
     ...(await ofMail(env)),
+    ...(await ofResellers(env, io)),
   ];
 }
 
@@ -205,6 +206,34 @@ async function ofMail(env: Environment): Promise<readonly Finding[]> {
     return await emailSettings(env).provider.examine();
   } catch {
     return [wrong('mail', 'not looked at: its settings are not complete')];
+  }
+}
+
+/** Nothing where MySQL or its tables are not there: `ofMysql` has said so. */
+async function ofResellers(env: Environment, io: Io): Promise<readonly Finding[]> {
+  const { examineResellers } = await import('./examine-resellers.js');
+  const { emailSettings } = await import('../../delivery/email-settings.js');
+  let database: DataSource | undefined;
+  try {
+    database = await connectDatabase(io);
+    if ((await pendingMigrations(database)).length > 0) return [];
+    return await examineResellers(
+      database,
+      env,
+      providerOf(() => emailSettings(env).provider),
+    );
+  } catch (error) {
+    return database ? [wrong('resellers', messageOf(error))] : [];
+  } finally {
+    await database?.destroy();
+  }
+}
+
+function providerOf<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
   }
 }
 

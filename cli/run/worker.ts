@@ -58,6 +58,7 @@ export async function worker(io: Io): Promise<ExitCode> {
       settings,
       receivers: [{ name: email.providerTitle, start: email.startReceiver }],
       sdkMetricsUrl,
+      env,
       log,
     });
     const stop = (signal: NodeJS.Signals) => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { packageRoot } from '../../authoring/package-root.js';
-import { schemaFiles, schemaPath, type FileKind } from '../../authoring/schema-files.js';
+import { allSchemas, schemaPath, type SchemaKind } from '../../authoring/schema-files.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 
@@ -19,8 +19,8 @@ export async function schemas({ check = false }: SchemasOptions, io: Io): Promis
   const textOf = isCheckout() ? await loadGenerator() : committedSchema;
   const folder = isCheckout() ? path.dirname(schemaPath('profile')) : path.join(io.cwd, 'schemas');
   let stale = 0;
-  for (const kind of Object.keys(schemaFiles) as FileKind[]) {
-    const file = path.join(folder, schemaFiles[kind].name);
+  for (const kind of Object.keys(allSchemas) as SchemaKind[]) {
+    const file = path.join(folder, allSchemas[kind].name);
     const name = path.relative(io.cwd, file);
     const text = textOf(kind);
     if (existsSync(file) && readFileSync(file, 'utf8') === text) {
@@ -41,10 +41,10 @@ export async function schemas({ check = false }: SchemasOptions, io: Io): Promis
 
 /** The package as it is installed has no TypeScript. */
 function isCheckout(): boolean {
-  return existsSync(path.join(packageRoot(), schemaFiles.profile.source));
+  return existsSync(path.join(packageRoot(), allSchemas.profile.source));
 }
 
-function committedSchema(kind: FileKind): string {
+function committedSchema(kind: SchemaKind): string {
   return readFileSync(schemaPath(kind), 'utf8');
 }
 

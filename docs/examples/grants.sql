@@ -15,6 +15,8 @@ CREATE USER IF NOT EXISTS 'lb_worker'@'%' IDENTIFIED BY 'change-me-2';
 GRANT SELECT ON low_balance.low_balance_migration TO 'lb_worker'@'%';
 GRANT SELECT ON low_balance.low_balance_profile TO 'lb_worker'@'%';
 GRANT SELECT ON low_balance.low_balance_reseller_settings TO 'lb_worker'@'%';
+GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_stopped_webhook TO 'lb_worker'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON low_balance.low_balance_worker_variable TO 'lb_worker'@'%';
 GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_notice TO 'lb_worker'@'%';
 GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_notice_recipient TO 'lb_worker'@'%';
 GRANT SELECT, INSERT, UPDATE ON low_balance.low_balance_address TO 'lb_worker'@'%';
@@ -29,6 +31,7 @@ GRANT SELECT ON low_balance.* TO 'lb_sync'@'%';
 GRANT INSERT, UPDATE, DELETE ON low_balance.low_balance_profile TO 'lb_sync'@'%';
 GRANT INSERT, UPDATE, DELETE ON low_balance.low_balance_reseller_settings TO 'lb_sync'@'%';
 GRANT INSERT ON low_balance.low_balance_revision TO 'lb_sync'@'%';
+GRANT DELETE ON low_balance.low_balance_stopped_webhook TO 'lb_sync'@'%';
 GRANT UPDATE ON low_balance.low_balance_brake TO 'lb_sync'@'%';
 
 -- `low-balance hold` and `release`: puts holds on and ends them.

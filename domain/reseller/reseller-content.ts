@@ -100,3 +100,24 @@ function flat(content: object | undefined, prefix = ''): ReadonlyMap<string, Res
     }),
   );
 }
+
+/** Under which id the revisions of a reseller's settings stand among those of profiles: no profile can be named so. */
+export function resellerRevisionId(reseller: string): string {
+  return `${reseller}/reseller`;
+}
+
+/** The folder of such an id; undefined for a profile's. */
+export function resellerOfRevision(id: string): string | undefined {
+  return /^([^/]+)\/reseller$/.exec(id)?.[1];
+}
+
+/** Webhooks of which anything differs, those included that are on one side only. */
+export function editedWebhooks(
+  before: ResellerContent | undefined,
+  after: ResellerContent | undefined,
+): readonly string[] {
+  const [from, to] = [before?.webhooks ?? {}, after?.webhooks ?? {}];
+  return [...new Set([...Object.keys(from), ...Object.keys(to)])].filter(
+    (name) => JSON.stringify(from[name]) !== JSON.stringify(to[name]),
+  );
+}

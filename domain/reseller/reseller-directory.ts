@@ -13,6 +13,7 @@ export interface ResellerSettings {
 
 /** Whose settings hold for whom. */
 export interface ResellerDirectory {
+  readonly all: readonly ResellerSettings[];
   /** The settings of a folder; undefined where it has none. */
   ofFolder(folder: string): ResellerSettings | undefined;
   /**
@@ -50,6 +51,7 @@ export function createResellerDirectory(resellers: readonly ResellerSettings[]):
     return settings && folder !== undefined ? { reseller: folder, name, settings } : undefined;
   };
   return {
+    all: resellers,
     ofFolder: (folder) => byFolder.get(folder),
     ofClient: (resellerId, profileFolder) => byBillingId.get(resellerId) ?? byFolder.get(profileFolder),
     webhook({ clientFolder, profileFolder, name }) {

@@ -110,7 +110,13 @@ describe('who moves between profiles by a sync', function () {
     assert.equal(planned.code, 2);
     assert.deepEqual(movesOf(planned), [[null, 'acme/a', 1, 1]]);
     assert.deepEqual(planOf(planned).resellers, [
-      { action: 'create', reseller: 'acme', fields: [{ path: 'billingId', from: null, to: '17' }] },
+      {
+        action: 'create',
+        reseller: 'acme',
+        fields: [{ path: 'billingId', from: null, to: '17' }],
+        profiles: 1,
+        clients: 1,
+      },
     ]);
     assert.equal((await world.sync()).code, 0);
     assert.equal(await profileOf('c-1'), 'acme/a');
