@@ -1,7 +1,8 @@
 import type { Connection } from '@temporalio/client';
+import { searchAttributes as written } from '../workflows/search-attributes.js';
 
-/** The search attributes of client workflows: all of type Keyword. */
-export const searchAttributes = ['LowBalanceProfile', 'LowBalanceReseller', 'LowBalanceState'] as const;
+/** The names of the search attributes of clients' workflows: all of type Keyword. */
+export const searchAttributes: readonly string[] = Object.keys(written);
 
 const keyword = 2;
 const grpcUnimplemented = 12;

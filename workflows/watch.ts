@@ -1,8 +1,4 @@
-import {
-  defineSearchAttributeKey,
-  SearchAttributeType,
-  type SearchAttributeUpdatePair,
-} from '@temporalio/common';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { log, patched, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { nextCheckAt } from '../domain/agenda.js';
 import type { ClientState } from '../domain/client-state.js';
@@ -13,7 +9,6 @@ import type { Checked, CheckInput, CheckResult, Missing, Told } from '../domain/
 import {
   beginWatching,
   carriedOf,
-  clientStateOf,
   endCheck,
   mustWake,
   noteCheck,
@@ -33,11 +28,8 @@ import { detailsOf } from './details.js';
 import { ignoredText, ignoreMessage, isWorthLogging, type IgnoredMessages } from './ignored-messages.js';
 import type { CarriedWatch, WatchStatus } from './messages.js';
 import { runLengthOf } from './run-length.js';
+import { changedAttributes } from './search-attributes.js';
 import { isoOf, statusOf, type Telling } from './status.js';
-
-const profileAttribute = defineSearchAttributeKey('LowBalanceProfile', SearchAttributeType.KEYWORD);
-const resellerAttribute = defineSearchAttributeKey('LowBalanceReseller', SearchAttributeType.KEYWORD);
-const stateAttribute = defineSearchAttributeKey('LowBalanceState', SearchAttributeType.KEYWORD);
 
 const notesKept = 5;
 const longestNote = 500;
@@ -272,28 +264,15 @@ export class Watch {
     this.show();
   }
 
-  /**
-   * Each costs an event and a visibility write: only what changed. By the time of the last check: whether there is a command
-   * must not depend on the time before a local activity, which is another at a replay where a query came meanwhile.
-   */
   private upsertSearchAttributes(): void {
-    const { checked, checkedAt } = this.watching.known;
-    const state = clientStateOf(this.watching, checkedAt ?? 0);
-    const wanted: SearchAttributeUpdatePair[] = [
-      ...(checked
-        ? [
-            { key: profileAttribute, value: checked.profile.id },
-            { key: resellerAttribute, value: checked.profile.reseller },
-          ]
-        : []),
-      ...(state ? [{ key: stateAttribute, value: state }] : []),
-    ];
-    const changed = wanted.filter(({ key, value }) => this.shown[key.name] !== value);
-    if (changed.length === 0) return;
-    upsertSearchAttributes(changed);
-    this.shown = {
-      ...this.shown,
-      ...Object.fromEntries(changed.map(({ key, value }) => [key.name, String(value)])),
-    };
+    const changed = changedAttributes(this.watching, this.shown);
+    if (Object.keys(changed).length === 0) return;
+    upsertSearchAttributes(
+      Object.entries(changed).map(([name, value]) => ({
+        key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
+        value,
+      })),
+    );
+    this.shown = { ...this.shown, ...changed };
   }
 }
