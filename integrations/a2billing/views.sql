@@ -4,7 +4,7 @@ CREATE OR REPLACE VIEW billing_client AS
 SELECT
   c.id AS client_id,
   COALESCE(NULLIF(c.company_name, ''), NULLIF(TRIM(CONCAT(c.firstname, ' ', c.lastname)), ''), c.username) AS name,
-  g.id_agent AS reseller_id,
+  NULLIF(g.id_agent, 0) AS reseller_id,
   CAST(NULL AS CHAR(191)) AS profile_id,
   g.name AS client_group,
   -- `currency` of a card is only what it is shown in: credit is kept in the base currency.

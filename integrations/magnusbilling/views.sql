@@ -13,7 +13,8 @@ SELECT
   -- The limit of a prepaid user is what was left from before it was prepaid: the switch does not look at it.
   IF(u.typepaid = 1, COALESCE(u.creditlimit, 0), 0) AS credit_limit,
   u.email AS billing_email,
-  CASE u.active WHEN 1 THEN 'active' WHEN 0 THEN 'closed' ELSE 'suspended' END AS status,
+  -- 2 waits for its registration, 3 is barred from calls to it and goes on spending, 4 from all calls.
+  CASE WHEN u.active IN (1, 3) THEN 'active' WHEN u.active = 0 THEN 'closed' ELSE 'suspended' END AS status,
   IF(u.typepaid = 1, 0, 1) AS prepaid,
   u.language AS language,
   CAST(NULL AS CHAR(64)) AS time_zone,
