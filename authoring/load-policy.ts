@@ -12,6 +12,7 @@ export const defaultPolicy: Policy = {
   maxUpdatedPercent: 100,
   maxNewlyTold: 500,
   maxMovedClients: 500,
+  maxNoticesPerDay: 5_000,
   maxToldPerHour: defaultBrakePolicy,
 };
 

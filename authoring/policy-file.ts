@@ -45,6 +45,16 @@ export interface PolicyFile {
    */
   readonly maxMovedClients?: number;
   /**
+   * How many more notices a day one sync may cause. A short `period` with a high `maxQty` sends a client many notices, though
+   * no client is newly notified. A profile that sends less than before does not make up for another one.
+   * @asType integer
+   * @minimum 0
+   * @maximum 1000000000
+   * @default 5000
+   * @examples [5000]
+   */
+  readonly maxNoticesPerDay?: number;
+  /**
    * The brake: how many clients may be notified of a low balance within an hour. Notices of further clients are held until
    * somebody has looked: bad billing data must not mail a whole fleet.
    * @examples [{ "clients": 50, "percentOfFleet": 25 }]

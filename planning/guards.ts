@@ -19,6 +19,8 @@ export interface Measured {
   readonly newlyTold: number;
   /** Clients that lose the profile they have, to another one or to none. */
   readonly moved: number;
+  /** Notices a day that are sent because of the plan, and were not before. */
+  readonly moreNoticesADay: number;
 }
 
 /** What a plan would do of one kind; with `of` for one reseller alone. */
@@ -40,6 +42,7 @@ const guards = {
   },
   maxNewlyTold: ({ newlyTold }) => [{ value: newlyTold }],
   maxMovedClients: ({ moved }) => [{ value: moved }],
+  maxNoticesPerDay: ({ moreNoticesADay }) => [{ value: moreNoticesADay }],
 } satisfies Readonly<Record<keyof Limits, (plan: Measured) => readonly Measurement[]>>;
 
 const names = Object.keys(guards) as readonly (keyof Limits)[];

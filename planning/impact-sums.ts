@@ -21,7 +21,7 @@ export interface ChangeImpact {
   /** Clients whose next check comes earlier. */
   readonly wakes: number;
   readonly counters: Counters;
-  /** E-mails within a day from the next check, one for each audience of a client. */
+  /** Notices within a day from the next check, one for each audience of a client. */
   readonly noticesADayBefore: number;
   readonly noticesADayNow: number;
 }

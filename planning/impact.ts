@@ -1,6 +1,6 @@
 import { checkClient } from '../domain/check-client.js';
 import type { Decision } from '../domain/decide.js';
-import type { Profile, RuleKey } from '../domain/profile/profile.js';
+import type { Profile, Rule, RuleKey } from '../domain/profile/profile.js';
 import type { Client, ClientFacts, ProfileFacts } from '../domain/client.js';
 import { replan } from '../domain/schedule.js';
 import { checkTimeAt } from '../domain/silences.js';
@@ -48,7 +48,7 @@ export interface ClientImpact {
   readonly wakes: boolean;
   /** Rules with a counter above 0. */
   readonly counting: readonly RuleKey[];
-  /** E-mails to one address of each audience, within a day from the next check, where nothing else happens. */
+  /** Notices within a day from the next check, one for each audience, where nothing else happens. */
   readonly noticesADayBefore: number;
   readonly noticesADayNow: number;
 }
@@ -57,6 +57,7 @@ export interface ClientImpact {
  * Decides for one client at its next check, by the old and by the new profile, by what the check activity decides with.
  * - Balance and last charge are today's; the instant is the next planned check, `now` where that is past or unknown.
  * - Refills seen in the billing data and notices accepted since the last check are counted.
+ * - A rule that is outside of its sending hours then is decided when they open.
  */
 export function impactOnClient(
   { before, after }: ProfileBeforeAfter,
@@ -70,16 +71,16 @@ export function impactOnClient(
   const nextCheckAt = Math.max(now, watched?.nextCheckAt ?? now);
   const earlierCheckAt = after && watched ? replanned(watched, after.periodMs, now) : nextCheckAt;
   const decisionsAt = (profile: Profile | undefined, at: number): readonly Decision[] =>
-    profile ? checkClient(withFacts(client, profile, facts), profile, watch, checkTimeAt(at)).decisions : [];
+    profile ? decisionsOnceOpen(withFacts(client, profile, facts), profile, watch, at) : [];
+  const decisionsBefore = decisionsAt(before, nextCheckAt);
   const decisionsNow = decisionsAt(after, Math.min(nextCheckAt, earlierCheckAt));
-  const [sendingBefore, sendingNow] = [sendingOf(decisionsAt(before, nextCheckAt)), sendingOf(decisionsNow)];
-  const noticesADayOf = (profile: Profile | undefined, sending: readonly RuleKey[]) =>
-    profile ? noticesADay(profile, sending, countsOf(assignProfile(refilled, profile.id))) : 0;
+  const noticesADayOf = (profile: Profile | undefined, decisions: readonly Decision[]) =>
+    profile ? noticesADay(profile, decisions, countsOf(assignProfile(refilled, profile.id))) : 0;
   return {
-    sendingBefore,
-    sendingNow,
-    noticesADayBefore: noticesADayOf(before, sendingBefore),
-    noticesADayNow: noticesADayOf(after, sendingNow),
+    sendingBefore: sendingOf(decisionsBefore),
+    sendingNow: sendingOf(decisionsNow),
+    noticesADayBefore: noticesADayOf(before, decisionsBefore),
+    noticesADayNow: noticesADayOf(after, decisionsNow),
     unknown: decisionsNow.some(({ reason }) => reason === 'unknown'),
     wakes: earlierCheckAt < nextCheckAt,
     counting: Object.keys(countsOf(assignProfile(refilled, id))) as RuleKey[],
@@ -90,22 +91,51 @@ function sendingOf(decisions: readonly Decision[]): readonly RuleKey[] {
   return decisions.flatMap(({ rule, decision }) => (decision === 'send' ? [rule] : []));
 }
 
-/** Each rule sends every Period until Max Qty; rules of one audience share their e-mails (rule 9). */
+/** The decisions of a check. Rules that it finds outside of their sending hours are decided when the hours open (rule 19). */
+function decisionsOnceOpen(
+  client: Client,
+  profile: Profile,
+  watch: WatchState,
+  at: number,
+): readonly Decision[] {
+  const { decisions } = checkClient(client, profile, watch, checkTimeAt(at));
+  const openings = decisions.flatMap(({ reason, until }) =>
+    reason === 'outside-hours' && until !== undefined ? [until] : [],
+  );
+  if (openings.length === 0) return decisions;
+  const opening = { ...checkTimeAt(Math.min(...openings)), atOpening: true };
+  const opened = checkClient(client, profile, watch, opening).decisions;
+  return decisions.map((each, index) => (each.reason === 'outside-hours' ? opened[index]! : each));
+}
+
+/**
+ * Each low rule sends every Period of its sending hours until Max Qty, and a recovery once (rules 3, 19, 20). Rules of one
+ * audience share their notices (rule 9).
+ */
 function noticesADay(
   profile: Profile,
-  sending: readonly RuleKey[],
+  decisions: readonly Decision[],
   counts: Readonly<Record<string, number>>,
 ): number {
-  const checks = Math.ceil(dayMs / profile.periodMs);
   const byAudience = new Map<string, number>();
-  for (const { key, audience } of profile.rules.filter((rule) => sending.includes(rule.key))) {
-    const notices = Math.min(checks, profile.maxQty - (counts[key] ?? 0));
+  for (const { rule: key, decision, reason } of decisions) {
+    if (decision !== 'send') continue;
+    const { audience } = profile.rules.find((rule) => rule.key === key)!;
+    const checks = Math.ceil(openMsADay(profile, audience) / profile.periodMs);
+    const notices = reason === 'recovered' ? 1 : Math.min(checks, profile.maxQty - (counts[key] ?? 0));
     byAudience.set(audience, Math.max(byAudience.get(audience) ?? 0, notices));
   }
   return [...byAudience.values()].reduce((sum, notices) => sum + notices, 0);
 }
 
 const dayMs = 86_400_000;
+
+/** How long a day's hours are, on a day that has some. */
+function openMsADay({ sendingHours: hours }: Profile, audience: Rule['audience']): number {
+  if (!hours?.audiences.includes(audience)) return dayMs;
+  const minutes = hours.to - hours.from;
+  return minutes > 0 ? minutes * 60_000 : minutes * 60_000 + dayMs;
+}
 
 /** A client as a check by this profile reads it. */
 export function withFacts(client: ClientAtPlan['client'], profile: Profile, facts: BillingFacts): Client {

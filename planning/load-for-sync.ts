@@ -84,6 +84,7 @@ function nothing(folder: string, problems: readonly Problem[]): FolderForSync {
     maxUpdatedPercent: 0,
     maxNewlyTold: 0,
     maxMovedClients: 0,
+    maxNoticesPerDay: 0,
     maxToldPerHour: defaultBrakePolicy,
   };
   return { folder, files: [], resellers: [], resellerFiles: [], policy, acknowledged: new Map(), problems };

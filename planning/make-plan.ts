@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { holdsNow, planBrake, type BrakeChange } from './brake-policy.js';
 import { goneId, guardsOf, resellerOf, type Guard } from './guards.js';
 import { createAssigner, type Assigner, type ResellerPlace } from '../domain/assignment.js';
-import { impactOnClient } from './impact.js';
+import { impactOnClient, type ClientImpact } from './impact.js';
 import { addImpacts, createImpactSums, type ImpactSums } from './impact-sums.js';
 import { changedFields, type Drift, type HeldProfile } from './plan.js';
 import type { ProfileChange } from './profile-change.js';
@@ -86,11 +86,22 @@ export async function makePlan({ database, billing, folder, now }: MakePlanOptio
     const heldResellers = await readHeldResellers(snapshot.own);
     const places = { before: placesOf(heldResellers), after: placesOf(folder.resellerFiles) };
     const sides = sidesOfPlan(rows, changes, places);
-    const { planned, moves, newlyToldByMoves } = await withImpact(snapshot, changes, sides, now);
+    const { planned, moves, newlyToldByMoves, noticesByMoves } = await withImpact(
+      snapshot,
+      changes,
+      sides,
+      now,
+    );
     const newlyTold = planned.reduce((sum, { impact }) => sum + impact.newlyTold.length, newlyToldByMoves);
     const brake = await planBrake(snapshot.own, folder.policy.maxToldPerHour);
     const heldIds = rows.map(({ id }) => id);
-    const guards = guardsOf(folder.policy, { changes, heldIds, newlyTold, moved: movedClients(moves) });
+    const guards = guardsOf(folder.policy, {
+      changes,
+      heldIds,
+      newlyTold,
+      moved: movedClients(moves),
+      moreNoticesADay: planned.reduce((sum, { impact }) => sum + moreNoticesADay(impact), noticesByMoves),
+    });
     return {
       kind: 'planned',
       plan: {
@@ -194,6 +205,8 @@ interface Impacts {
   readonly moves: readonly Move[];
   /** Newly told clients that move to a profile which does not change. */
   readonly newlyToldByMoves: number;
+  /** Notices a day that they get more than before. */
+  readonly noticesByMoves: number;
 }
 
 async function withImpact(
@@ -210,6 +223,7 @@ async function withImpact(
   );
   const moves = createMoveSums();
   let newlyToldByMoves = 0;
+  let noticesByMoves = 0;
   const asked = movable(changed, { before, after, assigners });
   const needs = asked.map(profileNeeds);
   const facts = await createFleetReader(snapshot.billing).sharedFacts(needs.flatMap(({ logins }) => logins));
@@ -225,8 +239,9 @@ async function withImpact(
       home?.add(clientId, impact, !sides.after);
       if (from === to) continue;
       moves.add(clientId, from ?? null, to ?? null, impact);
-      if (!home && impact.sendingNow.some((rule) => !impact.sendingBefore.includes(rule)))
-        newlyToldByMoves += 1;
+      if (home) continue;
+      noticesByMoves += moreNoticesADay(impact);
+      if (impact.sendingNow.some((rule) => !impact.sendingBefore.includes(rule))) newlyToldByMoves += 1;
     }
   }
   const planned = changes.map((change) => {
@@ -238,7 +253,7 @@ async function withImpact(
       impact: gone === undefined ? own : addImpacts(sums.get(gone)!.sums(), own),
     };
   });
-  return { planned, moves: moves.moves(), newlyToldByMoves };
+  return { planned, moves: moves.moves(), newlyToldByMoves, noticesByMoves };
 }
 
 /** The profiles that a client of the plan may have on either side. */
@@ -249,6 +264,13 @@ function movable(changed: readonly string[], { before, after, assigners }: Sides
     ({ id, appliesTo }) => concerned.has(id) || (anywhere && appliesTo !== undefined),
   );
 }
+
+/** What is sent less counts for nothing. */
+function moreNoticesADay({ noticesADayBefore, noticesADayNow }: NoticesADay): number {
+  return Math.max(0, noticesADayNow - noticesADayBefore);
+}
+
+type NoticesADay = Pick<ClientImpact, 'noticesADayBefore' | 'noticesADayNow'>;
 
 /** A client whose billing data cannot be understood is told nothing (rule 14). */
 const nothingKnown = {

@@ -1,6 +1,9 @@
 import { formatDuration } from '../domain/duration.js';
 import { add, subtract, type Decimal } from '../domain/money.js';
+import { profileNeeds } from '../domain/profile-needs.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
+import { normaliseProfile } from '../domain/profile/profile.js';
+import { dailySpendOf } from './daily-spend.js';
 import type { ScenarioEvent } from './scenario-event.js';
 import type { ScenarioClient } from './scenario-file.js';
 import type { ScenarioRate } from './scenario-values.js';
@@ -56,7 +59,7 @@ export interface HistoryToPlay {
   readonly profileId: string;
   readonly profile: ProfileFile;
   readonly history: BalanceHistory;
-  /** Its balance is the history's. */
+  /** Its balance is the history's, and from the first day on its daily spend. */
   readonly client: Omit<ScenarioClient, 'balance'>;
   readonly rates: readonly ScenarioRate[];
   /** The instant of its start, epoch milliseconds; default: a scenario's. */
@@ -76,11 +79,24 @@ export function storyOfHistory(toPlay: HistoryToPlay): Story {
     profiles: { [profileId]: profile },
     client: written,
     rates,
-    events: history.steps.map((step, index) => eventOf(step, balances[index + 1]!.balance)),
+    events: [
+      ...spendEvents(toPlay),
+      ...history.steps.map((step, index) => eventOf(step, balances[index + 1]!.balance)),
+    ].sort((a, b) => a.atMs - b.atMs),
     untilMs: history.untilMs,
     startAt,
     expected: [],
   };
+}
+
+/** What the client spends in a day, as the history shows it, where a rule asks for it. */
+function spendEvents({ profileId, profile, history }: HistoryToPlay): readonly StoryEvent[] {
+  const { costly } = profileNeeds(normaliseProfile(profileId, profile));
+  if (!costly?.includes('daily_spend')) return [];
+  return dailySpendOf(history).map(({ atMs, dailySpend }) => ({
+    atMs,
+    event: { at: formatDuration(atMs), client: { dailySpend } },
+  }));
 }
 
 function eventOf({ atMs, kind, amount }: BalanceStep, balance: Decimal): StoryEvent {

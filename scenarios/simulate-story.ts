@@ -28,7 +28,7 @@ import {
   wantedNotices,
   type Watching,
 } from '../domain/watching/watching.js';
-import type { Played, Story, TimelineEntry, Told } from './story.js';
+import type { LimitAt, Played, Story, TimelineEntry, Told } from './story.js';
 import { checkText, eventText, toldText } from './timeline.js';
 import { carryOut } from './event-effects.js';
 import { storyClientId, World, type Message } from './world.js';
@@ -54,6 +54,7 @@ class Simulation {
   private readonly startAt: number;
   private readonly told: Told[] = [];
   private readonly timeline: TimelineEntry[] = [];
+  private readonly limits: LimitAt[] = [];
   private readonly inbox: Message[] = [];
   /** Accepted notices by their check, as the ledger has them. */
   private readonly accepted = new Map<number, readonly Notice[]>();
@@ -83,7 +84,7 @@ class Simulation {
       // The first check comes after the events of the start.
       const dueAt = started ? this.dueAt() : this.startAt;
       const at = Math.min(eventAt, dueAt);
-      if (at > endAt) return { told: this.told, timeline: this.timeline };
+      if (at > endAt) return { told: this.told, timeline: this.timeline, limits: this.limits };
       this.now = at;
       if (eventAt <= dueAt) {
         const [event] = events.splice(0, 1);
@@ -260,6 +261,8 @@ class Simulation {
     const found = checkClient(client, profile, takenUp?.watch ?? input.watch, time);
     this.row = { watch: found.watch, plannedAt: time.plannedAt };
     this.note('check', checkText(found.reading, found.decisions));
+    const atMs = now - this.startAt;
+    for (const { rule, threshold: limit } of found.decisions) this.limits.push({ atMs, rule, limit });
     return checkedOf({ client, stored: stored!, found, instant: time.instant, takenUp, unreached: [] });
   }
 

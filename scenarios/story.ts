@@ -1,4 +1,5 @@
 import { durationMs } from '../domain/duration.js';
+import type { Decimal } from '../domain/money.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import type { ScenarioEvent } from './scenario-event.js';
 import type { Scenario, ScenarioClient } from './scenario-file.js';
@@ -51,6 +52,15 @@ export type ExpectedTold = Pick<Told, 'atMs' | 'rules'> &
 export interface Played {
   readonly told: readonly Told[];
   readonly timeline: readonly TimelineEntry[];
+  /** What each check found, where the story was simulated. */
+  readonly limits?: readonly LimitAt[];
+}
+
+/** A rule's limit as a check found it, in the client's currency; undefined where there was none. */
+export interface LimitAt {
+  readonly atMs: number;
+  readonly rule: string;
+  readonly limit: Decimal | undefined;
 }
 
 /** One thing that happened, in words. */

@@ -60,22 +60,36 @@ function unreadable(column: string, value: unknown, expected: string): BillingEn
   return new BillingEntryError(faultsText([faultOf('billing_entry', column, value, expected)]));
 }
 
-/** When a client's last charge and last refill before an instant were; null where there was none. */
+/** A client's last charge and last refill before an instant; null where there was none. */
+export interface LastBefore {
+  /** Epoch milliseconds. */
+  readonly chargeAt: number | null;
+  readonly refillAt: number | null;
+  /** In the client's currency. */
+  readonly refillAmount: Decimal | null;
+}
+
 export async function readLastBefore(
   billing: Queryable,
   clientId: string,
   before: number,
-): Promise<{ readonly chargeAt: number | null; readonly refillAt: number | null }> {
+): Promise<LastBefore> {
   // `isRefill`, in SQL.
-  const rows = await billing.query<{ kind: unknown; at: unknown }[]>(
-    "SELECT kind, MAX(at) AS at FROM billing_entry WHERE client_id = ? AND at < ? AND (kind = 'charge' OR kind = 'refill' AND amount > 0) GROUP BY kind",
-    [clientId, sqlTime(before)],
+  const rows = await billing.query<EntryRow[]>(
+    `(SELECT kind, at, amount FROM billing_entry WHERE client_id = ? AND at < ? AND kind = 'charge' ORDER BY at DESC LIMIT 1)
+     UNION ALL
+     (SELECT kind, at, amount FROM billing_entry WHERE client_id = ? AND at < ? AND kind = 'refill' AND amount > 0 ORDER BY at DESC LIMIT 1)`,
+    [clientId, sqlTime(before), clientId, sqlTime(before)],
   );
-  const lastOf = (kind: string): number | null => {
-    const row = rows.find((each) => trimmedText(each.kind)?.toLowerCase() === kind);
-    return row ? (readInstant(row.at) ?? null) : null;
+  const lastOf = (kind: string) => rows.find((each) => trimmedText(each.kind)?.toLowerCase() === kind);
+  const atOf = (row: EntryRow | undefined) => (row ? (readInstant(row.at) ?? null) : null);
+  const refill = lastOf('refill');
+  const amount = refill && readDecimal(refill.amount);
+  return {
+    chargeAt: atOf(lastOf('charge')),
+    refillAt: atOf(refill),
+    refillAmount: typeof amount === 'string' ? amount : null,
   };
-  return { chargeAt: lastOf('charge'), refillAt: lastOf('refill') };
 }
 
 /** The clients of a profile that are watched, by id, at most `limit`. */

@@ -29,7 +29,7 @@ export function planText(plan: Plan, showClients: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** `2 profiles change: 1 create, 1 update; 3 clients newly notified, 0 no longer notified`, for people. */
+/** `2 profiles change: 1 create, 1 update; 3 clients newly notified; 0 no longer notified; 6 notices a day, before 0`, for people. */
 export function summaryOf(plan: Plan): string {
   const { changes, drift } = plan;
   const actions = (['create', 'update', 'rename', 'delete'] as const)
@@ -47,6 +47,7 @@ export function summaryOf(plan: Plan): string {
       'client',
     )} newly notified`,
     `${total(({ impact }) => impact.noLongerTold.length)} no longer notified`,
+    `${total(({ impact }) => impact.noticesADayNow)} notices a day, before ${total(({ impact }) => impact.noticesADayBefore)}`,
     ...(moved > 0 ? [`${counted(moved, 'client')} with another profile`] : []),
     ...(without > 0 ? [`${counted(without, 'client')} left without a profile`] : []),
     ...(conflicts > 0 ? [counted(conflicts, 'conflict')] : []),
@@ -68,6 +69,7 @@ function changeLines(planned: PlannedChange, showClients: boolean): readonly str
     `    ${counted(assigned, 'client')}; notified at the next check: ${toldNow}, before ${toldBefore}; ` +
       `newly notified: ${newlyTold.length}, no longer notified: ${noLongerTold.length}`,
     ...ruleLines(impact).map((line) => `      ${line}`),
+    `    notices a day: ${impact.noticesADayNow}, before ${impact.noticesADayBefore}`,
     ...(impact.leftWithout > 0
       ? [`    ${counted(impact.leftWithout, 'client')} left without a profile`]
       : []),

@@ -8,10 +8,9 @@ import {
 } from '../../scenarios/balance-history.js';
 import type { Played } from '../../scenarios/story.js';
 import { formatDuration } from '../../domain/duration.js';
-import { multiply, toDecimal, type Decimal } from '../../domain/money.js';
+import { toDecimal, type Decimal } from '../../domain/money.js';
 import type { Io } from './io.js';
 import { tableText } from './table.js';
-import { normaliseProfile } from '../../domain/profile/profile.js';
 
 /** What a profile would have sent on one balance history. */
 export interface HistoryResult {
@@ -28,6 +27,10 @@ export interface WrittenNotice {
   readonly time?: string;
   readonly available: Decimal;
   readonly rules: readonly string[];
+  /** Rules that were notified as recovered; absent where there is none. */
+  readonly recovered?: readonly string[];
+  /** Rule key → its limit at this check, in the client's currency. */
+  readonly limits: Readonly<Record<string, Decimal>>;
   /** Rule key → its notices of the cycle, with this one. */
   readonly count: Readonly<Record<string, number>>;
 }
@@ -36,11 +39,20 @@ export interface WrittenNotice {
 export function writtenNotices({ toPlay, played, startAt }: HistoryResult): readonly WrittenNotice[] {
   const balances = balancesOf(toPlay.history);
   const creditLimit = creditLimitOf(toPlay);
-  return played.told.map(({ atMs, rules, count }) => ({
+  const limitOf = (atMs: number, rule: string) =>
+    played.limits?.findLast((each) => each.atMs === atMs && each.rule === rule)?.limit;
+  return played.told.map(({ atMs, rules, recovered, count }) => ({
     at: formatDuration(atMs),
     ...(startAt === undefined ? {} : { time: new Date(startAt + atMs).toISOString() }),
     available: availableAt(balances, creditLimit, atMs),
     rules,
+    ...(recovered.length > 0 ? { recovered } : {}),
+    limits: Object.fromEntries(
+      [...rules, ...recovered].flatMap((rule) => {
+        const limit = limitOf(atMs, rule);
+        return limit === undefined ? [] : [[rule, limit] as const];
+      }),
+    ),
     count: Object.fromEntries(rules.map((rule) => [rule, count[rule] ?? 0])),
   }));
 }
@@ -49,10 +61,14 @@ export function writtenNotices({ toPlay, played, startAt }: HistoryResult): read
 export function historyText(result: HistoryResult, io: Pick<Io, 'colour' | 'columns'>): string {
   const { toPlay, played } = result;
   const { name, maxQty, period, currency } = toPlay.profile;
-  const rows = writtenNotices(result).map(({ at, time, available, rules, count }) => [
+  const rows = writtenNotices(result).map(({ at, time, available, rules, recovered = [], limits, count }) => [
     time ?? at,
     available,
-    rules.map((rule) => `${rule} (${count[rule]} of ${maxQty})`).join(', '),
+    [
+      ...rules.map((rule) => `${rule} (${count[rule]} of ${maxQty})`),
+      ...recovered.map((rule) => `${rule} recovered`),
+    ].join(', '),
+    [...new Set([...rules, ...recovered].flatMap((rule) => limits[rule] ?? []))].join(', '),
   ]);
   const sums = Object.entries(noticesByRule(played)).map(([rule, sum]) => `${rule} ${sum}`);
   return [
@@ -60,7 +76,9 @@ export function historyText(result: HistoryResult, io: Pick<Io, 'colour' | 'colu
     '',
     plotOf(result, io.colour),
     '',
-    ...(rows.length > 0 ? [tableText(['at', 'available', 'notices'], rows, io, { ruled: false })] : []),
+    ...(rows.length > 0
+      ? [tableText(['at', 'available', 'notices', 'limit'], rows, io, { ruled: false })]
+      : []),
     `${formatDuration(toPlay.history.untilMs)}, ${toPlay.client.currency ?? currency}: ${sums.join(', ') || 'no notice would have been sent'}`,
     '',
   ].join('\n');
@@ -68,13 +86,14 @@ export function historyText(result: HistoryResult, io: Pick<Io, 'colour' | 'colu
 
 const columns = 72;
 
-/** The available balance over time with the thresholds as lines, and a mark below where a notice was sent. */
-function plotOf({ toPlay, played }: HistoryResult, colour: boolean): string {
+/** The available balance over time with the limits as lines, and a mark below where a notice was sent. */
+function plotOf(result: HistoryResult, colour: boolean): string {
+  const { toPlay, played } = result;
   const { history } = toPlay;
   const available = sampled(history, creditLimitOf(toPlay));
-  const thresholds = thresholdsOf(toPlay);
+  const limits = limitLines(result, available);
   // What is drawn last is on top.
-  const series = [...thresholds.map((threshold) => available.map(() => threshold)), available];
+  const series = [...limits, available];
   const flat = series.flat();
   const spread = Math.max(...flat) - Math.min(...flat);
   const width = Math.max(...flat.map((value) => value.toFixed(2).length));
@@ -84,7 +103,7 @@ function plotOf({ toPlay, played }: HistoryResult, colour: boolean): string {
     ...(colour
       ? {
           colors: [
-            ...thresholds.map((_, index) => (index === 0 ? asciichart.red : asciichart.yellow)),
+            ...limits.map((_, index) => (index === 0 ? asciichart.red : asciichart.yellow)),
             asciichart.blue,
           ],
         }
@@ -106,22 +125,26 @@ function sampled(history: BalanceHistory, creditLimit: Decimal): readonly number
   );
 }
 
-/** In the client's currency; none where there is no rate. */
-function thresholdsOf({ profileId, profile, client, rates }: HistoryToPlay): readonly number[] {
-  const own = client.currency ?? profile.currency;
-  const rate =
-    own === profile.currency
-      ? '1'
-      : rates.find(({ from, to }) => from === profile.currency && to === own)?.rate;
-  if (rate === undefined || rate === null) return [];
-  const { rules } = normaliseProfile(profileId, profile);
-  return [
-    ...new Set(
-      rules.flatMap(({ condition: { threshold } }) =>
-        threshold.kind === 'amount' ? [Number(multiply(threshold.amount, toDecimal(rate)))] : [],
-      ),
-    ),
-  ];
+/**
+ * Each limit as the checks found it, column by column; limits that are always the same are one line. Where a rule has no limit its
+ * line runs under the balance's, which hides it.
+ */
+function limitLines(
+  { toPlay, played }: HistoryResult,
+  available: readonly number[],
+): readonly (readonly number[])[] {
+  const { untilMs } = toPlay.history;
+  const limits = played.limits ?? [];
+  const rules = [...new Set(limits.flatMap(({ rule, limit }) => (limit === undefined ? [] : rule)))];
+  const lines = rules.map((rule) => {
+    const found = limits.filter((each) => each.rule === rule);
+    return available.map((balance, column) => {
+      const atMs = (untilMs * column) / (columns - 1);
+      const { limit } = found.findLast((each) => each.atMs <= atMs) ?? found[0]!;
+      return limit === undefined ? balance : Number(limit);
+    });
+  });
+  return [...new Map(lines.map((line) => [line.join(), line])).values()];
 }
 
 function creditLimitOf({ client }: HistoryToPlay): Decimal {

@@ -1,7 +1,12 @@
 import type { DataSource } from 'typeorm';
 import type { LoadedProfile } from '../../authoring/load-profiles.js';
 import { createBilling } from '../../billing/mysql/billing.js';
-import { readEntries, readLastBefore, type BillingEntry } from '../../billing/mysql/billing-entries.js';
+import {
+  readEntries,
+  readLastBefore,
+  type BillingEntry,
+  type LastBefore,
+} from '../../billing/mysql/billing-entries.js';
 import { faultsText, isUnclear, type Client } from '../../domain/client.js';
 import { formatDuration } from '../../domain/duration.js';
 import { add, subtract } from '../../domain/money.js';
@@ -40,12 +45,15 @@ export async function playRecorded(
   return { clientId, startAt, toPlay, played: simulateStory(storyOfHistory(toPlay)) };
 }
 
-/** The balance is known now: at the start it was what the entries leave of it. */
+/**
+ * The balance is known now: at the start it was what the entries leave of it. Credit limit, own threshold, time zone and the first
+ * day's daily spend are today's: nobody recorded them.
+ */
 function historyOf(
   { id, content }: Pick<LoadedProfile, 'id' | 'content'>,
   client: Client,
   entries: readonly BillingEntry[],
-  before: { readonly chargeAt: number | null; readonly refillAt: number | null },
+  before: LastBefore,
   startAt: number,
   now: number,
 ): HistoryToPlay {
@@ -65,6 +73,10 @@ function historyOf(
     client: {
       currency: client.currency,
       creditLimit: client.creditLimit,
+      ownThreshold: client.ownThreshold,
+      dailySpend: client.dailySpend,
+      lastRefillAmount: before.refillAmount,
+      timeZone: client.timeZone,
       lastChargeAgo: ago(before.chargeAt),
       lastRefillAgo: ago(before.refillAt),
       createdAgo: formatDuration(Math.max(0, startAt - (client.createdAt ?? startAt))),

@@ -2,6 +2,7 @@ import { knownCurrency } from '../../authoring/currencies.js';
 import { parseDuration } from '../../domain/duration.js';
 import { writtenInstant } from '../../domain/written-instant.js';
 import { isDecimal, toDecimal, type Decimal } from '../../domain/money.js';
+import { isTimeZone } from '../../domain/time-zone.js';
 import { isRefill } from '../../domain/refill-amount.js';
 
 /** How the text of one argument or option becomes a value. */
@@ -181,6 +182,10 @@ export const languageTag: Reader<string> = {
 };
 
 /** `<reseller>/<slug>`, or the path of a profile's file. Whether it exists is for the verb to say. */
+export const timeZone: Reader<string> = {
+  read: (written) => (isTimeZone(written) ? written : invalid('a time zone such as Europe/Vienna')),
+};
+
 export const profileName: Reader<string> = {
   read: (written) =>
     written.trim() === ''

@@ -26,6 +26,10 @@ export interface SimulateOptions {
   readonly currency?: string;
   readonly rate?: Decimal;
   readonly creditLimit: Decimal;
+  /** The threshold that the client set for itself. */
+  readonly ownThreshold?: Decimal;
+  /** IANA zone of the client. */
+  readonly timeZone?: string;
   readonly format: 'human' | 'json';
 }
 
@@ -40,7 +44,13 @@ export async function simulate(profileName: string, options: SimulateOptions, io
     profileId: id,
     profile: content,
     history,
-    client: { currency, creditLimit: options.creditLimit },
+    client: {
+      currency,
+      creditLimit: options.creditLimit,
+      ownThreshold: options.ownThreshold ?? null,
+      timeZone: options.timeZone ?? null,
+      dailySpend: options.balanceFrom === undefined ? options.perDay : null,
+    },
     rates,
     ...(startAt === undefined ? {} : { startAt }),
   };

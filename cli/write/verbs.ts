@@ -23,6 +23,7 @@ import {
   refillOnDay,
   resellerId,
   text,
+  timeZone,
   wholeNumber,
 } from '../shared/readers.js';
 import { exitCode } from '../shared/exit-code.js';
@@ -169,6 +170,12 @@ export const writeVerbs: readonly Verb[] = [
       currency: option('--currency <code>', 'of the client; default: the profile’s', currency),
       rate: option('--rate <rate>', 'from the profile’s currency to the client’s', rate),
       creditLimit: optionWithDefault('--credit-limit <amount>', 'of the client', amount(0), '0'),
+      ownThreshold: option(
+        '--own-threshold <amount>',
+        'that the client set for itself, in its currency',
+        amount(),
+      ),
+      timeZone: option('--time-zone <zone>', 'of the client, such as Europe/Vienna; default: UTC', timeZone),
       format: theFormat('json'),
     },
     refuse: ({ rate, currency }) =>

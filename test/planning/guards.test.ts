@@ -12,6 +12,7 @@ const policy = {
   maxUpdatedPercent: 30,
   maxNewlyTold: 10,
   maxMovedClients: 5,
+  maxNoticesPerDay: 40,
 };
 const content = aContent();
 const deleted = (profile: string) => ({ action: 'delete', profile, before: content }) as const;
@@ -24,6 +25,7 @@ describe('guardsOf', () => {
       heldIds: held,
       newlyTold: 0,
       moved: 0,
+      moreNoticesADay: 0,
     });
     assert.deepEqual(guards.slice(0, 2), [
       { name: 'maxDeletedPercentPerReseller:acme', limit: 50, value: 33.4, ok: true },
@@ -39,7 +41,13 @@ describe('guardsOf', () => {
       before: content,
       after: content,
     } as const;
-    const [guard] = guardsOf(policy, { changes: [rename], heldIds: held, newlyTold: 0, moved: 0 });
+    const [guard] = guardsOf(policy, {
+      changes: [rename],
+      heldIds: held,
+      newlyTold: 0,
+      moved: 0,
+      moreNoticesADay: 0,
+    });
     assert.deepEqual(guard, { name: 'maxDeletedPercentPerReseller:globex', limit: 50, value: 50, ok: true });
   });
 
@@ -48,7 +56,7 @@ describe('guardsOf', () => {
       ({ action: 'update', profile, before: content, after: content }) as const;
     const create = { action: 'create', profile: 'acme/new', after: content } as const;
     const okOf = (changes: Measured['changes']) =>
-      guardsOf(policy, { changes, heldIds: held, newlyTold: 0, moved: 0 }).find(
+      guardsOf(policy, { changes, heldIds: held, newlyTold: 0, moved: 0, moreNoticesADay: 0 }).find(
         ({ name }) => name === 'maxUpdatedPercent',
       );
     assert.deepEqual(okOf([update('acme/a'), create]), {
@@ -62,7 +70,7 @@ describe('guardsOf', () => {
 
   it('lets exactly as many clients be newly notified as the policy says', () => {
     const okOf = (newlyTold: number) =>
-      guardsOf(policy, { changes: [], heldIds: held, newlyTold, moved: 0 }).find(
+      guardsOf(policy, { changes: [], heldIds: held, newlyTold, moved: 0, moreNoticesADay: 0 }).find(
         ({ name }) => name === 'maxNewlyTold',
       )?.ok;
     assert.deepEqual([okOf(10), okOf(11)], [true, false]);
@@ -70,10 +78,18 @@ describe('guardsOf', () => {
 
   it('lets exactly as many clients lose the profile they have as the policy says', () => {
     const okOf = (moved: number) =>
-      guardsOf(policy, { changes: [], heldIds: held, newlyTold: 0, moved }).find(
+      guardsOf(policy, { changes: [], heldIds: held, newlyTold: 0, moved, moreNoticesADay: 0 }).find(
         ({ name }) => name === 'maxMovedClients',
       )?.ok;
     assert.deepEqual([okOf(5), okOf(6)], [true, false]);
+  });
+
+  it('lets exactly as many notices a day be added as the policy says', () => {
+    const okOf = (moreNoticesADay: number) =>
+      guardsOf(policy, { changes: [], heldIds: held, newlyTold: 0, moved: 0, moreNoticesADay }).find(
+        ({ name }) => name === 'maxNoticesPerDay',
+      )?.ok;
+    assert.deepEqual([okOf(40), okOf(41)], [true, false]);
   });
 
   it('measures nothing against an empty database: the first sync is no update', () => {
@@ -83,6 +99,7 @@ describe('guardsOf', () => {
         heldIds: [],
         newlyTold: 0,
         moved: 0,
+        moreNoticesADay: 0,
       }).every(({ ok }) => ok),
       true,
     );
@@ -98,6 +115,7 @@ describe('parsePolicy', () => {
       maxUpdatedPercent: 100,
       maxNewlyTold: 7,
       maxMovedClients: 500,
+      maxNoticesPerDay: 5000,
       maxToldPerHour: { clients: 50, percentOfFleet: 25 },
     });
   });

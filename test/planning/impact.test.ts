@@ -128,6 +128,60 @@ describe('impactOnClient', () => {
   });
 });
 
+describe('notices a day', () => {
+  const low = atPlan({ balance: '10', timeZone: 'Etc/UTC' });
+  const noticesOf = (changes: Parameters<typeof aProfile>[0], client = low, at = now) => {
+    const { noticesADayBefore, noticesADayNow } = impactOnClient(
+      { before, after: aProfile(changes) },
+      client,
+      noFacts,
+      at,
+    );
+    return [noticesADayBefore, noticesADayNow];
+  };
+
+  it('are as many as a short Period sends until Max Qty, though nobody is newly notified', () => {
+    assert.deepEqual(noticesOf({ period: '1s', maxQty: 1_000 }), [1, 1_000]);
+    assert.deepEqual(noticesOf({ period: '6h', maxQty: 1_000 }), [1, 4]);
+    assert.deepEqual(noticesOf({ period: '5h', maxQty: 1_000 }), [1, 5]);
+    assert.deepEqual(noticesOf({ period: '6h', maxQty: 3 }), [1, 3]);
+  });
+
+  it('are those of both audiences, and of rules that share an e-mail once', () => {
+    const userNotification = { threshold: 100 };
+    const advancedRules = [{ name: 'half', threshold: 70 }];
+    assert.deepEqual(noticesOf({ period: '12h', userNotification, advancedRules }), [1, 4]);
+  });
+
+  it('are those within sending hours, and a client that waits for them is newly notified', () => {
+    const period = '1h';
+    const night = Date.UTC(2026, 0, 7, 2);
+    const audiences = ['client'] as const;
+    assert.deepEqual(
+      noticesOf({ period, maxQty: 50, sendingHours: { from: '08:00', to: '20:00', audiences } }, low, night),
+      [1, 12],
+    );
+    assert.deepEqual(
+      noticesOf({ period, maxQty: 50, sendingHours: { from: '20:00', to: '06:00', audiences } }, low, night),
+      [1, 10],
+    );
+    const profile = aProfile({ sendingHours: { from: '08:00', to: '20:00' } });
+    const { sendingNow } = impactOnClient({ before: undefined, after: profile }, low, noFacts, night);
+    assert.deepEqual(sendingNow, ['client']);
+  });
+
+  it('are one of a recovery', () => {
+    const told = { at: now - hourMs, instant: now - hourMs, checkAt: now - hourMs };
+    const watch = {
+      profileId: 'acme/prepaid',
+      acceptedAt: { client: [told.at] },
+      lastTold: { client: told },
+    };
+    const clientNotification = { threshold: 50, recovered: true };
+    assert.deepEqual(noticesOf({ period: '1h', clientNotification }, atPlan({}, { watch })), [0, 1]);
+  });
+});
+
 describe('createImpactSums', () => {
   const quiet = {
     unknown: false,

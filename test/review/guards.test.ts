@@ -142,6 +142,27 @@ describe('what sync asks and refuses', () => {
       assert.equal((await world.sync()).code, 0);
     });
 
+    it('refuse too many notices a day, though no client is newly notified', async () => {
+      await world.writeText('policy.json', '{ "maxNewlyTold": 0, "maxNoticesPerDay": 998 }');
+      await world.addClient({ id: 'c-1' });
+      await world.write('acme/a', { clientNotification: { threshold: 50 } });
+      assert.equal((await world.sync()).code, 3, 'one client is newly notified');
+      await world.writeText('policy.json', '{ "maxNoticesPerDay": 998 }');
+      assert.equal((await world.sync()).code, 0);
+      await world.write('acme/a', { clientNotification: { threshold: 50 }, period: '1s', maxQty: 1_000 });
+      const refused = await world.sync();
+      assert.equal(refused.code, 3);
+      const { guards, changes } = json(refused);
+      assert.deepEqual(
+        guards.filter(({ ok }) => !ok),
+        [{ name: 'maxNoticesPerDay', limit: 998, value: 999, ok: false }],
+      );
+      const { newlyTold, noticesADayBefore, noticesADayNow } = changes[0]!.clients;
+      assert.deepEqual([newlyTold, noticesADayBefore, noticesADayNow], [[], 1, 1_000]);
+      await world.writeText('policy.json', '{ "maxNoticesPerDay": 999 }');
+      assert.equal((await world.sync()).code, 0);
+    });
+
     it('are not loosened by a policy that is wrong', async () => {
       await world.write('acme/a');
       await world.writeText('policy.json', '{ "maxNewlyTold": "no limit" }');

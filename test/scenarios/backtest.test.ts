@@ -151,6 +151,81 @@ describe('what a profile would have sent', () => {
     assert.match(people.printed(), /▲/);
   });
 
+  it('simulate and backtest: limits that move are drawn moving', async () => {
+    await writeFile(
+      path.join(folder, 'profiles', 'acme', 'moving.json'),
+      JSON.stringify({
+        name: 'Moving',
+        reseller: 'acme',
+        currency: 'USD',
+        sortOrder: 2,
+        maxQty: 20,
+        period: '24h',
+        clientNotification: { threshold: { lasts: '2d' }, recovered: true },
+        advancedRules: [{ name: 'tenth', threshold: { percentOfLastRefill: 10 } }],
+      }),
+    );
+    await writeFile(
+      path.join(folder, 'moving.csv'),
+      [
+        'at,kind,amount',
+        '0s,refill,400',
+        ...Array.from({ length: 10 }, (_, day) => `${day * 24 + 12}h,charge,${day < 5 ? 10 : 80}`),
+        '244h,refill,1000',
+        '270h,charge,1',
+        '',
+      ].join('\n'),
+    );
+    const options = { folder: 'profiles', balance: '0', perDay: '0', refill: [], creditLimit: '0' };
+    const io = anIo(folder);
+    await simulate('acme/moving', { ...options, balanceFrom: 'moving.csv', format: 'json' }, io);
+    const { notices } = JSON.parse(io.printed()) as { notices: Record<string, unknown>[] };
+    // Means of the seven days before: 10 a day for five days, then (5 × 10 + 80) / 6, and so on.
+    assert.deepEqual(
+      notices.map(({ at, available, rules, recovered, limits }) => [at, available, rules, recovered, limits]),
+      [
+        ['9d', '30', ['advanced:tenth', 'client'], undefined, { 'advanced:tenth': '40', client: '100' }],
+        ['10d', '-50', ['advanced:tenth', 'client'], undefined, { 'advanced:tenth': '40', client: '120' }],
+        ['11d', '950', [], ['client'], { client: '117.142857142858' }],
+      ],
+    );
+    const people = anIo(folder);
+    await simulate('acme/moving', { ...options, balanceFrom: 'moving.csv', format: 'human' }, people);
+    assert.match(people.printed(), /client recovered/);
+    const rising = people
+      .printed()
+      .split('\n')
+      .filter((line) => line.includes('╭') || line.includes('╯'));
+    assert.ok(rising.length >= 2, people.printed());
+  });
+
+  it('simulate: own thresholds and sending hours by the client’s clocks', async () => {
+    await writeFile(
+      path.join(folder, 'profiles', 'acme', 'own.json'),
+      JSON.stringify({
+        name: 'Own',
+        reseller: 'acme',
+        currency: 'USD',
+        sortOrder: 3,
+        maxQty: 1,
+        period: '1h',
+        sendingHours: { from: '09:00', to: '17:00' },
+        clientNotification: { threshold: { own: true, otherwise: 50 } },
+      }),
+    );
+    const options = { folder: 'profiles', balance: '100', perDay: '24', refill: [], creditLimit: '0' };
+    const noticesWith = async (own: { ownThreshold?: string; timeZone?: string }) => {
+      const io = anIo(folder);
+      await simulate('acme/own', { ...options, ...own, format: 'json' }, io);
+      const { notices } = JSON.parse(io.printed()) as { notices: Record<string, unknown>[] };
+      return notices.map(({ at, available, limits }) => [at, available, limits]);
+    };
+    // 50 is passed at 02:00 UTC of the third day, and hours open at 09:00.
+    assert.deepEqual(await noticesWith({}), [['2d9h', '43', { client: '50' }]]);
+    assert.deepEqual(await noticesWith({ timeZone: 'Asia/Tokyo' }), [['2d3h', '49', { client: '50' }]]);
+    assert.deepEqual(await noticesWith({ ownThreshold: '30' }), [['3d9h', '19', { client: '30' }]]);
+  });
+
   for (const [name, text, message] of [
     ['a header it does not know', 'when,balance\n1,2\n', /expected the header/],
     ['a row without an amount', 'at,kind,amount\n1h,charge,x\n', /row 1: expected an amount/],
