@@ -115,6 +115,25 @@ export interface ReconcileResult {
   readonly next?: ReconcileCursor;
 }
 
+export interface LookInput {
+  /** The last client that was looked at; absent at the start. */
+  readonly from?: string;
+}
+
+export interface LookResult {
+  /** Clients of profiles with `checkEvery`. */
+  readonly examined: number;
+  /** Of them: those that were judged by what is remembered of them, and may send. */
+  readonly considered: number;
+  readonly woken: number;
+  /** The first of the woken clients. */
+  readonly some: readonly string[];
+  /** The smallest `checkEvery`; absent where no profile says one. */
+  readonly everyMs?: number;
+  /** Where to go on; absent after the last page. */
+  readonly next?: string;
+}
+
 /** The activities as workflows call them. */
 export interface Activities {
   check(input: CheckInput): Promise<CheckResult>;
@@ -125,4 +144,5 @@ export interface Activities {
   notify(input: NotifyInput): Promise<Told>;
   withdraw(input: { readonly clientId: string; readonly checkAt: number }): Promise<Told>;
   reconcile(input: ReconcileInput): Promise<ReconcileResult>;
+  look(input: LookInput): Promise<LookResult>;
 }

@@ -4,6 +4,7 @@ import { firstIntervalMs } from '../domain/agenda.js';
 import { nextOnGrid } from '../domain/schedule.js';
 import { noteTold } from '../domain/cycle/told.js';
 import type { Activities, CheckInput, NotifyInput, Told } from './contract.js';
+import { look } from './look.js';
 import { notify, withdraw } from './notify.js';
 import type { Parts, WatchParts } from './parts.js';
 import { reconcile } from './reconcile.js';
@@ -14,11 +15,12 @@ export function createActivities(parts: Parts): Activities {
   return {
     ...createWatchActivities(parts),
     reconcile: (input) => reconcile(parts, input, heartbeat),
+    look: (input) => look(parts, input, heartbeat),
   };
 }
 
 /** The activities of `watchClient`. */
-export function createWatchActivities(parts: WatchParts): Omit<Activities, 'reconcile'> {
+export function createWatchActivities(parts: WatchParts): Omit<Activities, 'reconcile' | 'look'> {
   return {
     async check(input) {
       try {

@@ -1,10 +1,12 @@
 import type { Channels } from '../delivery/channel.js';
 import type { Billing } from '../billing/billing.js';
+import type { LookRows } from '../billing/look-rows.js';
 import type { UnreachedAddresses } from '../delivery/ledger/unreached-addresses.js';
 import type { Ledger } from '../delivery/ledger/ledger.js';
 import type { ZoneOf } from '../domain/time-zone.js';
 import type { Endings } from '../store/endings.js';
 import type { Brake } from '../store/brake.js';
+import type { LookedClients } from '../store/looked-clients.js';
 import type { Profiles } from '../store/profiles.js';
 import type { Resellers } from '../store/resellers.js';
 import type { WatchedClients } from '../store/watched-clients.js';
@@ -15,6 +17,8 @@ export interface Parts extends WatchParts {
   readonly profiles: Profiles;
   readonly watched: WatchedClients;
   readonly watchers: Watchers;
+  readonly lookRows: LookRows;
+  readonly looked: LookedClients;
 }
 
 /** What the activities of one client's workflow work with. */
@@ -62,7 +66,8 @@ export type Counted =
       readonly woken: number;
       /** Clients that could not be watched. */
       readonly passedOver: number;
-    };
+    }
+  | { readonly what: 'look'; readonly examined: number; readonly considered: number; readonly woken: number };
 
 /** Starts and wakes clients' workflows. */
 export interface Watchers {
@@ -70,6 +75,8 @@ export interface Watchers {
   start(clientId: string, profileId: string): Promise<boolean>;
   /** Signals `profileChanged`; false where no workflow runs. */
   wake(clientId: string): Promise<boolean>;
+  /** Signals `look`; false where no workflow runs. */
+  wakeForLook(clientId: string): Promise<boolean>;
   /** Clients whose workflow was terminated, cancelled or failed since then, each with the instant it ended. Slightly behind. */
   lostSince?(at: number): AsyncIterable<{ readonly clientId: string; readonly at: number }>;
 }

@@ -7,7 +7,6 @@ import { knownCurrency } from './currencies.js';
 import { durationFindings } from './duration-findings.js';
 import { at, error, itemsAt, warning } from './findings.js';
 import { advancedFindings, ruleFindings } from './rule-findings.js';
-import { unsupportedFindings } from './unsupported-fields.js';
 
 /**
  * What is wrong with a profile beyond its schema. Looks only at what has its right type: the schema says the rest.
@@ -27,7 +26,6 @@ export function editFindings(root: Node, text: string): readonly Finding[] {
     ...appliesToFindings(root),
     ...rulesOf(root).flatMap((rule) => ruleFindings(rule, text)),
     ...advancedFindings(root),
-    ...unsupportedFindings(root),
   ];
 }
 

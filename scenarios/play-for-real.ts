@@ -37,7 +37,7 @@ export interface RealStage {
   readonly taskQueue: string;
   readonly workflowId: string;
   /** The worker runs these activities from now on. */
-  perform(activities: Omit<Activities, 'reconcile'>): void;
+  perform(activities: Omit<Activities, 'reconcile' | 'look'>): void;
   startWorker(): void;
   stopWorker(): Promise<void>;
 }

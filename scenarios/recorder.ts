@@ -14,7 +14,7 @@ import { checkText } from './timeline.js';
 /** A check this late is not the planned one. */
 const latestMs = 5_000;
 
-type Watching = Omit<Activities, 'reconcile'>;
+type Watching = Omit<Activities, 'reconcile' | 'look'>;
 
 interface SeenCheck {
   readonly atMs: number;

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import mysql2 from 'mysql2';
 import { DataSource } from 'typeorm';
 import { Brake1764170000000 } from './migrations/1764170000000-brake.js';
+import { Looks1764190800000 } from './migrations/1764190800000-looks.js';
 import { OwnTables1763942400000 } from './migrations/1763942400000-own-tables.js';
 import { StartingAgain1764180000000 } from './migrations/1764180000000-starting-again.js';
 import { Renames1763953200000 } from './migrations/1763953200000-renames.js';
@@ -72,6 +73,7 @@ export async function openDatabase(
       ResellerSettings1764180600000,
       StartingAgain1764180000000,
       ResellerChannels1764187200000,
+      Looks1764190800000,
     ],
     migrationsTableName: 'low_balance_migration',
   });

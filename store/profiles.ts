@@ -2,6 +2,8 @@ import type { DataSource } from 'typeorm';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import type { Assigner } from '../domain/assignment.js';
 import { normaliseProfile, type Profile } from '../domain/profile/profile.js';
+import { isLookedAt, type LookedProfile } from '../domain/looks/looked-profile.js';
+import type { Queryable } from './queryable.js';
 import { profileEntity } from './rows.js';
 import { createStoredAssigner } from './stored-assigner.js';
 
@@ -18,6 +20,21 @@ export interface Profiles {
   periods(): Promise<ReadonlyMap<string, number>>;
   /** Which client has which profile, by the profiles and resellers as they are now. */
   assigner(): Promise<Assigner>;
+}
+
+/** The profiles that say `checkEvery` (rule 18). A row that is no profile is passed over: checks say what is wrong with it. */
+export async function readLookedProfiles(database: Queryable): Promise<readonly LookedProfile[]> {
+  const rows = await database.query<{ id: string; content: string }[]>(
+    `SELECT id, content FROM low_balance_profile WHERE content LIKE '%"checkEvery"%' ORDER BY id`,
+  );
+  return rows.flatMap((row) => {
+    try {
+      const profile = profileOf(row);
+      return isLookedAt(profile) ? [profile] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 export function createProfiles(database: DataSource): Profiles {

@@ -117,6 +117,8 @@ export interface WatchedClientRow {
   checkedAt?: string | null;
   /** Since when the billing system shows no client or no profile for it (rule 13). */
   missingSince?: string | null;
+  /** 1 where a rule was notified and its recovery was not (rule 20). */
+  unrecovered?: number;
   endedAt: string | null;
   endReason: string | null;
 }
@@ -227,6 +229,7 @@ export const watchedClientEntity = new EntitySchema<WatchedClientRow>({
     plannedAt: { ...nullableInstant, name: 'planned_at' },
     checkedAt: { ...nullableInstant, name: 'checked_at' },
     missingSince: { ...nullableInstant, name: 'missing_since' },
+    unrecovered: { type: 'tinyint', default: 0 },
     endedAt: { ...nullableInstant, name: 'ended_at' },
     endReason: { type: 'varchar', length: 32, nullable: true, name: 'end_reason' },
   },

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { ClientState } from '../domain/client-state.js';
 import type { EndReason } from '../domain/reading.js';
 import type { WatchState } from '../domain/cycle/watch-state.js';
+import { mayRecover } from '../domain/looks/looked-profile.js';
 import { watchedClientEntity } from './rows.js';
 
 /** What a check leaves behind of a client. Instants are epoch milliseconds. */
@@ -147,7 +148,7 @@ export function createWatchedClients(
       await flush();
       await database
         .getRepository(watchedClientEntity)
-        .update({ clientId }, { watch: JSON.stringify(watch) });
+        .update({ clientId }, { watch: JSON.stringify(watch), unrecovered: Number(mayRecover(watch)) });
     },
     async earlier(clientId) {
       await flush();
@@ -196,6 +197,7 @@ async function upsert(database: DataSource, rows: readonly Seen[]): Promise<void
       nextCheckAt: String(row.nextCheckAt),
       seenAt: String(row.seenAt),
       watch: JSON.stringify(row.watch),
+      unrecovered: Number(mayRecover(row.watch)),
       plannedAt: String(row.plannedAt),
       checkedAt: String(row.seenAt),
       missingSince: null,

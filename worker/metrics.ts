@@ -3,6 +3,7 @@ import type { Counted } from '../activities/parts.js';
 import type { Channel, Channels, SenderHealth } from '../delivery/channel.js';
 import type { EndingsState } from '../store/endings.js';
 import type { Fleet } from '../store/watched-clients.js';
+import type { Looks } from './looks.js';
 import type { Reconciliation } from './reconciliation.js';
 
 export interface MetricsOptions {
@@ -15,6 +16,8 @@ export interface MetricsOptions {
   readonly buildId: string;
   /** How reconciliation goes, as it was found last. */
   readonly reconciliation: () => Reconciliation | undefined;
+  /** How looks go, as they were found last. */
+  readonly looks: () => Looks | undefined;
   /** The clients that are missing in the billing data, and whether their ends are held. */
   readonly endings: () => Promise<EndingsState>;
   readonly onError: (error: unknown) => void;
@@ -74,6 +77,12 @@ export function createMetrics(options: MetricsOptions): Metrics {
     labelNames: ['action'],
     registers,
   });
+  const looked = new Counter({
+    name: 'low_balance_looked_clients_total',
+    help: 'Clients of looks at the fleet: examined, considered (may send), woken.',
+    labelNames: ['action'],
+    registers,
+  });
   new Gauge({
     name: 'low_balance_build_info',
     help: 'Always 1; the label says which build runs.',
@@ -89,6 +98,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   addFleet(registers, options);
   addSenders(registers, options);
   addReconciliation(registers, options);
+  addLooks(registers, options);
   addEndings(registers, options);
   return {
     contentType: registry.contentType,
@@ -108,6 +118,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
           reconciled.inc({ action: 'started' }, counted.started);
           reconciled.inc({ action: 'woken' }, counted.woken);
           reconciled.inc({ action: 'passed-over' }, counted.passedOver);
+          break;
+        case 'look':
+          looked.inc({ action: 'examined' }, counted.examined);
+          looked.inc({ action: 'considered' }, counted.considered);
+          looked.inc({ action: 'woken' }, counted.woken);
       }
     },
     async text() {
@@ -209,6 +224,41 @@ function addReconciliation(registers: Registry[], { reconciliation }: MetricsOpt
     'low_balance_reconciliation_passed_over_clients',
     'Clients that the last reconciliation could not watch, at most 20.',
     ({ passedOver }) => passedOver.length,
+  );
+}
+
+function addLooks(registers: Registry[], { looks }: MetricsOptions): void {
+  const gauge = (name: string, help: string, valueOf: (found: Looks) => number | undefined) =>
+    new Gauge({
+      name,
+      help: `${help} The same from every worker.`,
+      registers,
+      collect() {
+        const found = looks();
+        const value = found && valueOf(found);
+        if (value === undefined) this.remove();
+        else this.set(value);
+      },
+    });
+  gauge(
+    'low_balance_look_problem',
+    'Whether something is wrong with looks, such as one that takes longer than its interval: the log and doctor say what.',
+    ({ problem }) => (problem === undefined ? 0 : 1),
+  );
+  gauge(
+    'low_balance_look_interval_seconds',
+    'How often the fleet is looked at, the smallest checkEvery; absent where no profile says one.',
+    ({ everyMs }) => (everyMs === undefined ? undefined : everyMs / 1_000),
+  );
+  gauge(
+    'low_balance_look_duration_seconds',
+    'How long the last look that was completed took; absent where none is known.',
+    ({ completed }) => (completed === undefined ? undefined : completed.tookMs / 1_000),
+  );
+  gauge(
+    'low_balance_look_running_seconds',
+    'For how long the present look goes on; 0 where none does.',
+    ({ runningSince }) => (runningSince === undefined ? 0 : (Date.now() - runningSince) / 1_000),
   );
 }
 

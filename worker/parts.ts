@@ -1,19 +1,22 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { SignalDefinition } from '@temporalio/common';
 import type { DataSource } from 'typeorm';
 import type { Parts, Watchers } from '../activities/parts.js';
 import type { Channels } from '../delivery/channel.js';
 import { batchedBilling, batchedProfiles } from '../billing/mysql/batched-reads.js';
 import { createBilling } from '../billing/mysql/billing.js';
+import { createLookRows } from '../billing/mysql/look-rows.js';
 import { createUnreachedAddresses } from '../delivery/ledger/unreached-addresses.js';
 import { createMysqlLedger } from '../delivery/ledger/mysql-ledger.js';
 import { createEndings, type Endings } from '../store/endings.js';
 import { createBrake, type BrakeOptions } from '../store/brake.js';
+import { createLookedClients } from '../store/looked-clients.js';
 import { createProfiles } from '../store/profiles.js';
 import { createResellers } from '../store/resellers.js';
 import { createWatchedClients, type WatchedClients } from '../store/watched-clients.js';
 import { clientIdOf, watchWorkflowId } from '../workflows/client-workflow-id.js';
-import { profileChangedSignal } from '../workflows/messages.js';
+import { lookSignal, profileChangedSignal } from '../workflows/messages.js';
 import type { watchClient } from '../workflows/watch-client.js';
 
 export const taskQueue = 'low-balance';
@@ -61,6 +64,8 @@ export function createParts(options: PartsOptions): Parts {
     }),
     channels: options.channels,
     watchers: createWatchers(client, options.onError),
+    lookRows: createLookRows(options.billing),
+    looked: createLookedClients(database),
     now,
     attemptedAt: () => Promise.resolve(attemptedAt()),
     count: options.count ?? (() => {}),
@@ -68,6 +73,15 @@ export function createParts(options: PartsOptions): Parts {
 }
 
 function createWatchers(client: Client, onError: (error: unknown) => void): Watchers {
+  const signalled = async (clientId: string, signal: SignalDefinition): Promise<boolean> => {
+    try {
+      await client.workflow.getHandle(watchWorkflowId(clientId)).signal(signal);
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  };
   return {
     async start(clientId) {
       try {
@@ -82,15 +96,8 @@ function createWatchers(client: Client, onError: (error: unknown) => void): Watc
         throw error;
       }
     },
-    async wake(clientId) {
-      try {
-        await client.workflow.getHandle(watchWorkflowId(clientId)).signal(profileChangedSignal);
-        return true;
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false;
-        throw error;
-      }
-    },
+    wake: (clientId) => signalled(clientId, profileChangedSignal),
+    wakeForLook: (clientId) => signalled(clientId, lookSignal),
     async *lostSince(at) {
       const closed = client.workflow.list({
         query: `WorkflowType = 'watchClient' AND ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut') AND CloseTime >= '${new Date(at).toISOString()}'`,

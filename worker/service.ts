@@ -20,6 +20,7 @@ import { startReceivers, type NamedReceiver } from './receivers.js';
 import { readinessOf } from './readiness.js';
 import { SettingsError, type Environment } from '../settings/read-settings.js';
 import type { ServiceSettings } from './settings.js';
+import { watchLooks, type LooksWatch } from './looks-watch.js';
 import {
   watchReconciliation,
   type ReconciliationWatch,
@@ -117,12 +118,14 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     else log.error({ alarm: 'endings' }, held);
   });
   let looked: ReconciliationWatch | undefined;
+  let looks: LooksWatch | undefined;
   const metrics = createMetrics({
     fleet: () => watched.fleet(Date.now()),
     senders: () => sendersOf(parts.channels),
     sdkUrl: parts.sdkMetricsUrl,
     buildId: buildId ?? 'unknown',
     reconciliation: () => looked?.found(),
+    looks: () => looks?.found(),
     endings: () => endings.state(Date.now()),
     onError: (error) => log.warn({ err: error }, 'a metric could not be read'),
   });
@@ -176,11 +179,14 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     ...parts.reconciliationWatch,
   });
   looked = reconciliation;
+  const looksWatch = watchLooks(client, database, log);
+  looks = looksWatch;
   try {
     servers = await startServers(parts, () => created?.getState() ?? 'INITIALIZED', metrics, reconciliation);
     created = await Worker.create(options);
   } catch (error) {
     await reconciliation.stop();
+    await looksWatch.stop();
     await servers?.stop();
     throw error;
   }
@@ -202,6 +208,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     } finally {
       await reconciliation.stop();
       await variables?.stop();
+      await looksWatch.stop();
       await watched.flush();
       await listening.stop();
       await tracing?.stop();

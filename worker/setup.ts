@@ -7,6 +7,7 @@ import {
 import type { DataSource } from 'typeorm';
 import { migrate } from '../store/database.js';
 import { taskQueue } from './parts.js';
+import { scheduleLooks } from './looks.js';
 import { longestRunMs, reconcileId } from './reconciliation.js';
 import { registerSearchAttributes } from './search-attributes.js';
 
@@ -19,7 +20,7 @@ export interface SetUp {
   readonly reconcileEveryMs: number;
 }
 
-/** Migrations, search attributes and the Schedule of reconciliation. Safe to repeat. Answers the migrations it ran. */
+/** Migrations, search attributes and the Schedules of reconciliation and of looks. Safe to repeat. Answers the migrations it ran. */
 export async function setUp({
   database,
   client,
@@ -29,6 +30,7 @@ export async function setUp({
   const migrations = await migrate(database);
   await registerSearchAttributes(client.connection as Connection, namespace);
   await scheduleReconciliation(client, reconcileEveryMs);
+  await scheduleLooks(client, database);
   return migrations;
 }
 

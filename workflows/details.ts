@@ -3,6 +3,8 @@ import { decisionText } from '../domain/reason-words.js';
 import type { MissingReason } from '../domain/watching/check.js';
 import { figuresText } from '../domain/conditions/conditions.js';
 import type { EndReason } from '../domain/reading.js';
+import { formatDuration } from '../domain/duration.js';
+import type { LookSums } from './look-sums.js';
 import type { RuleStatus, WatchStatus } from './messages.js';
 import type { ReconcileSums } from './reconcile-sums.js';
 import { instant, statusFacts } from './status-facts.js';
@@ -106,6 +108,28 @@ export function reconcileDetails(sums: ReconcileSums, next: ReconcileCursor | un
           '',
           ...sums.refused.map(({ clientId, problem }) => `- ${text(clientId)}: ${text(problem)}`),
         ]),
+  ].join('\n');
+}
+
+/** The current details of a look at the fleet. `next` is where it goes on; absent at its end. */
+export function lookDetails(
+  { examined, considered, woken, some, everyMs, tookMs }: LookSums,
+  next: string | undefined,
+): string {
+  return [
+    next === undefined
+      ? `- **Done** in ${formatDuration(tookMs)}: ${examined} clients looked at`
+      : `- **At work** for ${formatDuration(tookMs)}: ${examined} clients looked at, the last \`${text(next)}\``,
+    ...(everyMs === undefined
+      ? ['- No profile says `checkEvery`']
+      : [`- **Interval** ${formatDuration(everyMs)}, the smallest \`checkEvery\` of the profiles`]),
+    ...(everyMs !== undefined && tookMs > everyMs
+      ? [
+          '- **Took longer than its interval**: the looks that were due meanwhile are skipped, and notices come later than `checkEvery`',
+        ]
+      : []),
+    `- **May send** ${considered}`,
+    `- **Woken** ${woken}${some.length === 0 ? '' : `, the first of them: ${some.map(text).join(', ')}`}`,
   ].join('\n');
 }
 

@@ -9,6 +9,7 @@ import { mute, unmute, type WatchState } from '../domain/cycle/watch-state.js';
 import { onlyArgument, refuseUnreadable } from './arguments.js';
 import {
   checkNowUpdate,
+  lookSignal,
   muteUpdate,
   profileChangedSignal,
   refillSignal,
@@ -50,8 +51,12 @@ function handleSignals(watch: Watch): void {
     watch.requestReplan();
     watch.tookMessage();
   });
+  setHandler(lookSignal, () => {
+    watch.requestLookedCheck();
+    watch.tookMessage();
+  });
   setDefaultSignalHandler((name) => {
-    const problem = `expected one of ${refillSignal.name}, ${profileChangedSignal.name}`;
+    const problem = `expected one of ${refillSignal.name}, ${profileChangedSignal.name}, ${lookSignal.name}`;
     watch.ignore({ name, problem });
     watch.tookMessage();
   });

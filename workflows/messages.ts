@@ -78,6 +78,8 @@ export interface CarriedWatch {
 
 export const refillSignal = defineSignal<[RefillMessage]>('refill');
 export const profileChangedSignal = defineSignal('profileChanged');
+/** A look at the fleet found that the client's rules would send (rule 18). */
+export const lookSignal = defineSignal('look');
 export const refillUpdate = defineUpdate<RefillReceipt, [RefillMessage]>('refill');
 export const checkNowUpdate = defineUpdate<WatchStatus>('checkNow');
 export const muteUpdate = defineUpdate<WatchStatus, [{ readonly until: string }]>('mute');

@@ -16,6 +16,7 @@ import {
   noteNotices,
   notePlanned,
   noteUnknown,
+  receiveLook,
   receiveRefill,
   startCheck,
   stateWhenTold,
@@ -113,6 +114,12 @@ export class Watch {
   requestCheck(): void {
     this.watching = wantCheck(this.watching, { extra: 'own', why: 'an operator asked for a check' });
     this.wake?.();
+  }
+
+  /** Rule 18. */
+  requestLookedCheck(): void {
+    this.watching = receiveLook(this.watching);
+    if (this.mustWake()) this.wake?.();
   }
 
   requestReplan(): void {

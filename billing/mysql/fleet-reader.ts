@@ -85,7 +85,7 @@ export function createFleetReader(database: Queryable): FleetReader {
 }
 
 /** At least those clients; the caller judges. A view without the column names no profile. */
-function namedFilter(
+export function namedFilter(
   { profiles, unnamed }: NonNullable<PageOptions['named']>,
   columns: ViewColumns,
 ): Statement | undefined {

@@ -1,6 +1,18 @@
-import { openTemporal } from '../shared/connect.js';
+import type { Client } from '@temporalio/client';
+import { connectDatabase, openTemporal } from '../shared/connect.js';
 import type { Io } from '../shared/io.js';
 import { messageOf } from '../../domain/error-message.js';
+
+/** Looks begin, end or come at another pace at once (rule 18); without it a worker sees to that within a minute. */
+async function followLooks(client: Client, io: Io): Promise<void> {
+  const { scheduleLooks } = await import('../../worker/looks.js');
+  const database = await connectDatabase(io);
+  try {
+    await scheduleLooks(client, database);
+  } finally {
+    await database.destroy();
+  }
+}
 
 /**
  * Triggers the reconciliation, which wakes the clients whose next check comes earlier; paced, and resumed where it
@@ -12,6 +24,7 @@ export async function wakeClients(io: Io): Promise<true | string> {
     const temporal = await openTemporal(io);
     try {
       await reconcileNow(temporal.client);
+      await followLooks(temporal.client, io);
       return true;
     } finally {
       await temporal.close();

@@ -11,6 +11,8 @@ import { createEndings } from '../../store/endings.js';
 import { brakeFindings } from './examine-brake.js';
 import { taskQueue } from '../../worker/parts.js';
 import { pendingMigrations } from '../../worker/preflight.js';
+import { examineLooks } from '../../worker/looks.js';
+import { formatDuration } from '../../domain/duration.js';
 import { examineReconciliation } from '../../worker/reconciliation.js';
 import { missingSearchAttributes } from '../../worker/search-attributes.js';
 import { billingMysqlUrl, mysqlUrl, serviceSettings } from '../../worker/settings.js';
@@ -150,6 +152,7 @@ async function ofTemporal(io: Io): Promise<readonly Finding[]> {
         ? ok('search', 'the search attributes are registered')
         : wrong('search', `the namespace lacks ${missing.join(', ')}. Run: npx low-balance setup`),
       ...(await ofReconciliation(client)),
+      await ofLooks(client),
       await ofWorkers(connection, namespace),
     ];
   });
@@ -173,6 +176,17 @@ async function ofReconciliation(client: Client): Promise<readonly Finding[]> {
           } as const,
         ]),
   ];
+}
+
+async function ofLooks(client: Client): Promise<Finding> {
+  const { problem, everyMs, completed } = await examineLooks(client, Date.now());
+  if (problem !== undefined) return wrong('looks', problem);
+  if (everyMs === undefined) return ok('looks', 'no profile says checkEvery');
+  const last =
+    completed === undefined
+      ? 'none was completed yet'
+      : `the last one, at ${new Date(completed.at).toISOString()}, took ${formatDuration(completed.tookMs)}`;
+  return ok('looks', `every ${formatDuration(everyMs)}; ${last}`);
 }
 
 function whenOf(completedAt: number | undefined, runningSince: number | undefined): string {

@@ -15,7 +15,7 @@ export interface RealStages {
   close(): Promise<void>;
 }
 
-type StageActivities = Omit<Activities, 'reconcile'>;
+type StageActivities = Omit<Activities, 'reconcile' | 'look'>;
 type StageIo = Pick<Io, 'err' | 'env'>;
 
 /** A story that takes longer stands still: no other takes more than some seconds. */

@@ -102,6 +102,13 @@ export function receiveRefill(watching: Watching, refill: Refill, now: number): 
     : received;
 }
 
+/** Rule 18: a look found that rules would send. One amid a check knows less than that check, whose notices may be on their way. */
+export function receiveLook(watching: Watching): Watching {
+  return watching.checking
+    ? watching
+    : wantCheck(watching, { extra: 'own', why: 'a look at the fleet found that rules would send' });
+}
+
 export function wantCheck(watching: Watching, wanted: WantedCheck): Watching {
   return watching.checkWanted ? watching : { ...watching, checkWanted: wanted };
 }

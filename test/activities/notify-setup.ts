@@ -6,6 +6,8 @@ import type { Channel } from '../../delivery/channel.js';
 import { createBilling } from '../../billing/mysql/billing.js';
 import { migrate, openDatabase } from '../../store/database.js';
 import { createMysqlLedger } from '../../delivery/ledger/mysql-ledger.js';
+import { createLookRows } from '../../billing/mysql/look-rows.js';
+import { createLookedClients } from '../../store/looked-clients.js';
 import { createProfiles } from '../../store/profiles.js';
 import { createWatchedClients } from '../../store/watched-clients.js';
 import { provideTestMysql } from '../../dev/trial/test-mysql.js';
@@ -73,7 +75,13 @@ export function notifyParts(database: DataSource, email: Channel): Parts {
     ledger: createMysqlLedger(database),
     watched: createWatchedClients(database, () => {}),
     channels: { email },
-    watchers: { start: () => Promise.resolve(true), wake: () => Promise.resolve(true) },
+    lookRows: createLookRows(database),
+    looked: createLookedClients(database),
+    watchers: {
+      start: () => Promise.resolve(true),
+      wakeForLook: () => Promise.resolve(true),
+      wake: () => Promise.resolve(true),
+    },
     now: () => Promise.resolve(Date.now()),
     attemptedAt: () => Promise.resolve(Date.now()),
     count: () => {},

@@ -9,6 +9,7 @@ describe('metrics of sending', () => {
     const metrics = createMetrics({
       fleet: () => Promise.reject(new Error('not asked')),
       reconciliation: () => undefined,
+      looks: () => undefined,
       endings: () => Promise.reject(new Error('not asked')),
       senders: () => sendersOf(channels),
       buildId: 'test',
@@ -31,6 +32,7 @@ describe('metrics of sending', () => {
     const metrics = createMetrics({
       fleet: () => Promise.reject(new Error('not asked')),
       reconciliation: () => undefined,
+      looks: () => undefined,
       endings: () => Promise.reject(new Error('not asked')),
       senders: () => [],
       buildId: 'test',

@@ -1,0 +1,124 @@
+import type { SharedFacts } from '../billing/shared-facts.js';
+import type { Assigner } from '../domain/assignment.js';
+import { checkClient } from '../domain/check-client.js';
+import { isUnclear } from '../domain/client.js';
+import { sendingRules } from '../domain/decide.js';
+import { maySend } from '../domain/looks/may-send.js';
+import type { LookedProfile } from '../domain/looks/looked-profile.js';
+import { profileNeeds } from '../domain/profile-needs.js';
+import { endReasonOf } from '../domain/reading.js';
+import type { CheckTime } from '../domain/silences.js';
+import type { LookedClient, UnsettledNotices } from '../store/looked-clients.js';
+import type { Glanced, GlancedOfProfile } from './look-glance.js';
+import type { Parts } from './parts.js';
+
+/** A client whose rules may send, as far as a glance shows. */
+export interface Candidate {
+  readonly profile: LookedProfile;
+  readonly known: LookedClient;
+}
+
+/** Of those at a glance: whose rules may send, by what is remembered of them. */
+export async function candidatesOf(
+  { looked, zoneOf }: Pick<Parts, 'looked' | 'zoneOf'>,
+  { beyond, well }: Pick<Glanced, 'beyond' | 'well'>,
+  rates: Pick<SharedFacts, 'rate'>,
+  now: number,
+): Promise<readonly Candidate[]> {
+  const glanced = new Map<string, GlancedOfProfile>(
+    [...well, ...beyond].map((each) => [each.client.clientId, each]),
+  );
+  const idsOf = (rows: readonly GlancedOfProfile[]) => [
+    ...new Set(rows.map(({ client }) => client.clientId)),
+  ];
+  const known = [
+    ...(await looked.rowsOf(idsOf(beyond), now)),
+    ...(await looked.unrecoveredOf(idsOf(well), now)),
+  ];
+  return known.flatMap((each) => {
+    const found = glanced.get(each.clientId);
+    if (!found) return [];
+    const { profile } = found;
+    const client = found.client.facts();
+    if (isUnclear(client)) return [];
+    const { rate } = rates.rate(profile.currency, client.currency);
+    const time = timeOf(each, now, zoneOf);
+    return maySend({ ...client, rate }, profile, each.watch, time) ? [{ profile, known: each }] : [];
+  });
+}
+
+const clientsAtOnce = 200;
+
+/** The clients whose rules would send now, as their own checks would decide, and whose notices are not on their way. */
+export async function wouldSend(
+  parts: Pick<Parts, 'billing' | 'looked' | 'zoneOf'>,
+  candidates: readonly Candidate[],
+  assigner: Assigner,
+  now: number,
+  heartbeat: () => void,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const [profile, all] of byProfile(candidates)) {
+    for (let from = 0; from < all.length; from += clientsAtOnce) {
+      heartbeat();
+      const known = all.slice(from, from + clientsAtOnce);
+      const sending = await sendingOf(parts, profile, known, assigner, now);
+      const unsettled = await parts.looked.unsettledOf(known.filter(({ clientId }) => sending.has(clientId)));
+      for (const [clientId, rules] of sending)
+        if (isAsked(rules, unsettled.get(clientId))) found.push(clientId);
+    }
+  }
+  return found;
+}
+
+/** Rule key by rule key: what was refused for good is not tried again before the next planned check. */
+function isAsked(
+  rules: readonly string[],
+  { pending, failed }: UnsettledNotices = { pending: false, failed: [] },
+): boolean {
+  return !pending && rules.some((rule) => !failed.some((each) => each === rule));
+}
+
+async function sendingOf(
+  { billing, zoneOf }: Pick<Parts, 'billing' | 'zoneOf'>,
+  profile: LookedProfile,
+  known: readonly LookedClient[],
+  assigner: Assigner,
+  now: number,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const clients = await billing.readClients(
+    known.map(({ clientId }) => clientId),
+    profileNeeds(profile),
+  );
+  return new Map(
+    clients.flatMap((client, index): readonly (readonly [string, readonly string[]])[] => {
+      const { clientId, watch, ...grid } = known[index]!;
+      // What cannot be read now is unknown, and its own check says so.
+      if (client instanceof Error || !client || isUnclear(client)) return [];
+      if (endReasonOf(client, profile) !== undefined || assigner.assign(client).profileId !== profile.id)
+        return [];
+      const { decisions } = checkClient(client, profile, watch, timeOf(grid, now, zoneOf));
+      const rules = [...sendingRules(decisions, 'low'), ...sendingRules(decisions, 'recovered')];
+      return rules.length === 0 ? [] : [[clientId, rules]];
+    }),
+  );
+}
+
+/** Rule 17: a check that a look wakes stands for its own time. */
+function timeOf(
+  { plannedAt }: Pick<LookedClient, 'plannedAt'>,
+  now: number,
+  zoneOf: Parts['zoneOf'],
+): CheckTime {
+  return { now, instant: now, plannedAt, ...(zoneOf ? { zoneOf } : {}) };
+}
+
+function byProfile(candidates: readonly Candidate[]): ReadonlyMap<LookedProfile, readonly LookedClient[]> {
+  const groups = new Map<LookedProfile, LookedClient[]>();
+  for (const { profile, known } of candidates) {
+    const group = groups.get(profile);
+    if (group) group.push(known);
+    else groups.set(profile, [known]);
+  }
+  return groups;
+}
