@@ -1,5 +1,6 @@
 import type { SharedFacts } from '../billing/shared-facts.js';
 import type { Assigner } from '../domain/assignment.js';
+import { noteTold } from '../domain/cycle/told.js';
 import { checkClient } from '../domain/check-client.js';
 import { isUnclear } from '../domain/client.js';
 import { sendingRules } from '../domain/decide.js';
@@ -8,7 +9,7 @@ import type { LookedProfile } from '../domain/looks/looked-profile.js';
 import { profileNeeds } from '../domain/profile-needs.js';
 import { endReasonOf } from '../domain/reading.js';
 import type { CheckTime } from '../domain/silences.js';
-import type { LookedClient, UnsettledNotices } from '../store/looked-clients.js';
+import type { LookedClient, NoticesOfLooked } from '../store/looked-clients.js';
 import type { Glanced, GlancedOfProfile } from './look-glance.js';
 import type { Parts } from './parts.js';
 
@@ -62,21 +63,30 @@ export async function wouldSend(
     for (let from = 0; from < all.length; from += clientsAtOnce) {
       heartbeat();
       const known = all.slice(from, from + clientsAtOnce);
-      const sending = await sendingOf(parts, profile, known, assigner, now);
-      const unsettled = await parts.looked.unsettledOf(known.filter(({ clientId }) => sending.has(clientId)));
-      for (const [clientId, rules] of sending)
-        if (isAsked(rules, unsettled.get(clientId))) found.push(clientId);
+      const notices = await parts.looked.noticesOf(known);
+      const quiet = known.filter(({ clientId }) => notices.get(clientId)?.pending !== true);
+      for (const [clientId, rules] of await sendingOf(
+        parts,
+        profile,
+        quiet.map(told(notices)),
+        assigner,
+        now,
+      )) {
+        const failed = notices.get(clientId)?.failed ?? [];
+        // What was refused for good is not tried again before the next planned check.
+        if (rules.some((rule) => !failed.some((each) => each === rule))) found.push(clientId);
+      }
     }
   }
   return found;
 }
 
-/** Rule key by rule key: what was refused for good is not tried again before the next planned check. */
-function isAsked(
-  rules: readonly string[],
-  { pending, failed }: UnsettledNotices = { pending: false, failed: [] },
-): boolean {
-  return !pending && rules.some((rule) => !failed.some((each) => each === rule));
+/** The row is written by the check, before its notices are accepted. */
+function told(notices: ReadonlyMap<string, NoticesOfLooked>): (client: LookedClient) => LookedClient {
+  return (client) => {
+    const accepted = notices.get(client.clientId)?.accepted ?? [];
+    return accepted.length === 0 ? client : { ...client, watch: noteTold(client.watch, accepted) };
+  };
 }
 
 async function sendingOf(

@@ -145,14 +145,14 @@ describe('a look at the fleet', () => {
         if (!sends) return;
         sent += 1;
         const glanced = glanceOf([profile], namedProfilesOnly, rates)([new GlancedClient(row)]);
-        const known = { clientId: 'C-1', watch, plannedAt: now };
+        const known = { clientId: 'C-1', watch, plannedAt: now, seenAt: now };
         const candidates = await candidatesOf(
           {
             looked: {
               profiles: () => Promise.resolve([profile]),
               rowsOf: (ids) => Promise.resolve(ids.map(() => known)),
               unrecoveredOf: (ids) => Promise.resolve(mayRecover(watch) ? ids.map(() => known) : []),
-              unsettledOf: () => Promise.resolve(new Map()),
+              noticesOf: () => Promise.resolve(new Map()),
             },
           },
           glanced,
