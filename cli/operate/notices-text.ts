@@ -1,4 +1,5 @@
 import type { SentNotice, SentRecipient } from '../../delivery/ledger/sent-notices.js';
+import { webhookOf } from '../../domain/notice-channel.js';
 import type { Io } from '../shared/io.js';
 import { counted, printable } from '../shared/printable.js';
 import { tableText } from '../shared/table.js';
@@ -12,7 +13,7 @@ export function noticesText(notices: readonly SentNotice[], io: Pick<Io, 'column
   const rows = notices.map((notice) => [
     timeOf(notice.acceptedAt ?? notice.createdAt),
     printable(notice.clientId),
-    notice.audience,
+    webhookOf(notice.channel) === undefined ? notice.audience : 'webhook',
     notice.rules.map(printable).join('\n'),
     resultOf(notice),
     recipientsOf(notice.recipients),

@@ -8,6 +8,8 @@ export interface SentNotice {
   readonly clientId: string;
   readonly profileId: string;
   readonly audience: string;
+  /** `email`, or `webhook:<name>`. */
+  readonly channel: string;
   readonly rules: readonly string[];
   readonly state: NoticeState;
   readonly checkAt: number;
@@ -49,6 +51,7 @@ interface Row {
   client_id: string;
   profile_id: string;
   audience: string;
+  channel: string;
   rules: string;
   state: NoticeState;
   check_at: string;
@@ -90,7 +93,7 @@ export async function listSentNotices(
   ];
   const where = conditions.map(([sql]) => sql).join(' AND ') || 'TRUE';
   const rows = await database.query<Row[]>(
-    `SELECT n.id, n.client_id, n.profile_id, n.audience, n.rules, n.state, n.check_at, n.created_at, n.accepted_at,
+    `SELECT n.id, n.client_id, n.profile_id, n.audience, n.channel, n.rules, n.state, n.check_at, n.created_at, n.accepted_at,
        n.attempts, n.message_id, n.last_error
      FROM low_balance_notice n WHERE ${where} ORDER BY n.created_at DESC, n.client_id, n.audience DESC LIMIT ${Math.trunc(limit)}`,
     conditions.map(([, value]) => value),
@@ -132,6 +135,7 @@ function noticeOf(row: Row, recipients: readonly SentRecipient[]): SentNotice {
     clientId: row.client_id,
     profileId: row.profile_id,
     audience: row.audience,
+    channel: row.channel,
     rules: JSON.parse(row.rules) as string[],
     state: row.state,
     checkAt: Number(row.check_at),
