@@ -9,34 +9,10 @@ import {
   startRealServers,
   type RealServers,
 } from '../../dev/trial/real-servers.js';
+import { taskFaults, type Stop } from './task-faults.js';
 
-const { EventType, TimeoutType, VersioningBehavior } = proto.temporal.api.enums.v1;
+const { EventType, VersioningBehavior } = proto.temporal.api.enums.v1;
 const deploymentName = 'low-balance';
-
-type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
-
-interface Stop {
-  readonly from: number;
-  readonly until: number;
-}
-
-/**
- * Tasks that failed. Not one that waited for the stopped worker and went to another, never started; nor one that was
- * handed to a poll which the stopping worker had just given up, and that Temporal gives to another after 10 s.
- */
-function failedTasks(events: readonly HistoryEvent[], stop: Stop): readonly HistoryEvent[] {
-  return events.filter(({ eventType, workflowTaskTimedOutEventAttributes: timedOut }) => {
-    if (eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED) return true;
-    if (!timedOut || timedOut.timeoutType === TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START) return false;
-    const started = events.find(({ eventId }) => String(eventId) === String(timedOut.startedEventId));
-    const { seconds, nanos } = started!.eventTime!;
-    const startedAt = Number(seconds) * 1_000 + nanos! / 1e6;
-    return startedAt < stop.from - slackMs || startedAt > stop.until + slackMs;
-  });
-}
-
-/** Between the clocks of this process and of the dev server, and for an answer that was on its way. */
-const slackMs = 50;
 
 describe('two versions of the worker, over sleeping clients', () => {
   let servers: RealServers;
@@ -122,7 +98,7 @@ describe('two versions of the worker, over sleeping clients', () => {
     });
     for (const [i, id] of ids.entries()) {
       const { events } = await handleOf(id).fetchHistory();
-      assert.deepEqual(failedTasks(events ?? [], stop), [], id);
+      assert.deepEqual(taskFaults(events ?? [], [stop]), [], id);
       const builds = new Set((await checksOf(id)).map(({ buildId }) => buildId));
       assert.deepEqual([...builds], ['commit-1', 'commit-2'], id);
       const mails = servers.mails.filter(({ clientId }) => clientId === id);
