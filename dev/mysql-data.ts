@@ -53,7 +53,7 @@ export async function initialiseMysql(instance: MysqlInstance): Promise<void> {
   await rm(unfinished, { recursive: true, force: true });
   const [command, ...args] = await initialiseCommand(instance, unfinished);
   try {
-    await runGuarded(command, args, instance.env);
+    await runGuarded(command, args, instance);
   } catch (error) {
     throw mysqlFailed(`${path.basename(command)} could not create ${data}: ${messageOf(error)}`, error);
   }
@@ -61,9 +61,11 @@ export async function initialiseMysql(instance: MysqlInstance): Promise<void> {
 }
 
 /** In a group of its own, which the guard ends where this process dies meanwhile: it would go on writing. */
-async function runGuarded(command: string, args: readonly string[], env: Environment): Promise<void> {
+async function runGuarded(command: string, args: readonly string[], instance: MysqlInstance): Promise<void> {
   const child = execa(command, args, {
-    env,
+    cwd: instance.folder,
+    // As a variable it may have blanks, also where a shell script hands it on.
+    env: { ...instance.env, TMPDIR: await tmpFolderOf(instance) },
     extendEnv: false,
     stdin: 'ignore',
     timeout: 120_000,
@@ -81,13 +83,29 @@ async function runGuarded(command: string, args: readonly string[], env: Environ
 async function initialiseCommand(instance: MysqlInstance, data: string): Promise<[string, ...string[]]> {
   const { program, env } = instance;
   const tmp = await tmpFolderOf(instance);
-  const common = ['--no-defaults', `--datadir=${data}`, `--tmpdir=${tmp}`, ...rootUser, logFileSize];
+  const common = [...rootUser, logFileSize];
   if (program.flavour === 'mysql')
-    return [program.executable, ...common, await secureFilesOf(instance), '--initialize-insecure'];
+    return [
+      program.executable,
+      '--no-defaults',
+      `--datadir=${data}`,
+      `--tmpdir=${tmp}`,
+      ...common,
+      await secureFilesOf(instance),
+      '--initialize-insecure',
+    ];
   const scripts = path.join(path.dirname(program.executable), '..', 'scripts');
   const installDb = await findServerExecutable(['mariadb-install-db', 'mysql_install_db'], env, [scripts]);
   if (installDb === undefined) throw mysqlFailed(`${program.executable} comes without mariadb-install-db`);
-  return [installDb, ...common, '--auth-root-authentication-method=normal', '--skip-test-db'];
+  // A shell script that does not quote its arguments: no path in them may have a blank.
+  return [
+    installDb,
+    '--no-defaults',
+    `--datadir=./${path.relative(instance.folder, data)}`,
+    ...common,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+  ];
 }
 
 export function mysqlFailed(found: string, cause?: unknown): LocalStackError {

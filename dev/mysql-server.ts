@@ -49,10 +49,10 @@ interface SocketPlace {
   readonly remove: () => Promise<void>;
 }
 
-/** A socket's path may have about a hundred characters; a deep data folder needs another place for it. */
+/** A socket's path may have about a hundred bytes; a deep data folder needs another place for it. */
 async function placeSocket(instance: MysqlInstance): Promise<SocketPlace> {
   const socket = path.join(instance.folder, 'mysql.sock');
-  if (socket.length < 100) return { socket, remove: async () => {} };
+  if (Buffer.byteLength(socket) < 100) return { socket, remove: async () => {} };
   const folder = await mkdtemp(path.join(tmpdir(), 'low-balance-'));
   tellGuard({ do: 'watch-folder', folder });
   return {

@@ -92,6 +92,12 @@ describe('a private MySQL', () => {
     assert.deepEqual(await ask(mysql.url, 'SELECT 1 AS one'), { one: 1 });
   });
 
+  it('works in a data folder whose path has blanks, and letters of more than one byte', async () => {
+    const dataFolder = path.join(folder(), 'Über team', 'профілі'.repeat(5));
+    const mysql = await provide({ dataFolder });
+    assert.ok(await ask(mysql.url, 'SELECT 1'));
+  });
+
   it('that cannot start says what its log says, and lets the folder go', async () => {
     const broken = await provide();
     await broken.stop();
