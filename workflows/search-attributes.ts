@@ -19,6 +19,7 @@ export const searchAttributes = {
   // By the time of the last check: whether there is a command must not depend on the time before a local activity, which is
   // another at a replay where a query came meanwhile.
   LowBalanceState: { of: (watching) => clientStateOf(watching, watching.known.checkedAt ?? 0) },
+  LowBalanceCurrency: { of: ({ known }) => known.checked?.currency, joins: true },
 } satisfies Readonly<Record<`LowBalance${string}`, SearchAttribute>>;
 
 /** Those that are to be written, where `shown` is what was written last. Each costs an event and a write: only what changed. */
