@@ -52,6 +52,7 @@ const effects: {
       : world.changeMoney({ creditLimit: toDecimal(client.creditLimit) });
   },
   balance: (balance, world) => world.changeMoney({ balance: toDecimal(balance) }),
+  adjust: (adjust, world) => world.changeMoney({ balance: add(world.money.balance, toDecimal(adjust)) }),
   charge: (charge, world, { now }) =>
     world.changeMoney({ balance: subtract(world.money.balance, toDecimal(charge)), lastChargeAt: now }),
   refill(refill, world, { event, now }) {

@@ -34,6 +34,11 @@ export interface ScenarioEvent {
    */
   readonly refill?: PositiveAmount;
   /**
+   * This amount is added to the balance, or taken from it where it is negative: a correction, neither a charge nor a refill.
+   * @examples [-12.5, 30]
+   */
+  readonly adjust?: Amount;
+  /**
    * The id of the refill, by which a later signal repeats it. Default: an id of its own.
    * @minLength 1
    * @maxLength 255
