@@ -154,12 +154,15 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     (await import('./tracing.js')).createTracing(settings.tracing, (error) =>
       log.warn({ err: error }, 'spans were not taken'),
     );
-  const options: WorkerOptions = {
+  const options: WorkerOptions & { readonly isolateExecutionTimeout: string } = {
     connection,
     namespace,
     taskQueue,
     workflowBundle: await workflowBundle(),
     activities: createActivities(activityParts),
+    // An activation that is cut off after the SDK's 5 s takes the worker's process with it: ten thousand signals that waited for
+    // a worker may need that long on a busy machine.
+    isolateExecutionTimeout: '1m',
     // A refill cancels what is not sent yet: an activity hears of it with the answer to a heartbeat.
     maxHeartbeatThrottleInterval: '1s',
     ...(client.options.dataConverter ? { dataConverter: keepUndecoded(client.options.dataConverter) } : {}),

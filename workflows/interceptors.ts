@@ -1,4 +1,5 @@
 import type { WorkflowInterceptors } from '@temporalio/workflow';
+import { takeManySignals } from './take-many-signals.js';
 
 const reservedPrefix = '__temporal_';
 
@@ -15,6 +16,7 @@ export function interceptors(): WorkflowInterceptors {
             if (signalWorkflow?.signalName?.startsWith(reservedPrefix))
               signalWorkflow.signalName = `reserved name ${signalWorkflow.signalName}`;
           }
+          input.activation.jobs = [...takeManySignals(input.activation.jobs ?? [])];
           next(input);
         },
       },

@@ -5,6 +5,7 @@ import type { Figures } from '../domain/conditions/condition.js';
 import type { WatchState } from '../domain/cycle/watch-state.js';
 import type { Reason } from '../domain/reasons.js';
 import type { UnreachedRule } from '../domain/watching/check.js';
+import type { Wanted } from '../domain/watching/watching.js';
 
 /** Argument of the signal and the update `refill`, as it should be; `readRefill` reads what comes. */
 export interface RefillMessage {
@@ -71,6 +72,7 @@ export interface CarriedWatch {
   readonly plannedAt: number;
   readonly next: { readonly at: number; readonly gridAt: number };
   readonly extra?: ExtraInstant;
+  readonly wanted?: Wanted;
   readonly seen?: unknown;
   /** How many checks the next run makes. */
   readonly checksPerRun?: number;

@@ -20,7 +20,7 @@ import { checkPatiently, checkQuickly, remember, replan } from './calls.js';
 import { firstRunLength } from './run-length.js';
 import { startProblem } from './start-input.js';
 import { tell } from './tell.js';
-import { Watch } from './watch.js';
+import { mayCarryWanted, Watch } from './watch.js';
 
 export interface WatchClientInput {
   readonly clientId: string;
@@ -55,7 +55,7 @@ export async function watchClient(input: WatchClientInput): Promise<WatchClientR
   for (let checks = 0; ;) {
     const longEnough = checks >= checksPerRun || workflowInfo().continueAsNewSuggested;
     // No notice is pending here. A check that is due already is made by the next run, at once.
-    if (longEnough && !watch.mustWake() && allHandlersFinished()) {
+    if (longEnough && allHandlersFinished() && (!watch.mustWake() || mayCarryWanted())) {
       await continueAsNew<typeof watchClient>({ ...input, carried: watch.carry() });
     }
     watch.show();

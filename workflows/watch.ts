@@ -34,8 +34,17 @@ import { isoOf, statusOf, type Telling } from './status.js';
 
 const notesKept = 5;
 const longestNote = 500;
+const tooManyMessages = {
+  extra: 'refill',
+  why: 'so many messages came meanwhile that a new run goes on with it',
+} as const;
 /** Before the first check its Period is not known. */
 const firstPeriodMs = 300_000;
+
+/** Whether a run whose history is long hands over what is wanted, rather than doing it first: messages may come without end. */
+export function mayCarryWanted(): boolean {
+  return workflowInfo().continueAsNewSuggested && patched('carry-wanted');
+}
 
 /** What people see of a workflow, handed on with what is known. */
 interface Shown {
@@ -53,6 +62,8 @@ export class Watch {
   private notes: readonly string[];
   private ignored: IgnoredMessages | undefined;
   private newRunRequested = false;
+  private showing = false;
+  private over = false;
   /** Search attributes as they were written last. */
   private shown: Readonly<Record<string, string>>;
   private wake: (() => void) | undefined;
@@ -168,12 +179,14 @@ export class Watch {
 
   /**
    * After each message. A client that sleeps is woken for a new run where its history has grown long by them: Temporal
-   * refuses signals beyond 10,000 a run, and ends a workflow whose history is too large.
+   * refuses signals beyond 10,000 a run, and ends a workflow whose history is too large. A notice on its way is withdrawn, and
+   * the new run checks again at once.
    */
   tookMessage(): void {
-    this.show();
+    if (!this.showing) void this.showSoon();
     if (!workflowInfo().continueAsNewSuggested || !patched('new-run-for-messages')) return;
     this.newRunRequested = true;
+    if (this.telling && mayCarryWanted()) this.watching = wantCheck(this.watching, tooManyMessages);
     this.wake?.();
   }
 
@@ -256,11 +269,20 @@ export class Watch {
     return countsOf(this.state);
   }
 
+  /** Once for all messages that come together: thousands in one workflow task would take longer than it may. */
+  private async showSoon(): Promise<void> {
+    this.showing = true;
+    await Promise.resolve();
+    this.showing = false;
+    if (!this.over) this.show();
+  }
+
   show(): void {
     setCurrentDetails(detailsOf(this.status(), this.allNotes()));
   }
 
   showEnd(explanation: string): void {
+    this.over = true;
     setCurrentDetails(`**Ended**: ${explanation}.\n\n${detailsOf(this.status(), this.allNotes())}`);
   }
 

@@ -55,9 +55,18 @@ export interface WantedCheck {
   readonly why: string;
 }
 
+/** What is wanted before the next check is due. */
+export interface Wanted {
+  readonly check?: WantedCheck;
+  readonly replan?: true;
+  readonly remember?: true;
+}
+
 /** What one run hands to the next. */
 export interface CarriedWatching extends Agenda {
   readonly watch: WatchState;
+  /** Absent where nothing is, and in what older versions handed over. */
+  readonly wanted?: Wanted;
 }
 
 /** `startedAt`: when the client's workflow was started, epoch milliseconds. */
@@ -69,15 +78,32 @@ export function beginWatching(
 ): Watching {
   const agenda = carried ? agendaOf(carried) : firstAgenda(startedAt);
   const watch = carried?.watch ?? freshWatch;
-  return { clientId, watch, agenda, known, replanWanted: false, rememberWanted: false, checking: false };
+  const { check, replan = false, remember = false } = carried?.wanted ?? {};
+  return {
+    clientId,
+    watch,
+    agenda,
+    known,
+    ...(check ? { checkWanted: check } : {}),
+    replanWanted: replan,
+    rememberWanted: remember,
+    checking: false,
+  };
 }
 
 function agendaOf({ plannedAt, next, extra }: CarriedWatching): Agenda {
   return { plannedAt, next, ...(extra ? { extra } : {}) };
 }
 
-export function carriedOf({ watch, agenda }: Watching): CarriedWatching {
-  return { watch, ...agenda };
+export function carriedOf(watching: Watching): CarriedWatching {
+  const { watch, agenda, checkWanted, replanWanted, rememberWanted } = watching;
+  if (!mustWake(watching)) return { watch, ...agenda };
+  const wanted: Wanted = {
+    ...(checkWanted ? { check: checkWanted } : {}),
+    ...(replanWanted ? { replan: true } : {}),
+    ...(rememberWanted ? { remember: true } : {}),
+  };
+  return { watch, ...agenda, wanted };
 }
 
 /** Something is wanted before the next check is due. */
