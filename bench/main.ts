@@ -10,6 +10,7 @@ import { checkRate } from './check-rate.js';
 import { cold } from './cold.js';
 import { fleet, growth, type MeasuredFleet } from './fleet.js';
 import { history } from './history.js';
+import { byPeriodAlone, lookCost, looks } from './looks.js';
 import { describeMachine } from './machine.js';
 import { median, missed, type Measured } from './measured.js';
 import { plan } from './plan.js';
@@ -27,6 +28,14 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
   'start-up': async () => [await startUp()],
   plan: async () => [await plan(1_000, 100_000)],
   sql: async () => [await sql(100_000)],
+  looks: async () => {
+    const clients = values.full ? 100_000 : 10_000;
+    return [
+      await lookCost([10_000, 100_000], values.full ? 9 : 3),
+      await looks({ clients, fallsAMinute: 100, minutes: values.full ? 3 : 1 }),
+      await byPeriodAlone(values.full ? 2_000 : 500, 100_000),
+    ];
+  },
   history: async () => [await history()],
   'check-rate': () =>
     checkRate({ clients: 800, rounds: values.full ? 9 : 5, seconds: values.full ? 20 : 10 }),
