@@ -160,6 +160,7 @@ function decidedNow(profile: Profile, client: Client): DecidedBy {
         decision: 'send',
         reason: 'low',
         figures,
+        ...(rule.condition.when === 'above' ? { when: 'above' } : {}),
         ...(limit === undefined ? {} : { threshold: limit }),
         ...(rule.inactivityMs === undefined || lastActivityAt === null
           ? {}

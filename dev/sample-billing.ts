@@ -37,7 +37,7 @@ export async function seedSampleBilling(billing: DataSource, now: number): Promi
     );
     await insert(
       `billing_client (client_id, name, reseller_id, profile_id, currency, balance, credit_limit, billing_email, status, prepaid,
-        language, time_zone, created_at, last_charge_at, last_refill_at)`,
+        language, time_zone, daily_spend, own_threshold, last_refill_amount, created_at, last_charge_at, last_refill_at)`,
       sampleClients.map((each) => clientRow(each, now)),
     );
     for (const each of sampleClients) await insert('billing_entry', entriesOf(each, now));
@@ -72,6 +72,9 @@ function clientRow(client: SampleClient, now: number): readonly unknown[] {
     1,
     client.language ?? null,
     client.timeZone ?? null,
+    client.dailySpend ?? null,
+    client.ownThreshold ?? null,
+    refillOf(client),
     utc(now - 400 * dayMs),
     lastChargeDaysAgo === null ? null : utc(now - lastChargeDaysAgo * dayMs),
     utc(now - 35 * dayMs),
@@ -80,18 +83,29 @@ function clientRow(client: SampleClient, now: number): readonly unknown[] {
 
 /** Two months of charges and refills that end in the client's balance, so that a profile can be tried on the past. */
 function entriesOf(client: SampleClient, now: number): readonly (readonly unknown[])[] {
-  const rows: (readonly unknown[])[] = [];
-  const oldest = client.lastChargeDaysAgo ?? entryDays;
-  const daily = Math.max(
-    1,
-    Math.round(Math.abs(Number(client.balance)) / 20) + (Number(client.id.slice(-1)) % 4),
-  );
-  for (let day = entryDays; day > oldest; day -= 1)
-    rows.push([client.id, utc(now - day * dayMs), 'charge', String(daily)]);
-  const charged = rows.length * daily;
-  const refill = charged === 0 ? Number(client.balance) : charged + Math.max(0, Number(client.balance)) / 2;
-  rows.push([client.id, utc(now - 35 * dayMs), 'refill', refill.toFixed(2)]);
-  return rows;
+  const charges = Array.from({ length: chargedDays(client) }, (_, index) => [
+    client.id,
+    utc(now - (entryDays - index) * dayMs),
+    'charge',
+    String(dailyCharge(client)),
+  ]);
+  return [...charges, [client.id, utc(now - 35 * dayMs), 'refill', refillOf(client)]];
+}
+
+function dailyCharge({ id, balance, dailySpend }: SampleClient): number {
+  if (dailySpend !== undefined) return Number(dailySpend);
+  return Math.max(1, Math.round(Math.abs(Number(balance)) / 20) + (Number(id.slice(-1)) % 4));
+}
+
+/** A charge a day, until the last one. */
+function chargedDays({ lastChargeDaysAgo }: SampleClient): number {
+  return Math.ceil(entryDays - (lastChargeDaysAgo ?? entryDays));
+}
+
+function refillOf(client: SampleClient): string {
+  const charged = chargedDays(client) * dailyCharge(client);
+  const balance = Number(client.balance);
+  return (charged === 0 ? balance : charged + Math.max(0, balance) / 2).toFixed(2);
 }
 
 /** DATETIME(6) in UTC. */

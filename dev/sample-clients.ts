@@ -7,6 +7,10 @@ export interface SampleClient {
   readonly currency: string;
   readonly balance: string;
   readonly creditLimit?: string;
+  /** What it spends in a day. */
+  readonly dailySpend?: string;
+  /** The threshold that it set for itself. */
+  readonly ownThreshold?: string;
   readonly email: string | null;
   readonly status?: 'active' | 'suspended' | 'closed';
   readonly language?: string;
@@ -22,6 +26,7 @@ interface Owner {
 
 const prepaidUsd: Owner = { reseller: 'acme', profile: 'acme/prepaid-usd', currency: 'USD' };
 const wholesaleEur: Owner = { reseller: 'acme', profile: 'acme/wholesale-eur', currency: 'EUR' };
+const runwayUsd: Owner = { reseller: 'acme', profile: 'acme/runway-usd', currency: 'USD' };
 const retailUah: Owner = { reseller: 'globex', profile: 'globex/retail-uah', currency: 'UAH' };
 const dormantUsd: Owner = { reseller: 'globex', profile: 'globex/dormant-usd', currency: 'USD' };
 
@@ -69,6 +74,11 @@ export const sampleClients: readonly SampleClient[] = [
     timeZone: 'Europe/Zurich',
   }),
   client(wholesaleEur, 'C-2008', 'Hanse Trunk', '130', { creditLimit: '500', language: 'de' }),
+
+  client(runwayUsd, 'C-5001', 'Meridian Media', '900', { dailySpend: '40' }),
+  client(runwayUsd, 'C-5002', 'Nimbus Notify', '900', { dailySpend: '410', timeZone: 'America/New_York' }),
+  client(runwayUsd, 'C-5003', 'Orchard Outbound', '64', { dailySpend: '9.50', ownThreshold: '80' }),
+  client(runwayUsd, 'C-5004', 'Pebble PBX', '35', { timeZone: 'Europe/London' }),
 
   client(retailUah, 'C-3001', 'Дніпро Зв’язок', '2450', { language: 'uk', timeZone: 'Europe/Kyiv' }),
   client(retailUah, 'C-3002', 'Карпати Телеком', '310.50', { language: 'uk', timeZone: 'Europe/Kyiv' }),

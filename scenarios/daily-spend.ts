@@ -1,8 +1,18 @@
 import { divide, add, compare, subtract, type Decimal } from '../domain/money.js';
-import type { BalanceHistory } from './balance-history.js';
 
 const dayMs = 86_400_000;
 const daysOfMean = 7;
+
+/** How a balance went. Times are milliseconds after the start. */
+interface SpendHistory {
+  readonly startBalance: Decimal;
+  readonly steps: readonly {
+    readonly atMs: number;
+    readonly kind: 'balance' | 'charge' | 'refill' | 'adjustment';
+    readonly amount: Decimal;
+  }[];
+  readonly untilMs: number;
+}
 
 /** What a client spends in a day, from an instant on. */
 export interface DailySpendAt {
@@ -11,7 +21,7 @@ export interface DailySpendAt {
 }
 
 /** A history's daily spend: from its first day on, each day the mean of the last seven days that are known. */
-export function dailySpendOf(history: BalanceHistory): readonly DailySpendAt[] {
+export function dailySpendOf(history: SpendHistory): readonly DailySpendAt[] {
   const spent = spentByDay(history);
   return spent.map((_, day) => {
     const days = spent.slice(Math.max(0, day + 1 - daysOfMean), day + 1);
@@ -21,7 +31,7 @@ export function dailySpendOf(history: BalanceHistory): readonly DailySpendAt[] {
 }
 
 /** Charges of each whole day. Where a history has balances instead of charges, what they fell by. */
-function spentByDay({ startBalance, steps, untilMs }: BalanceHistory): readonly Decimal[] {
+function spentByDay({ startBalance, steps, untilMs }: SpendHistory): readonly Decimal[] {
   const spent: Decimal[] = Array.from({ length: Math.floor(untilMs / dayMs) }, () => '0');
   let balance = startBalance;
   for (const { atMs, kind, amount } of steps) {

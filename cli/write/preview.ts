@@ -1,8 +1,9 @@
 import { messageOf, noticesOf } from '../../activities/notice-content.js';
-import { add, compare, multiply, subtract } from '../../domain/money.js';
-import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
+import { add } from '../../domain/money.js';
+import { normaliseProfile, type Profile, type Rule } from '../../domain/profile/profile.js';
 import { faultsText, isUnclear, type Client } from '../../domain/client.js';
 import { profileNeeds } from '../../domain/profile-needs.js';
+import { noticesFor, type Recovery } from '../../domain/notices.js';
 import { webhookOf } from '../../domain/notice-channel.js';
 import {
   createResellerDirectory,
@@ -16,6 +17,7 @@ import type { RenderedMail } from '../../delivery/email/renderer.js';
 
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
+import { sampleClient } from './sample-client.js';
 import { printable } from '../shared/printable.js';
 import { loadNamedProfile, namedProfile } from '../shared/named-profile.js';
 
@@ -36,13 +38,17 @@ export async function preview(name: string, options: PreviewOptions, io: Io): Pr
   const { id, content } = await loadNamedProfile(name, options.folder, io);
   const profile = normaliseProfile(id, content);
   const resellers = await resellersOf(name, profile, options.folder, io);
-  const found =
-    options.client === undefined ? sampleClient(profile) : await realClient(options.client, profile, io);
-  const settings = resellers.ofClient(found.resellerId, folderOf(profile));
-  const client = { ...found, ...resellerDefaults(settings?.content) };
+  const real = options.client === undefined ? undefined : await realClient(options.client, profile, io);
+  const settings = resellers.ofClient(real?.resellerId ?? profile.reseller, folderOf(profile));
+  const occasions = occasionsOf(profile).map(({ client, ...occasion }) => ({
+    ...occasion,
+    client: { ...(real ?? client), ...resellerDefaults(settings?.content) },
+  }));
   const { createRenderer } = await import('../../delivery/email/render.js');
   const renderer = createRenderer(undefined, { overridesOf: ({ words }) => words });
-  const messages = messagesOf(profile, client, Math.min(reminder, profile.maxQty), options, resellers);
+  const messages = occasions.flatMap((occasion) =>
+    messagesOf(profile, occasion, Math.min(reminder, profile.maxQty), options, resellers),
+  );
   const mails = messages
     .filter(({ webhook }) => webhook === undefined)
     .filter((mail) => audience === undefined || mail.audience === audience)
@@ -61,7 +67,7 @@ export async function preview(name: string, options: PreviewOptions, io: Io): Pr
   if (options.open) {
     const { openInBrowser } = await import('./open-preview.js');
     for (const { mail, rendered } of mails) {
-      io.err(`opening ${await openInBrowser(`${mail.audience}.html`, rendered.html)}`);
+      io.err(`opening ${await openInBrowser(`${mail.audience}-${mail.kind}.html`, rendered.html)}`);
     }
   }
   return exitCode.fine;
@@ -75,7 +81,10 @@ interface PreviewedMail {
 function jsonOf({ mail, rendered }: PreviewedMail) {
   return {
     audience: mail.audience,
-    rules: mail.facts.rules.map(({ key }) => key),
+    kind: mail.kind,
+    rules: (mail.kind === 'recovered' ? (mail.facts.recovered ?? []) : mail.facts.rules).map(
+      ({ key }) => key,
+    ),
     ...(mail.sender ? { from: mail.sender.from, replyTo: mail.sender.replyTo } : {}),
     recipients: mail.recipients,
     ...rendered,
@@ -84,7 +93,7 @@ function jsonOf({ mail, rendered }: PreviewedMail) {
 
 function textOf({ mail, rendered }: PreviewedMail): string {
   return [
-    `To the ${mail.audience} (${rendered.language}): ${mail.recipients.map(printable).join(', ')}`,
+    `To the ${mail.audience}${mail.kind === 'recovered' ? ', recovered' : ''} (${rendered.language}): ${mail.recipients.map(printable).join(', ')}`,
     ...(mail.sender ? [`From: ${printable(mail.sender.from)}`] : []),
     ...(mail.sender?.replyTo === undefined ? [] : [`Reply-To: ${printable(mail.sender.replyTo)}`]),
     `Subject: ${rendered.subject}`,
@@ -114,63 +123,59 @@ async function resellersOf(
   );
 }
 
+/** What a profile sends notices of. */
+interface Occasion {
+  readonly kind: 'low' | 'recovered';
+  readonly rules: readonly Rule[];
+  readonly client: Client;
+}
+
+/** Rules that are met by a low balance, those that are met by a high one, and the recoveries of both. */
+function occasionsOf(profile: Profile): readonly Occasion[] {
+  return (['below', 'above'] as const).flatMap((when) => {
+    const rules = profile.rules.filter(({ condition }) => condition.when === when);
+    const recovering = rules.filter(({ recovered }) => recovered);
+    const other = when === 'below' ? 'above' : 'below';
+    const occasions: readonly Occasion[] = [
+      { kind: 'low', rules, client: sampleClient(profile, rules, when) },
+      { kind: 'recovered', rules: recovering, client: sampleClient(profile, recovering, other) },
+    ];
+    return occasions.filter((each) => each.rules.length > 0);
+  });
+}
+
 function messagesOf(
   profile: Profile,
-  client: Client,
+  { kind, rules, client }: Occasion,
   reminder: number,
   { language }: PreviewOptions,
   resellers: ResellerDirectory,
 ): readonly Message[] {
   const now = Date.now();
+  const keys = rules.map(({ key }) => key);
   const input = {
     clientId: client.clientId,
     checkAt: now,
     deadlineAt: now + profile.periodMs,
     nextCheckAt: now + profile.periodMs,
     availableBalance: add(client.balance, client.creditLimit),
-    rules: profile.rules.map(({ key }) => ({ key, reminder })),
+    rules: kind === 'low' ? keys.map((key) => ({ key, reminder })) : [],
   };
-  return noticesOf(input, profile, client, [], resellers).flatMap((notice) => {
+  const recoveries = kind === 'low' ? [] : keys.map((rule) => everyoneOf(rule, profile, client));
+  return noticesOf(input, profile, client, recoveries, resellers).flatMap((notice) => {
     const message = messageOf(notice, notice.content, notice.recipients, resellers);
     if (webhookOf(notice.channel) !== undefined && !message.webhook) return [];
     return [language === undefined ? message : { ...message, language }];
   });
 }
 
-/** A client under every threshold, for whom every recipient that the profile names exists. */
-function sampleClient(profile: Profile): Client {
-  const amounts = profile.rules.flatMap(({ condition: { threshold } }) =>
-    threshold.kind === 'amount' ? [threshold.amount] : [],
-  );
-  const [lowest = '0'] = amounts.sort(compare);
-  const dayMs = 86_400_000;
-  const longest = Math.max(0, ...profile.rules.map(({ inactivityMs = 0 }) => inactivityMs));
-  const logins = profile.rules.flatMap(({ users }) => users);
+/** A recovery that goes to everyone whom the rule notifies. */
+function everyoneOf(rule: Rule['key'], profile: Profile, client: Client): Recovery {
   return {
-    clientId: 'C-1001',
-    name: 'Sample Client',
-    resellerId: profile.reseller,
-    resellerName: profile.reseller,
-    profileId: profile.id,
-    currency: profile.currency,
-    balance: compare(lowest, '0') > 0 ? multiply(lowest, '0.9') : subtract(lowest, '1'),
-    creditLimit: '0',
-    status: 'active',
-    prepaid: true,
-    language: 'en',
-    timeZone: 'UTC',
-    createdAt: Date.now() - 365 * dayMs,
-    lastChargeAt: Date.now() - longest - dayMs,
-    lastRefillAt: null,
-    group: null,
-    lastRefillAmount: null,
-    ownThreshold: null,
-    dailySpend: null,
-    doubts: [],
-    billingEmail: 'billing@client.example',
-    managerEmail: `manager@${profile.reseller}.example`,
-    users: Object.fromEntries(logins.map((login) => [login, `${login}@${profile.reseller}.example`])),
-    rate: '1',
+    rule,
+    reached: noticesFor(profile, client, [rule], []).flatMap(({ audience, channel, recipients }) =>
+      recipients.map((address) => ({ address, audience, channel })),
+    ),
   };
 }
 

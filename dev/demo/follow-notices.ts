@@ -30,12 +30,15 @@ export function followNotices(
     }
   }
 
-  function show(client: StoryClient, { id, audience, reminders }: AcceptedNotice): void {
+  function show(client: StoryClient, { id, audience, reminders, recovered }: AcceptedNotice): void {
     const [mail] = stack.mailbox.mailsOf(id);
     const who = audience === 'staff' ? 'The staff' : 'The client';
     const to = mail ? ` at ${mail.recipients.join(', ')}` : '';
     timeline.seen(
-      `${who} is told${to}: ${client.name}, reminder ${reminders.join(' and ')}`,
+      `${who} ${audience === 'staff' ? 'are' : 'is'} notified${to}: ${client.name}, ${[
+        ...(reminders.length > 0 ? [`reminder ${reminders.join(' and ')}`] : []),
+        ...recovered.map((rule) => `${rule} has recovered`),
+      ].join('; ')}`,
       mail ? mail.url : stack.addresses.mailboxUrl,
     );
   }

@@ -22,7 +22,7 @@ const patience = 10;
 
 /**
  * Charges → notices → repeats → Max Qty → refill by a plain signal → notices again → an inactive client → a refill sent
- * three times. Throws StoryDifference where something else happens.
+ * three times → a balance that does not last, and its recovery. Throws StoryDifference where something else happens.
  */
 export async function tellStory(
   stack: Stack,
@@ -41,19 +41,26 @@ export async function tellStory(
     profile: 'acme/demo-dormant',
     balance: '80',
   });
-  const followed = followNotices(stack, [harbor, quiet], timeline);
+  const runway = await addStoryClient(stack, {
+    id: 'DEMO-3',
+    name: 'Runway Radio',
+    profile: 'acme/demo-runway',
+    balance: '100',
+    dailySpend: '20',
+  });
+  const followed = followNotices(stack, [harbor, quiet, runway], timeline);
   const soon = async (what: string, holds: () => Promise<boolean>) => {
-    await until(what, patience * periodMs, holds, () => describe(harbor, quiet));
+    await until(what, patience * periodMs, holds, () => describe(harbor, quiet, runway));
     await followed.showNew();
   };
   try {
     timeline.act(
-      `Two new clients have profiles, nobody starts a workflow. Threshold for the staff 100 USD, for the client 50; Period ${periodMs / 1_000} s, Max Qty ${maxQty}`,
+      `Three new clients have profiles, and nobody starts a workflow. Threshold for the staff 100 USD, for the client 50; Period ${periodMs / 1_000} s, Max Qty ${maxQty}`,
     );
     await reconcileNow(stack.client);
-    await soon('both clients are watched and well', async () => await both([harbor, quiet], 'ok'));
+    await soon('all clients are watched and well', async () => await all([harbor, quiet, runway], 'ok'));
     timeline.seen(
-      `${harbor.name} has 120 USD, above both thresholds: watched, nobody is told`,
+      `${harbor.name} has 120 USD, above both thresholds: watched, nobody is notified`,
       harbor.workflow,
     );
 
@@ -61,6 +68,7 @@ export async function tellStory(
     await refillBySignal(harbor, timeline, soon);
     await inactiveClient(quiet, timeline, soon);
     await refillThreeTimes(harbor, timeline, soon, { periodMs, maxQty });
+    await runwayAndRecovery(runway, timeline, soon);
   } finally {
     await followed.stop();
   }
@@ -74,12 +82,12 @@ async function chargesAndMaxQty(
   soon: Soon,
   times: StoryTimes,
 ): Promise<void> {
-  timeline.act(`Calls cost ${client.name} 30 USD: 90 left, below the staff's threshold`);
+  timeline.act(`Calls cost ${client.name} 30 USD: 90 left, below the staff’s threshold`);
   await client.charge('30');
-  await soon('the staff is told', async () => (await told(client, 'user')) >= 1);
-  timeline.act(`Calls cost another 45 USD: 45 left, below the client's threshold too`);
+  await soon('the staff are notified', async () => (await told(client, 'user')) >= 1);
+  timeline.act(`Calls cost another 45 USD: 45 left, below the client’s threshold too`);
   await client.charge('45');
-  await soon('the client is told', async () => (await told(client, 'client')) >= 1);
+  await soon('the client is notified', async () => (await told(client, 'client')) >= 1);
   await soon(
     'both rules have sent their Max Qty',
     async () => (await client.status())?.state === 'exhausted',
@@ -94,17 +102,17 @@ async function refillBySignal(client: StoryClient, timeline: Timeline, soon: Soo
   await client.book('10', at);
   await client.signalRefill('refill-1', at);
   timeline.act(
-    `A refill of 10 USD, told by a plain Temporal signal: 55 left, every counter is 0 again`,
+    `A refill of 10 USD, announced by a plain Temporal signal: 55 left, every counter is 0 again`,
     client.workflow,
   );
   const before = await told(client, 'user');
-  await soon('the staff is told again', async () => (await told(client, 'user')) > before);
+  await soon('the staff are notified again', async () => (await told(client, 'user')) > before);
   const again = Date.now();
   await client.book('200', again);
   await client.signalRefill('refill-2', again);
   timeline.act(`A refill of 200 USD: 255 left`);
   await soon('the client is well', async () => (await client.status())?.state === 'ok');
-  timeline.seen(`${client.name} is above both thresholds: the state is ok, nobody is told`);
+  timeline.seen(`${client.name} is above both thresholds: the state is ok, nobody is notified`);
 }
 
 async function inactiveClient(client: StoryClient, timeline: Timeline, soon: Soon): Promise<void> {
@@ -117,9 +125,25 @@ async function inactiveClient(client: StoryClient, timeline: Timeline, soon: Soo
     return rule?.reason === 'active' || rule?.reason === 'low';
   });
   if ((await told(client, 'advanced:dormant')) === 0) {
-    timeline.seen('Low, but active: nobody is told yet', client.workflow);
+    timeline.seen('Low, but active: nobody is notified yet', client.workflow);
   }
-  await soon('the inactive client is told', async () => (await told(client, 'advanced:dormant')) >= 1);
+  await soon('the inactive client is notified', async () => (await told(client, 'advanced:dormant')) >= 1);
+}
+
+async function runwayAndRecovery(client: StoryClient, timeline: Timeline, soon: Soon): Promise<void> {
+  await client.charge('60');
+  timeline.act(
+    `${client.name} usually spends 20 USD a day; of 100 USD 40 are left: less than three days, the threshold of its profile`,
+  );
+  await soon('the client is notified', async () => (await told(client, 'client')) >= 1);
+  const at = Date.now();
+  await client.book('160', at);
+  await client.signalRefill('refill-4', at);
+  timeline.act(`A refill of 160 USD: 200 left, enough for ten days`, client.workflow);
+  await soon('the client hears of the recovery', async () =>
+    (await client.notices()).some(({ recovered }) => recovered.includes('client')),
+  );
+  timeline.seen('Whoever heard that the balance is low hears once that it has recovered', client.workflow);
 }
 
 async function refillThreeTimes(
@@ -130,7 +154,7 @@ async function refillThreeTimes(
 ): Promise<void> {
   await client.charge('215');
   timeline.act(`Calls cost ${client.name} 215 USD: 40 left`);
-  await soon('staff and client are told', async () => (await counts(client))['client'] === 1);
+  await soon('staff and client are notified', async () => (await counts(client))['client'] === 1);
   const at = Date.now();
   const before = await told(client, 'client');
   await client.book('1', at);
@@ -153,7 +177,7 @@ async function refillThreeTimes(
   timeline.seen(`One refill, three signals, one new cycle: ${since} notices, then silence`, client.workflow);
 }
 
-/** Waits for some checks after which nothing was told. */
+/** Waits for some checks after which nobody was notified. */
 async function silence(
   client: StoryClient,
   timeline: Timeline,
@@ -173,7 +197,7 @@ async function silence(
     throw new StoryDifference(
       `expected silence over ${checks} checks, found ${more} more notices to ${client.name}`,
     );
-  timeline.seen(`${checks} more checks, still low, and nobody is told`);
+  timeline.seen(`${checks} more checks, still low, and nobody is notified`);
 }
 
 async function expectTold(client: StoryClient, expected: Readonly<Record<string, number>>): Promise<void> {
@@ -198,7 +222,7 @@ async function counts(client: StoryClient): Promise<Readonly<Record<string, numb
   return Object.fromEntries(Object.entries(rules).map(([rule, { count }]) => [rule, count]));
 }
 
-async function both(clients: readonly StoryClient[], state: string): Promise<boolean> {
+async function all(clients: readonly StoryClient[], state: string): Promise<boolean> {
   const states = await Promise.all(clients.map(async (client) => (await client.status())?.state));
   return states.every((each) => each === state);
 }

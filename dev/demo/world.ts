@@ -14,6 +14,8 @@ export interface AcceptedNotice {
   readonly rules: readonly RuleKey[];
   /** For each rule, the how many-th reminder of its cycle this is, of how many. */
   readonly reminders: readonly string[];
+  /** Rules that it names as recovered. */
+  readonly recovered: readonly RuleKey[];
   /** Epoch milliseconds. */
   readonly checkAt: number;
 }
@@ -39,18 +41,20 @@ export interface NewClient {
   readonly name: string;
   readonly profile: string;
   readonly balance: string;
+  /** What it spends in a day, as the billing system knows it. */
+  readonly dailySpend?: string;
 }
 
 /** Puts a client into the billing data. One of an earlier story starts a new cycle. */
 export async function addStoryClient(stack: Stack, added: NewClient): Promise<StoryClient> {
   const { billing, client, database, addresses } = stack;
-  const { id, name, profile, balance } = added;
+  const { id, name, profile, balance, dailySpend = null } = added;
   const now = utc(Date.now());
   await billing.query(
     `INSERT INTO billing_client (client_id, name, reseller_id, profile_id, currency, balance, billing_email, created_at, last_charge_at,
-       last_refill_at, time_zone) VALUES (?, ?, 'acme', ?, 'USD', ?, ?, ?, ?, ?, 'UTC')
-     ON DUPLICATE KEY UPDATE balance = VALUES(balance), last_charge_at = VALUES(last_charge_at), last_refill_at = VALUES(last_refill_at)`,
-    [id, name, profile, balance, `billing@${id.toLowerCase()}.example`, now, now, now],
+       last_refill_at, daily_spend, time_zone) VALUES (?, ?, 'acme', ?, 'USD', ?, ?, ?, ?, ?, ?, 'UTC')
+     ON DUPLICATE KEY UPDATE balance = VALUES(balance), daily_spend = VALUES(daily_spend), last_charge_at = VALUES(last_charge_at), last_refill_at = VALUES(last_refill_at)`,
+    [id, name, profile, balance, `billing@${id.toLowerCase()}.example`, now, now, now, dailySpend],
   );
   return {
     id,
@@ -97,7 +101,7 @@ async function statusOf(client: Client, id: string): Promise<WatchStatus | undef
 
 async function acceptedNotices(database: DataSource, id: string): Promise<readonly AcceptedNotice[]> {
   const rows = await database.query<NoticeRow[]>(
-    `SELECT id, audience, rules, check_at, content FROM low_balance_notice WHERE client_id = ? AND state = 'accepted'
+    `SELECT id, audience, rules, recovered, check_at, content FROM low_balance_notice WHERE client_id = ? AND state = 'accepted'
      ORDER BY check_at, audience`,
     [id],
   );
@@ -105,6 +109,7 @@ async function acceptedNotices(database: DataSource, id: string): Promise<readon
     id: row.id,
     audience: row.audience === 'staff' ? 'staff' : 'client',
     rules: JSON.parse(row.rules) as RuleKey[],
+    recovered: row.recovered === null ? [] : (JSON.parse(row.recovered) as RuleKey[]),
     reminders: remindersOf(JSON.parse(row.content) as { facts: NoticeFacts }),
     checkAt: Number(row.check_at),
   }));
@@ -114,6 +119,7 @@ interface NoticeRow {
   id: string;
   audience: string;
   rules: string;
+  recovered: string | null;
   check_at: string;
   content: string;
 }

@@ -51,20 +51,22 @@ async function assertNothingLeft({ tree, err }: Demo): Promise<void> {
 }
 
 describe('low-balance demo', () => {
-  it('tells its story without a terminal, ends with exit 0 and leaves nothing behind', async () => {
+  it('shows its story without a terminal, ends with exit 0 and leaves nothing behind', async () => {
     const demo = startDemo();
     const { code, out, err } = await demo.ended;
     assert.equal(code, 0, `${out}\n${err}`);
     const story = [
-      'Two new clients have profiles',
-      'The staff is told at j.doe@acme.example, manager@acme.example',
-      'The client is told at billing@demo-1.example',
+      'Three new clients have profiles',
+      'The staff are notified at j.doe@acme.example, manager@acme.example',
+      'The client is notified at billing@demo-1.example',
       'Max Qty is reached for both rules',
-      '2 more checks, still low, and nobody is told',
-      'A refill of 10 USD, told by a plain Temporal signal',
-      'Low, but active: nobody is told yet',
+      '2 more checks, still low, and nobody is notified',
+      'A refill of 10 USD, announced by a plain Temporal signal',
+      'Low, but active: nobody is notified yet',
       'The same refill of 1 USD is signalled, time 3 of 3',
       'One refill, three signals, one new cycle: 3 notices, then silence',
+      'The client is notified at billing@demo-3.example: Runway Radio, reminder client 1 of 3',
+      'The client is notified at billing@demo-3.example: Runway Radio, client has recovered',
       'The story came out as it should.',
     ];
     let from = 0;
