@@ -70,6 +70,14 @@ export function awayMs(truth: Truth, from: number, until: number): number {
     .reduce((sum, fault) => sum + (fault.until - fault.from) + takeoverMs, 0);
 }
 
+/** For how long the machine itself kept a program that wanted the CPU from it between two instants, milliseconds. */
+export function starvedMs(truth: Truth, from: number, until: number): number {
+  return truth.starved.reduce((sum, starved) => {
+    const overlapMs = Math.min(until, starved.until) - Math.max(from, starved.from);
+    return overlapMs <= 0 ? sum : sum + (starved.ms * overlapMs) / (starved.until - starved.from);
+  }, 0);
+}
+
 /** Whether any fault may have kept a notice from being accepted between two instants. */
 export function wasHindered(truth: Truth, clientId: string, from: number, until: number): boolean {
   return awayMs(truth, from, until) > 0 || hits(truth, clientId, from, until, () => true);

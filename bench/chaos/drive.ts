@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { reconcileNow } from '../../worker/setup.js';
 import { Faults } from './faults.js';
 import { noteLateness } from './lateness.js';
+import { probeMachine } from './machine-probe.js';
 import { Life } from './life.js';
 import type { Random } from './random.js';
 import type { Servers } from './servers.js';
@@ -31,6 +32,7 @@ export async function drive(
   const life = new Life(servers, truth, ids, random);
   const faults = new Faults(servers, truth, ids, random);
   const endLateness = noteLateness(truth);
+  const endProbe = probeMachine(truth);
   await life.prepare();
   await faults.startWorkers();
   await reconcileNow(servers.client());
@@ -54,6 +56,7 @@ export async function drive(
   await untilAllChecked(servers);
   faults.end();
   endLateness();
+  await endProbe();
   return truth;
 }
 

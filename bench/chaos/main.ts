@@ -90,6 +90,10 @@ async function tell(
   process.stderr.write(`${why}:\n${lines.join('\n')}\n`);
 }
 
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
 function textOf({ clientId, at, what }: Violation): string {
   return `${clientId} at ${instant(at)}: ${what}`;
 }
@@ -106,6 +110,10 @@ function report(truth: Truth, tally: Tally, violationCount: number): void {
     ['faults', truth.faults.length],
     ...[...kinds].map(([kind, count]) => [`  ${kind}`, count] as const),
     ['times the mail provider was late by itself', truth.lateness.length],
+    [
+      'the CPU was wanted and not given',
+      `${(sumOf(truth.starved.map(({ ms }) => ms)) / 1_000).toFixed(1)} s`,
+    ],
     ['checks judged', tally.checks],
     ['decisions judged', tally.decisions],
     ['notices handed over', tally.notices],

@@ -1,4 +1,12 @@
-import { awayMs, profileSeen, slackMs, wasHindered, wasOutOfService, wasTrue } from './ask-truth.js';
+import {
+  awayMs,
+  profileSeen,
+  slackMs,
+  starvedMs,
+  wasHindered,
+  wasOutOfService,
+  wasTrue,
+} from './ask-truth.js';
 import type { CheckedResult, Step, TellingInput, ToldResult } from './histories.js';
 import { violationsOfMails } from './judge-mails.js';
 import { lateMs, Punctuality } from './punctuality.js';
@@ -10,6 +18,8 @@ import { instant, type ClientFacts, type Tally, type Violation } from './verdict
 
 /** The first retry of a notice comes no later, and each next one doubles the wait at most (rule 4). */
 const firstRetryMs = 4_000;
+/** A notice needs no longer where nothing hinders it and the CPU is there. */
+const noticeMs = 1_000;
 
 /** Counts into `tally`. */
 export function violationsOf(facts: ClientFacts, truth: Truth, tally: Tally): readonly Violation[] {
@@ -252,8 +262,10 @@ class Model {
       awayMs(this.truth, open.scheduledAt, at) > 0
         ? lateMs
         : Math.max(firstRetryMs, 2 * (at - open.scheduledAt));
-    const late =
-      wasHindered(this.truth, clientId, open.scheduledAt, at) && open.deadlineAt - at <= nextRetryMs;
+    const hadMs =
+      open.deadlineAt - open.scheduledAt - starvedMs(this.truth, open.scheduledAt, open.deadlineAt);
+    const hindered = hadMs < noticeMs || wasHindered(this.truth, clientId, open.scheduledAt, at);
+    const late = hindered && open.deadlineAt - at <= nextRetryMs;
     if (overtaken) this.tally.overtaken += 1;
     else if (late) this.tally.late += 1;
     if (refused || (!overtaken && !late))

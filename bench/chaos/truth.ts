@@ -48,6 +48,13 @@ export interface InjectedFault {
   readonly hitsAll?: boolean;
 }
 
+/** Between two instants, for how long a program that wanted the CPU did not get it, milliseconds. */
+export interface Starved {
+  readonly from: number;
+  readonly until: number;
+  readonly ms: number;
+}
+
 export interface Truth {
   readonly balances: Map<string, Change<Balance>[]>;
   /** Profile id → version → what it said. */
@@ -58,6 +65,8 @@ export interface Truth {
   readonly faults: InjectedFault[];
   /** When the mail provider was late because the machine was. */
   readonly lateness: { readonly from: number; readonly until: number }[];
+  /** By the probe beside the run, in the order in which it was. */
+  readonly starved: Starved[];
   readonly closed: Set<string>;
   /** When servers and workers failed for the last time, epoch milliseconds. Undefined while they fail. */
   stormEndedAt: number | undefined;
@@ -73,6 +82,7 @@ export function emptyTruth(): Truth {
     refills: new Map(),
     faults: [],
     lateness: [],
+    starved: [],
     closed: new Set(),
     stormEndedAt: undefined,
     calmFrom: undefined,
