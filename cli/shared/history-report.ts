@@ -96,10 +96,10 @@ function plotOf(result: HistoryResult, colour: boolean): string {
   const series = [...limits, available];
   const flat = series.flat();
   const spread = Math.max(...flat) - Math.min(...flat);
-  const width = Math.max(...flat.map((value) => value.toFixed(2).length));
+  const width = Math.max(...flat.map((value) => labelOf(value).length));
   const plot = asciichart.plot(spread === 0 ? [available, available.map((value) => value + 1)] : series, {
     height: 12,
-    format: (value) => value.toFixed(2).padStart(width),
+    format: (value) => labelOf(value).padStart(width),
     ...(colour
       ? {
           colors: [
@@ -149,4 +149,9 @@ function limitLines(
 
 function creditLimitOf({ client }: HistoryToPlay): Decimal {
   return toDecimal(client.creditLimit ?? 0);
+}
+
+/** An amount at the axis; what rounds to zero has no sign. */
+function labelOf(value: number): string {
+  return value.toFixed(2).replace(/^-(?=0\.00$)/, '');
 }

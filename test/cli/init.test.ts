@@ -57,6 +57,19 @@ describe('init', () => {
     assert.deepEqual(Object.keys(dependencies), ['low-balance-profiles']);
   });
 
+  it('in a folder of a larger repository says where the CI needs its files, and makes no repository in it', async () => {
+    await mkdir(path.join(folder(), '.git'), { recursive: true });
+    const io = await run({ reseller: 'northwind', ci: 'github' }, 'services/billing');
+    assert.match(
+      io.said(),
+      /only at the top of the Git repository, .*: move them there.* in services\/billing\//,
+    );
+    assert.doesNotMatch(io.said(), /git init/);
+    assert.doesNotMatch((await run({ reseller: 'northwind', ci: 'none' }, 'other')).said(), /move them/);
+    await rm(path.join(folder(), '.git'), { recursive: true });
+    assert.match((await run({ reseller: 'northwind' }, 'third')).said(), /git init/);
+  });
+
   it('writes the CI that is asked for, and no other', async () => {
     await run({ reseller: 'northwind', ci: 'gitlab' });
     await read('.gitlab-ci.yml');

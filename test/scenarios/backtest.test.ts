@@ -149,6 +149,7 @@ describe('what a profile would have sent', () => {
     await simulate('acme/prepaid', { ...options, format: 'human' }, people);
     assert.match(people.printed(), /│ 3d .*│ 28 .*│ client \(1 of 2\)/);
     assert.match(people.printed(), /▲/);
+    assert.doesNotMatch(people.printed(), /-0\.00 /);
   });
 
   it('simulate and backtest: limits that move are drawn moving', async () => {

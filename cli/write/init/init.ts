@@ -33,6 +33,13 @@ export async function init(directory: string, options: InitOptions, io: Io): Pro
     if (done === 'kept' && file.updates === 'until-edited') io.err(`${file.path} was edited: left as it is`);
   }
   await writeFirstProfile(root, answers, io);
+  const top = gitTopOf(root);
+  if (top !== undefined && top !== root && repositoryFiles(answers).some(isOfCi)) {
+    const folder = path.relative(top, root).split(path.sep).join('/');
+    io.err(
+      `The CI reads its files only at the top of the Git repository, ${top}: move them there, and have their jobs run in ${folder}/, with ${folder}/profiles for profiles. CODEOWNERS needs the same.`,
+    );
+  }
   io.err(`Next: ${await nextSteps(root, directory)}`);
   return exitCode.fine;
 }
@@ -48,12 +55,20 @@ async function nextSteps(root: string, directory: string): Promise<string> {
   const text = await readFile(path.join(root, 'package.json'), 'utf8');
   return [
     ...(directory === '.' ? [] : [`cd ${directory}`]),
-    ...(existsSync(path.join(root, '.git')) ? [] : ['git init']),
+    ...(gitTopOf(root) === undefined ? ['git init'] : []),
     ...(text.includes(`"${name}"`) ? [] : [`npm install ${name}`]),
     ...(existsSync(path.join(root, 'node_modules')) ? [] : ['npm install']),
     'npx low-balance validate',
     'npx low-balance test',
   ].join(' && ');
+}
+
+/** The nearest folder, from `folder` upwards, that Git knows as a repository's top; in a worktree `.git` is a file. */
+function gitTopOf(folder: string): string | undefined {
+  for (let at = folder; ; at = path.dirname(at)) {
+    if (existsSync(path.join(at, '.git'))) return at;
+    if (at === path.dirname(at)) return undefined;
+  }
 }
 
 async function resellersOf(root: string): Promise<readonly string[]> {
