@@ -11,7 +11,7 @@ import { sharedServers, shareServers } from '../../dev/trial/sharing.js';
 import { tellGuard } from '../../dev/guard-client.js';
 import { noteTime, slowestFiles } from './file-times.js';
 import { guardChildren, runningChildren } from './guard-children.js';
-import { outliveLateErrors } from './late-errors.js';
+import { enterFile, outliveLateErrors } from './late-errors.js';
 
 /** Names the folder in which workers write down their guards and how long files took. */
 const variable = 'TEST_RUN_FOLDER';
@@ -26,6 +26,9 @@ shareServers();
 
 /** Ends what a test file left: after each file in a worker, else after all files. Shared servers stay. */
 export const mochaHooks = {
+  beforeAll(): void {
+    enterFile();
+  },
   async afterAll(this: Mocha.Context): Promise<void> {
     await within(patienceMs, sharedProcesses().stop());
     const strays = [...runningChildren].filter((pid) => !sharedServers.pids().includes(pid));
