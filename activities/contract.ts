@@ -7,13 +7,13 @@ import type {
   CheckInput,
   CheckResult,
   ReplanResult,
-  Told,
+  NoticesOutcome,
 } from '../domain/watching/check.js';
 
 // What crosses Temporal between workflows and activities: plain JSON, no address. Instants are epoch milliseconds.
 
 export type {
-  Checked,
+  CheckReport,
   CheckedProfile,
   CheckInput,
   CheckResult,
@@ -21,7 +21,7 @@ export type {
   ReplanResult,
   TakenUp,
   UnreachedRule,
-  Told,
+  NoticesOutcome,
 } from '../domain/watching/check.js';
 
 export interface ReplanInput {
@@ -48,7 +48,7 @@ export interface NotifyInput {
   /** Rules that are told as recovered (rule 20), each with the check of its last notice. */
   readonly recovered?: readonly RecoveredRule[];
   /** What the check wrote down of the client, to be completed by what is accepted; absent in inputs of older workflows. */
-  readonly seen?: SeenAtCheck;
+  readonly seen?: RowAtCheck;
 }
 
 /** What a check decided by, as far as a notice says it. Amounts are decimal strings. */
@@ -61,7 +61,7 @@ export interface DecidedBy {
 }
 
 /** The client's row of watched clients, as far as telling changes it. */
-export interface SeenAtCheck {
+export interface RowAtCheck {
   readonly profileId: string;
   readonly periodMs: number;
   /** Absent in inputs of older workflows. */
@@ -141,8 +141,8 @@ export interface Activities {
   replan(input: ReplanInput | string): Promise<ReplanResult>;
   /** An operator changed what a client's workflow knows: a workflow that starts again goes on with it (rule 25). */
   remember(input: { readonly clientId: string; readonly watch: WatchState }): Promise<void>;
-  notify(input: NotifyInput): Promise<Told>;
-  withdraw(input: { readonly clientId: string; readonly checkAt: number }): Promise<Told>;
+  notify(input: NotifyInput): Promise<NoticesOutcome>;
+  withdraw(input: { readonly clientId: string; readonly checkAt: number }): Promise<NoticesOutcome>;
   reconcile(input: ReconcileInput): Promise<ReconcileResult>;
   look(input: LookInput): Promise<LookResult>;
 }

@@ -3,7 +3,7 @@ import { check, replan } from './check.js';
 import { firstIntervalMs } from '../domain/agenda.js';
 import { nextOnGrid } from '../domain/schedule.js';
 import { noteTold } from '../domain/cycle/told.js';
-import type { Activities, CheckInput, NotifyInput, Told } from './contract.js';
+import type { Activities, CheckInput, NotifyInput, NoticesOutcome } from './contract.js';
 import { look } from './look.js';
 import { notify, withdraw } from './notify.js';
 import type { Parts, WatchParts } from './parts.js';
@@ -77,7 +77,7 @@ async function noteUnreadable(
 }
 
 /** Lists and plans read the counters between two checks too. A lost row is made good by the next check. */
-function noteSeen({ watched }: WatchParts, input: NotifyInput, { accepted }: Told): void {
+function noteSeen({ watched }: WatchParts, input: NotifyInput, { accepted }: NoticesOutcome): void {
   if (!input.seen || accepted.length === 0) return;
   const { profileId, periodMs, plannedAt, watch, stateWhenTold } = input.seen;
   const rules = new Set(accepted.flatMap((each) => each.rules));

@@ -7,7 +7,7 @@ import type { Channel, Channels, Sent } from '../delivery/channel.js';
 import { webhookOf } from '../domain/notice-channel.js';
 import type { Claim, LedgerEntry } from '../delivery/ledger/ledger.js';
 import { readWatched } from './check.js';
-import type { NotifyInput, Told } from './contract.js';
+import type { NotifyInput, NoticesOutcome } from './contract.js';
 import { messageOf, noticesOf } from './notice-content.js';
 import type { WatchParts } from './parts.js';
 import { longestCallMs, recorded } from './recorded.js';
@@ -26,7 +26,11 @@ const claimBeyondCallMs = 15_000;
  * - Throws a retryable ApplicationFailure while something may still be accepted later, and CancelledFailure where it was
  *   cancelled before all was sent. A call under way is waited for: what it answers counts.
  */
-export async function notify(parts: WatchParts, input: NotifyInput, signal: AbortSignal): Promise<Told> {
+export async function notify(
+  parts: WatchParts,
+  input: NotifyInput,
+  signal: AbortSignal,
+): Promise<NoticesOutcome> {
   const { clientId, checkAt } = input;
   const begunAt = performance.now();
   const attemptedAt = await parts.attemptedAt();
@@ -100,7 +104,11 @@ function recoveriesOf(
 }
 
 /** A recovery of which nobody is to hear, because mail reached nobody, is settled too. */
-function withUnreached({ recovered = [], checkAt }: NotifyInput, told: Told, now: number): Told {
+function withUnreached(
+  { recovered = [], checkAt }: NotifyInput,
+  told: NoticesOutcome,
+  now: number,
+): NoticesOutcome {
   const settled = new Set(told.accepted.flatMap((notice) => notice.recovered ?? []));
   const unreached = recovered.map(({ key }) => key).filter((key) => !settled.has(key));
   if (unreached.length === 0 || told.failed.length > 0) return told;
@@ -177,7 +185,7 @@ function isDeliveryError(error: unknown): error is DeliveryError {
 export async function withdraw(
   parts: WatchParts,
   input: { readonly clientId: string; readonly checkAt: number },
-): Promise<Told> {
+): Promise<NoticesOutcome> {
   const busyMs = await parts.ledger.withdraw(input.clientId, input.checkAt, await parts.now());
   if (busyMs > 0) {
     throw retryLater(
@@ -188,7 +196,7 @@ export async function withdraw(
   return toldOf(await parts.ledger.find(input.clientId, input.checkAt));
 }
 
-function toldOf(entries: readonly LedgerEntry[]): Told {
+function toldOf(entries: readonly LedgerEntry[]): NoticesOutcome {
   return {
     accepted: entries.flatMap(({ state, rules, recovered, acceptedAt, checkAt, instant }) =>
       state === 'accepted' && acceptedAt !== null

@@ -1,6 +1,6 @@
 import type { Problem } from '../domain/problem.js';
 import type { ReadScenario } from './read-scenarios.js';
-import type { ExpectedTold, Played, Story, TimelineEntry, Told } from './story.js';
+import type { ExpectedStoryNotice, Played, Story, TimelineEntry, StoryNotice } from './story.js';
 
 /** What became of one scenario. */
 export interface Outcome {
@@ -11,7 +11,7 @@ export interface Outcome {
   readonly ok: boolean;
   /** Absent where it could not be played. */
   readonly story?: Story;
-  readonly told: readonly Told[];
+  readonly told: readonly StoryNotice[];
   /** Absent where it is ok, or could not be played. */
   readonly difference?: Difference;
   readonly problems: readonly Problem[];
@@ -38,8 +38,8 @@ export function outcomeOf(read: ReadScenario, story: Story, played: Played, wall
 /** The first place where a story came out differently. */
 export interface Difference {
   readonly atMs: number;
-  readonly expected: ExpectedTold | undefined;
-  readonly actual: Told | undefined;
+  readonly expected: ExpectedStoryNotice | undefined;
+  readonly actual: StoryNotice | undefined;
   readonly timeline: readonly TimelineEntry[];
 }
 
@@ -57,8 +57,8 @@ function differenceOf({ expected }: Story, { told, timeline }: Played): Differen
 }
 
 function isAsExpected(
-  expected: ExpectedTold,
-  { atMs, rules, recovered, to, webhooks, count }: Told,
+  expected: ExpectedStoryNotice,
+  { atMs, rules, recovered, to, webhooks, count }: StoryNotice,
 ): boolean {
   return (
     expected.atMs === atMs &&

@@ -14,7 +14,7 @@ import { zoneOffsetOf, type ZoneOf } from '../domain/time-zone.js';
 import { createMemoryWatched } from './memory-watched.js';
 import { createMemoryLedger, type MemoryLedger } from '../delivery/ledger/memory-ledger.js';
 import { Recorder } from './recorder.js';
-import type { Played, Story, StoryEvent, Told } from './story.js';
+import type { Played, Story, StoryEvent, StoryNotice } from './story.js';
 import { TimeLocks } from './time-locks.js';
 import {
   checkNowUpdate,
@@ -237,7 +237,7 @@ class Player {
     }
   }
 
-  private told(): readonly Told[] {
+  private told(): readonly StoryNotice[] {
     const notices = this.ledger.told();
     return [...new Set(notices.map(({ checkAt }) => checkAt))].map((checkAt) => {
       const ofCheck = notices.filter((notice) => notice.checkAt === checkAt);

@@ -4,11 +4,11 @@ import type {
   CheckInput,
   CheckResult,
   NotifyInput,
-  Told as ToldByWorkflow,
+  NoticesOutcome,
 } from '../activities/contract.js';
 import { assignProfile, countsOf } from '../domain/cycle/counters.js';
 import { noteRefill } from '../domain/cycle/refills.js';
-import type { Story, StoryEvent, TimelineEntry, Told } from './story.js';
+import type { Story, StoryEvent, TimelineEntry, StoryNotice } from './story.js';
 import { checkText } from './timeline.js';
 
 /** A check this late is not the planned one. */
@@ -84,7 +84,7 @@ export class Recorder {
   }
 
   /** Notices of one check that were accepted, as a scenario expects them. */
-  toldAt(checkAt: number, said: Pick<Told, 'rules' | 'recovered' | 'to' | 'webhooks'>): Told {
+  toldAt(checkAt: number, said: Pick<StoryNotice, 'rules' | 'recovered' | 'to' | 'webhooks'>): StoryNotice {
     const { rules } = said;
     const { input, check } = this.telling.get(checkAt)!;
     const sent = input.rules
@@ -128,7 +128,7 @@ export class Recorder {
     return result;
   }
 
-  private notified(told: ToldByWorkflow): ToldByWorkflow {
+  private notified(told: NoticesOutcome): NoticesOutcome {
     const rules = told.accepted.flatMap((each) => [...each.rules, ...(each.recovered ?? [])]);
     if (rules.length > 0) this.note(this.latest.atMs, 'told', [...new Set(rules)].sort().join(', '));
     for (const { reason } of told.failed) this.note(this.latest.atMs, 'note', reason);

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { problemLine, type Problem } from '../domain/problem.js';
 import type { Outcome } from './outcome.js';
 import type { ExpectedNotice } from './scenario-file.js';
-import type { ExpectedTold, Story, Told } from './story.js';
+import type { ExpectedStoryNotice, Story, StoryNotice } from './story.js';
 import { hours, timelineAround, toldText } from './timeline.js';
 
 export interface ScenarioReport {
@@ -35,7 +35,7 @@ export function reportAsJson(report: ScenarioReport): string {
 }
 
 /** A check as a scenario would expect it, with as much as the scenario's own expectation of it says. */
-function writtenTold({ atMs, rules, to, count }: Told, story: Story, index: number): ExpectedNotice {
+function writtenTold({ atMs, rules, to, count }: StoryNotice, story: Story, index: number): ExpectedNotice {
   const expected = story.expected[index];
   const at = story.scenario.expect[story.expected.findIndex((each) => each.atMs === atMs)]?.at ?? hours(atMs);
   return { at, rules, ...(expected?.to ? { to } : {}), ...(expected?.count ? { count } : {}) };
@@ -96,7 +96,7 @@ export function explanationOf({ story, difference, problems }: Outcome): readonl
 }
 
 /** As much of a check as was expected of it. */
-function describe({ atMs, rules, to, count }: ExpectedTold, like?: ExpectedTold): string {
+function describe({ atMs, rules, to, count }: ExpectedStoryNotice, like?: ExpectedStoryNotice): string {
   const withCount = !like || like.count;
   const withTo = !like || like.to;
   return toldText({ atMs, rules, ...(to && withTo ? { to } : {}), ...(count && withCount ? { count } : {}) });

@@ -10,7 +10,7 @@ import { noticesFor, type Notice, type Recovery } from '../domain/notices.js';
 import { webhookOf } from '../domain/notice-channel.js';
 import type { RuleKey } from '../domain/profile/profile.js';
 import { endReasonOf } from '../domain/reading.js';
-import type { Checked, CheckInput, CheckResult, TakenUp } from '../domain/watching/check.js';
+import type { CheckReport, CheckInput, CheckResult, TakenUp } from '../domain/watching/check.js';
 import { checkTimeOf } from '../domain/watching/check-time.js';
 import { checkedOf } from '../domain/watching/checked.js';
 import { leavingOf } from '../domain/watching/standing.js';
@@ -28,7 +28,7 @@ import {
   wantedNotices,
   type Watching,
 } from '../domain/watching/watching.js';
-import type { LimitAt, Played, Story, TimelineEntry, Told } from './story.js';
+import type { LimitAt, Played, Story, TimelineEntry, StoryNotice } from './story.js';
 import { checkText, eventText, toldText } from './timeline.js';
 import { carryOut } from './event-effects.js';
 import { storyClientId, World, type Message } from './world.js';
@@ -52,7 +52,7 @@ class Simulation {
   private readonly story: Story;
   private readonly world: World;
   private readonly startAt: number;
-  private readonly told: Told[] = [];
+  private readonly told: StoryNotice[] = [];
   private readonly timeline: TimelineEntry[] = [];
   private readonly limits: LimitAt[] = [];
   private readonly inbox: Message[] = [];
@@ -278,7 +278,7 @@ class Simulation {
   }
 
   /** Hands the notices of a check over. */
-  private send(watching: Watching, { decisions, instant = this.now }: Checked): void {
+  private send(watching: Watching, { decisions, instant = this.now }: CheckReport): void {
     const { client, stored } = this.world.assigned();
     const recoveries = sendingRules(decisions, 'recovered').map((rule) => this.recoveryOf(watching, rule));
     const notices = noticesFor(stored!.profile, client, sendingRules(decisions, 'low'), recoveries);
@@ -341,7 +341,7 @@ class Simulation {
   private tell(watch: WatchState, checkAt: number, notices: readonly Notice[]): void {
     const sorted = (each: (notice: Notice) => readonly string[]) =>
       [...new Set(notices.flatMap(each))].sort();
-    const told: Told = {
+    const told: StoryNotice = {
       atMs: checkAt - this.startAt,
       rules: sorted(({ rules }) => rules),
       recovered: sorted(({ recovered }) => recovered),

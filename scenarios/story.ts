@@ -20,7 +20,7 @@ export interface Story {
   readonly untilMs: number;
   /** The instant of its start, epoch milliseconds. */
   readonly startAt: number;
-  readonly expected: readonly ExpectedTold[];
+  readonly expected: readonly ExpectedStoryNotice[];
 }
 
 export interface StoryEvent {
@@ -29,7 +29,7 @@ export interface StoryEvent {
 }
 
 /** A check of which notices were accepted. */
-export interface Told {
+export interface StoryNotice {
   /** When the check was. */
   readonly atMs: number;
   /** Sorted. */
@@ -45,12 +45,12 @@ export interface Told {
 }
 
 /** What of a check must be so; what is absent is not looked at. */
-export type ExpectedTold = Pick<Told, 'atMs' | 'rules'> &
-  Partial<Pick<Told, 'to' | 'count' | 'recovered' | 'webhooks'>>;
+export type ExpectedStoryNotice = Pick<StoryNotice, 'atMs' | 'rules'> &
+  Partial<Pick<StoryNotice, 'to' | 'count' | 'recovered' | 'webhooks'>>;
 
 /** What came of a story. */
 export interface Played {
-  readonly told: readonly Told[];
+  readonly told: readonly StoryNotice[];
   readonly timeline: readonly TimelineEntry[];
   /** What each check found, where the story was simulated. */
   readonly limits?: readonly LimitAt[];

@@ -2,7 +2,7 @@ import type { Decision } from '../domain/decide.js';
 import { formatDuration } from '../domain/duration.js';
 import type { Reading } from '../domain/reading.js';
 import type { ScenarioEvent } from './scenario-event.js';
-import type { TimelineEntry, Told } from './story.js';
+import type { TimelineEntry, StoryNotice } from './story.js';
 
 /** An event as it is written, without its time: `balance 45, mailFails true`. */
 export function eventText(event: ScenarioEvent): string {
@@ -30,7 +30,7 @@ export function toldText({
   recovered = [],
   to,
   count,
-}: Pick<Told, 'atMs' | 'rules'> & Partial<Told>): string {
+}: Pick<StoryNotice, 'atMs' | 'rules'> & Partial<StoryNotice>): string {
   const each = rules.map((rule) => (count?.[rule] === undefined ? rule : `${rule} (${count[rule]})`));
   const all = [...each, ...recovered.map((rule) => `${rule} recovered`)];
   return `check of ${hours(atMs)} told ${all.join(', ')}${to ? `: ${to.join(', ')}` : ''}`;

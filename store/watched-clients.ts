@@ -6,7 +6,7 @@ import { mayRecover } from '../domain/looks/looked-profile.js';
 import { watchedClientEntity } from './rows.js';
 
 /** What a check leaves behind of a client. Instants are epoch milliseconds. */
-export interface Seen {
+export interface WatchedRow {
   readonly clientId: string;
   readonly profileId: string;
   readonly state: ClientState;
@@ -55,7 +55,7 @@ export interface WatchedClients {
    * Written together with others a moment later: resolves once it is written, or was given up and told to `onError`. Never
    * rejects. A row that is lost with its process is made good by the client's next check.
    */
-  seen(row: Seen): Promise<void>;
+  seen(row: WatchedRow): Promise<void>;
   /** A workflow was started; its first check writes the rest. Never overwrites a row of a running workflow. */
   started(clientId: string, profileId: string, at: number): Promise<void>;
   /** The next check was planned anew by another Period. */
@@ -84,7 +84,7 @@ export function createWatchedClients(
   database: DataSource,
   onError: (error: unknown) => void,
 ): WatchedClients {
-  const waiting = new Map<string, Seen>();
+  const waiting = new Map<string, WatchedRow>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   /** Of the rows that are waiting. */
@@ -187,7 +187,7 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
-async function upsert(database: DataSource, rows: readonly Seen[]): Promise<void> {
+async function upsert(database: DataSource, rows: readonly WatchedRow[]): Promise<void> {
   await database.getRepository(watchedClientEntity).upsert(
     rows.map((row) => ({
       clientId: row.clientId,

@@ -1,5 +1,5 @@
 import { proxyActivities, proxyLocalActivities, rootCause } from '@temporalio/workflow';
-import type { Activities, CheckInput, CheckResult, Told } from '../activities/contract.js';
+import type { Activities, CheckInput, CheckResult, NoticesOutcome } from '../activities/contract.js';
 import type { EndReason } from '../domain/reading.js';
 import type { Watch } from './watch.js';
 
@@ -56,6 +56,9 @@ export async function checkPatiently(watch: Watch, input: CheckInput, error: unk
 }
 
 /** Answers what was accepted of a check whose other notices are withdrawn. */
-export function withdraw(input: { readonly clientId: string; readonly checkAt: number }): Promise<Told> {
+export function withdraw(input: {
+  readonly clientId: string;
+  readonly checkAt: number;
+}): Promise<NoticesOutcome> {
   return regular.withdraw(input);
 }

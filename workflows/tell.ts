@@ -3,7 +3,7 @@ import { CancellationScope, condition, proxyActivities, rootCause } from '@tempo
 import type { Activities, NotifyInput } from '../activities/contract.js';
 import { unrecoveredCheck } from '../domain/cycle/told.js';
 import { sendingRules } from '../domain/decide.js';
-import type { Checked, Told } from '../domain/watching/check.js';
+import type { CheckReport, NoticesOutcome } from '../domain/watching/check.js';
 import type { EndReason } from '../domain/reading.js';
 import { countOf } from '../domain/cycle/counters.js';
 import { explanations, tellSummary } from './details.js';
@@ -26,7 +26,7 @@ function retryWithin(leftMs: number): RetryPolicy {
 }
 
 /** Tells what a check decided. Answers why the client is watched no more, where that came out meanwhile. */
-export async function tell(watch: Watch, checked: Checked): Promise<EndReason | undefined> {
+export async function tell(watch: Watch, checked: CheckReport): Promise<EndReason | undefined> {
   const checkAt = watch.checkedAt ?? Date.now();
   const input = noticesOf(watch, checked, checkAt);
   const { clientId, deadlineAt, rules } = input;
@@ -56,7 +56,7 @@ export async function tell(watch: Watch, checked: Checked): Promise<EndReason | 
 }
 
 /** What the notices of a check are asked with. */
-function noticesOf(watch: Watch, checked: Checked, checkAt: number): NotifyInput {
+function noticesOf(watch: Watch, checked: CheckReport, checkAt: number): NotifyInput {
   const { profile, availableBalance, currency, decisions, instant } = checked;
   const low = sendingRules(decisions, 'low');
   const recovered = sendingRules(decisions, 'recovered').flatMap((key) => {
@@ -128,11 +128,11 @@ async function untilSettled(watch: Watch, sending: Sending, deadlineAt: number):
 /** Notices on their way: an activity that is retried until its deadline, and may be cancelled. */
 class Sending {
   settled = false;
-  told: Told | undefined;
+  told: NoticesOutcome | undefined;
   error: unknown;
   private readonly scope = new CancellationScope();
 
-  constructor(send: () => Promise<Told>) {
+  constructor(send: () => Promise<NoticesOutcome>) {
     void this.run(send);
   }
 
@@ -140,7 +140,7 @@ class Sending {
     this.scope.cancel();
   }
 
-  private async run(send: () => Promise<Told>): Promise<void> {
+  private async run(send: () => Promise<NoticesOutcome>): Promise<void> {
     try {
       this.told = await this.scope.run(send);
     } catch (error) {

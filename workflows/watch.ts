@@ -5,7 +5,13 @@ import type { ClientState } from '../domain/client-state.js';
 import { countsOf } from '../domain/cycle/counters.js';
 import type { Refill, WatchState } from '../domain/cycle/watch-state.js';
 import type { RuleKey } from '../domain/profile/profile.js';
-import type { Checked, CheckInput, CheckResult, Missing, Told } from '../domain/watching/check.js';
+import type {
+  CheckReport,
+  CheckInput,
+  CheckResult,
+  Missing,
+  NoticesOutcome,
+} from '../domain/watching/check.js';
 import {
   beginWatching,
   carriedOf,
@@ -211,7 +217,7 @@ export class Watch {
   }
 
   /** What the check's notices are to tell; undefined where nobody is to be told. */
-  wantedNotices(result: CheckResult): Checked | undefined {
+  wantedNotices(result: CheckResult): CheckReport | undefined {
     return wantedNotices(this.watching, result);
   }
 
@@ -246,7 +252,7 @@ export class Watch {
     this.show();
   }
 
-  noteTold(told: Told): void {
+  noteTold(told: NoticesOutcome): void {
     this.telling = undefined;
     for (const { rules, reason } of told.failed)
       this.note(`${isoOf(Date.now())} ${rules.join(', ')} not sent: ${reason}`);

@@ -30,7 +30,7 @@ export interface CheckInput {
  */
 export type ExtraCheck = 'refill' | 'opening' | 'held' | 'own';
 
-export type CheckResult = Ended | Unreadable | Missing | Checked;
+export type CheckResult = Ended | Unreadable | Missing | CheckReport;
 
 export interface Ended {
   readonly kind: 'ended';
@@ -57,7 +57,7 @@ export interface Missing {
 
 export type MissingReason = Extract<EndReason, 'no-profile' | 'not-found'>;
 
-export interface Checked {
+export interface CheckReport {
   readonly kind: 'checked';
   readonly profile: CheckedProfile;
   readonly availableBalance: string;
@@ -108,7 +108,7 @@ export type ReplanResult =
   | { readonly kind: 'planned'; readonly profileId: string; readonly periodMs: number };
 
 /** What became of the notices of one check. */
-export interface Told {
+export interface NoticesOutcome {
   readonly accepted: readonly AcceptedNotice[];
   /** Refused for good by the channel: no quota used. */
   readonly failed: readonly { readonly rules: readonly RuleKey[]; readonly reason: string }[];

@@ -1,7 +1,7 @@
 import type { ClientCheck } from '../check-client.js';
 import type { Profile } from '../profile/profile.js';
 import type { Client } from '../reading.js';
-import type { Checked, CheckedProfile, TakenUp, UnreachedRule } from './check.js';
+import type { CheckReport, CheckedProfile, TakenUp, UnreachedRule } from './check.js';
 
 export interface VersionedProfile {
   readonly profile: Profile;
@@ -23,7 +23,7 @@ export function checkedOf({
   readonly instant: number;
   readonly takenUp: TakenUp | undefined;
   readonly unreached: readonly UnreachedRule[];
-}): Checked {
+}): CheckReport {
   const { reading, decisions } = found;
   return {
     kind: 'checked',

@@ -20,11 +20,11 @@ import { takeUp } from '../cycle/take-up.js';
 import { noteTold } from '../cycle/told.js';
 import { freshWatch, type Refill, type WatchState } from '../cycle/watch-state.js';
 import type { RuleKey } from '../profile/profile.js';
-import type { Checked, CheckInput, CheckResult, ExtraCheck, Missing, Told } from './check.js';
+import type { CheckReport, CheckInput, CheckResult, ExtraCheck, Missing, NoticesOutcome } from './check.js';
 
 /** What was seen of a client, as people read it. Carried from run to run. */
 export interface Known {
-  readonly checked?: Checked;
+  readonly checked?: CheckReport;
   readonly checkedAt?: number;
   readonly unknown?: { readonly reason: string; readonly since: number };
   /** Rule 13. */
@@ -197,7 +197,7 @@ function replannedAfter({ agenda, known }: Watching, now: number, periodMs?: num
   return afterCheck(agenda, periodMs ?? known.checked?.profile.periodMs ?? firstIntervalMs, now);
 }
 
-function noteChecked(watching: Watching, checked: Checked, now: number): Watching {
+function noteChecked(watching: Watching, checked: CheckReport, now: number): Watching {
   const { takenUp, ...result } = checked;
   const rules = checked.decisions.map(({ rule }) => rule);
   const own = takenUp ? takeUp(watching.watch, takenUp.watch) : watching.watch;
@@ -220,12 +220,12 @@ function noteChecked(watching: Watching, checked: Checked, now: number): Watchin
   };
 }
 
-function noRate({ profile, currency }: Checked): string {
+function noRate({ profile, currency }: CheckReport): string {
   return `no exchange rate from ${profile.currency} to ${currency}`;
 }
 
 /** Rules 19 and 23: when the first of the rules that wait for sending hours, or are held, may send. */
-function extraAfter({ decisions }: Checked): ExtraInstant | undefined {
+function extraAfter({ decisions }: CheckReport): ExtraInstant | undefined {
   return decisions
     .flatMap(({ reason, until }): readonly ExtraInstant[] => {
       if (until === undefined) return [];
@@ -249,13 +249,13 @@ export function noteUnknown(watching: Watching, reason: string, now: number): Wa
 }
 
 /** What a check's notices are to tell; undefined where nobody is to be told, or another check is wanted already. */
-export function wantedNotices(watching: Watching, result: CheckResult): Checked | undefined {
+export function wantedNotices(watching: Watching, result: CheckResult): CheckReport | undefined {
   const sends = result.kind === 'checked' && result.decisions.some(({ decision }) => decision === 'send');
   return sends && watching.checkWanted === undefined ? result : undefined;
 }
 
 /** Notices were accepted, or failed for good. */
-export function noteNotices(watching: Watching, told: Told): Watching {
+export function noteNotices(watching: Watching, told: NoticesOutcome): Watching {
   return { ...watching, watch: noteTold(watching.watch, told.accepted) };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ApplicationFailure } from '@temporalio/common';
-import type { NotifyInput, Told } from '../../activities/contract.js';
+import type { NotifyInput, NoticesOutcome } from '../../activities/contract.js';
 import { notify } from '../../activities/notify.js';
 import type { Parts } from '../../activities/parts.js';
 import { createSendGridChannel } from '../delivery/sendgrid-channel.js';
@@ -52,11 +52,15 @@ export function useNotifyBench() {
     return { ...notifyParts(world.database, mailer), ...changes };
   }
 
-  function tell(parts: Parts, input: NotifyInput, signal = new AbortController().signal): Promise<Told> {
+  function tell(
+    parts: Parts,
+    input: NotifyInput,
+    signal = new AbortController().signal,
+  ): Promise<NoticesOutcome> {
     return notify(parts, input, signal);
   }
 
-  async function failureOf(telling: Promise<Told>): Promise<ApplicationFailure> {
+  async function failureOf(telling: Promise<NoticesOutcome>): Promise<ApplicationFailure> {
     const error: unknown = await telling.then(
       (told) => assert.fail(`all was settled: ${JSON.stringify(told)}`),
       (reason: unknown) => reason,

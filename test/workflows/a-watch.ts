@@ -18,7 +18,7 @@ import type { Message } from '../../delivery/message.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { registerSearchAttributes } from '../../worker/search-attributes.js';
 import { workflowBundle } from '../../worker/workflow-bundle.js';
-import type { Seen } from '../../store/watched-clients.js';
+import type { WatchedRow } from '../../store/watched-clients.js';
 import { namedProfilesOnly } from '../../domain/assignment.js';
 import { aClient, aProfile } from '../domain/builders.js';
 
@@ -32,7 +32,7 @@ export interface WatchBench {
   mailRefused: boolean;
   readonly mails: Message[];
   /** What checks wrote down of the client. */
-  readonly rows: Seen[];
+  readonly rows: WatchedRow[];
   /** A new workflow for a fresh client; ends the one before. */
   start(input?: { readonly checksPerRun?: number }): Promise<WorkflowHandle>;
   /** Lets time pass, and waits until the workflow has done what there is to do. */
