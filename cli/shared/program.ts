@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from 'commander';
-import type { ExitCode } from './exit-code.js';
+import { CliError, exitCode, type ExitCode } from './exit-code.js';
 import type { Io } from './io.js';
 import { isVariadic, type Parameter } from './parameters.js';
 import { readValues, type Written } from './read-values.js';
@@ -65,7 +65,16 @@ function optionOf({ flags, description, reader, many, shownDefault }: Parameter<
   const option = new Option(flags, helpOf(description, reader?.choices, shownDefault));
   if (many && !isVariadic(flags))
     option.argParser((each: string, all: readonly string[] | undefined) => [...(all ?? []), each]);
+  if (reader && !many)
+    option.argParser((text: string, before: string | undefined) => once(flags, text, before));
   return option;
+}
+
+/** Of two values the last would hold, and somebody who meant both would not hear of it. */
+function once(flags: string, text: string, before: string | undefined): string {
+  if (before === undefined || before === text) return text;
+  const name = flags.split(' ')[0];
+  throw new CliError(`${name} is given as "${before}" and "${text}": expected it once`, exitCode.usage);
 }
 
 function helpOf(description: string, choices: readonly string[] | undefined, shownDefault?: string): string {

@@ -169,13 +169,19 @@ describe('the command line', () => {
           ]));
       }
 
-      for (const [, { flags, reader, contradicts }] of parametersOf(verb, 'option')) {
+      for (const [, { flags, reader, contradicts, many }] of parametersOf(verb, 'option')) {
         const [flag = ''] = flags.split(' ');
         if (!reader) {
           it(`refuses a value of ${flag}`, () => refused([...complete(), `${flag}=yes`]));
           continue;
         }
         it(`refuses ${flag} without a value`, () => refused([...given(), flag], /argument missing/));
+        if (!many)
+          it(`refuses two values of ${flag}`, () =>
+            refused(
+              [...given(), ...without(needed[verb.name], flag), `${flag}=one`, `${flag}=two`],
+              new RegExp(`${flag} is given as "one" and "two": expected it once`),
+            ));
         for (const text of [...alwaysWrong, ...(wrongTexts[flag] ?? [])])
           it(`refuses ${flag} ${JSON.stringify(text)}`, () =>
             refused(
