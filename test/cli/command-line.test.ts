@@ -16,6 +16,7 @@ const all: readonly Verb[] = Object.values(verbs).flat();
 /** A right word for each argument: what is wrong on a line of the test is one thing only. */
 const rightArguments: Readonly<Record<string, string>> = {
   client: 'C-1',
+  first: 'C-1',
   profile: 'acme/a',
   rule: 'client',
   revision: '1',
@@ -53,6 +54,8 @@ const wrongTexts: Readonly<Record<string, readonly string[]>> = {
   '--balance': ['x', '1,5'],
   '--per-day': ['x', '-1'],
   '--credit-limit': ['x', '-1'],
+  '--own-threshold': ['x', '1,5'],
+  '--time-zone': ['x', 'CEST+1', 'Europe/Nowhere'],
   '--refill': ['10d', '10d=', '=5', '10=5', '10d=-5', '10d=5=6'],
   '--amount': ['x', '0', '-50', '1,000.50'],
   '--lock-wait': ['x', '30', '-1s'],
@@ -286,5 +289,7 @@ function parametersOf(
 
 /** The needed words without an option that is tried itself. */
 function without(words: readonly string[] = [], flag: string): readonly string[] {
-  return flag === '--for' || flag === '--until' ? [] : words;
+  if (flag === '--for' || flag === '--until') return [];
+  const at = words.indexOf(flag);
+  return at < 0 ? words : words.toSpliced(at, 2);
 }
