@@ -155,9 +155,9 @@ async function rateOf(side: Side, { clients, seconds }: CheckRateOptions): Promi
 /** A server that does not start in time on a busy machine is started once more: a round of many is not lost for it. */
 async function startPatiently(): Promise<RealServers> {
   try {
-    return await startRealServers({ quiet: true });
+    return await startRealServers({ quiet: true, given: process.env });
   } catch (error) {
     process.stderr.write(`started once more: ${String(error)}\n`);
-    return await startRealServers({ quiet: true });
+    return await startRealServers({ quiet: true, given: process.env });
   }
 }

@@ -10,7 +10,7 @@ const rounds = 9;
 
 /** What a client's history costs: its size, and its replay right before it continues as new. */
 export async function history(): Promise<Measured> {
-  const servers = await startRealServers({ quiet: true });
+  const servers = await startRealServers({ quiet: true, given: process.env });
   try {
     await putProfile(servers.database, 'quiet', { period: '1s', threshold: 10 });
     await putClient(servers.database, 'QUIET', '500', 'acme/quiet');

@@ -23,7 +23,7 @@ export interface Machine {
 
 /** Asks the servers that the benches use for their versions. */
 export async function describeMachine(): Promise<Machine> {
-  const servers = await startRealServers({ quiet: true });
+  const servers = await startRealServers({ quiet: true, given: process.env });
   try {
     const { serverVersion } = await servers.client.workflowService.getSystemInfo({});
     const [row] = await servers.database.query<{ version: string }[]>('SELECT VERSION() AS version');

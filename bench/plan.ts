@@ -5,10 +5,9 @@ import type { DataSource } from 'typeorm';
 import { loadForSync } from '../planning/load-for-sync.js';
 import { makePlan } from '../planning/make-plan.js';
 import { createBillingTables } from '../billing/mysql/billing-tables.js';
-import { provideMysql } from '../dev/mysql.js';
-import { silentProgress } from '../dev/progress.js';
 import { migrate, openDatabase } from '../store/database.js';
 import { applyPlan } from '../planning/sync.js';
+import { provideBenchMysql } from './bench-mysql.js';
 import { profileIdOf, writeProfiles } from './many-profiles.js';
 import { median, type Measured } from './measured.js';
 
@@ -17,7 +16,7 @@ const limits = { seconds: 10, megabytes: 1_000 };
 
 /** A plan in which every profile changed: what it means for each client is read and decided twice, before and after. */
 export async function plan(profiles: number, clients: number): Promise<Measured> {
-  const mysql = await provideMysql({ env: process.env, progress: silentProgress, ephemeral: true });
+  const mysql = await provideBenchMysql();
   const folder = await mkdtemp(path.join(tmpdir(), 'low-balance-bench-'));
   const database = await openDatabase(mysql.url);
   try {

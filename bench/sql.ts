@@ -1,14 +1,13 @@
 import { reconcile } from '../activities/reconcile.js';
 import type { ReconcileCursor } from '../activities/contract.js';
 import { createBillingTables } from '../billing/mysql/billing-tables.js';
-import { provideMysql } from '../dev/mysql.js';
-import { silentProgress } from '../dev/progress.js';
 import { createBilling } from '../billing/mysql/billing.js';
 import { migrate, openDatabase } from '../store/database.js';
 import { createProfiles } from '../store/profiles.js';
 import { createWatchedClients } from '../store/watched-clients.js';
 import { putProfile } from '../dev/trial/real-servers.js';
 import type { Parts } from '../activities/parts.js';
+import { provideBenchMysql } from './bench-mysql.js';
 import { insertClients } from './clients.js';
 import { median, ratioOf, type Measured } from './measured.js';
 
@@ -16,7 +15,7 @@ const rounds = 5;
 
 /** What reconciliation asks of MySQL where little or nothing changed, against a scan of all clients as cron jobs do it. */
 export async function sql(clients: number): Promise<Measured> {
-  const mysql = await provideMysql({ env: process.env, progress: silentProgress, ephemeral: true });
+  const mysql = await provideBenchMysql();
   const database = await openDatabase(mysql.url);
   try {
     await migrate(database);

@@ -71,7 +71,7 @@ async function startedBare(clients: number, bundle: WorkflowBundleWithSourceMap)
 }
 
 async function onFreshServers(measure: (servers: RealServers) => Promise<number>): Promise<number> {
-  const servers = await startRealServers({ quiet: true });
+  const servers = await startRealServers({ quiet: true, given: process.env });
   try {
     return await measure(servers);
   } finally {

@@ -40,8 +40,10 @@ export class Faults {
   /** The `done`-th: which kind it is, is the same at each run. */
   async injectOne(done: number): Promise<void> {
     const { random } = this;
-    if (done % 90 === 45) return await this.fault('mysql-restarted', () => this.servers.restartMysql());
-    if (done % 130 === 65)
+    const { restarts } = this.servers;
+    if (done % 90 === 45 && restarts.mysql)
+      return await this.fault('mysql-restarted', () => this.servers.restartMysql());
+    if (done % 130 === 65 && restarts.temporal)
       return await this.fault('temporal-restarted', () => this.servers.restartTemporal());
     if (done % 25 === 12) return await this.killWorker(random.between(0, 1));
     if (done % 40 === 22) return this.pauseWorker(random.between(0, 1));

@@ -10,6 +10,7 @@ import { provideMysql, type ProvidedMysql } from '../../dev/mysql.js';
 import { sharedProcesses } from '../../dev/processes.js';
 import { silentProgress } from '../../dev/progress.js';
 import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
+import { createOwnDatabase, createOwnNamespace } from '../../dev/trial/given-servers.js';
 import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
 import { startWorkerCommand, type WorkerCommand } from '../../dev/trial/worker-command.js';
 import { createBrake } from '../../store/brake.js';
@@ -17,6 +18,7 @@ import { openDatabase } from '../../store/database.js';
 import { searchAttributes } from '../../worker/search-attributes.js';
 import type { Environment } from '../../settings/read-settings.js';
 import { setUp } from '../../worker/setup.js';
+import { connectTemporal, temporalSettings } from '../../worker/temporal.js';
 
 /** The real stack, whose parts can be killed and started again with what they knew. */
 export interface Servers {
@@ -24,6 +26,8 @@ export interface Servers {
   readonly folder: string;
   database(): DataSource;
   client(): Client;
+  /** Servers that were given are not restarted. */
+  readonly restarts: { readonly mysql: boolean; readonly temporal: boolean };
   restartMysql(): Promise<void>;
   restartTemporal(): Promise<void>;
   /** Cuts all connections of workers. Answers how many. */
@@ -47,12 +51,13 @@ export async function startServers(): Promise<Servers> {
   await symlink(cache, path.join(dataFolder, 'cache'));
   const both = { env: process.env, progress: silentProgress, dataFolder };
   const attributes = Object.fromEntries(searchAttributes.map((name) => [name, 'Keyword'] as const));
-  let mysql: ProvidedMysql = await provideMysql(both);
-  let temporal: ProvidedTemporal = await provideTemporal({
-    ...both,
-    persistent: true,
-    searchAttributes: attributes,
-  });
+  const { MYSQL_URL: mysqlUrl, TEMPORAL_ADDRESS: temporalAddress } = process.env;
+  let mysql: Pick<ProvidedMysql, 'url' | 'stop'> = mysqlUrl
+    ? await createOwnDatabase(mysqlUrl)
+    : await provideMysql(both);
+  let temporal: Reached = temporalAddress
+    ? await createOwnNamespace(process.env)
+    : await provideTemporal({ ...both, persistent: true, searchAttributes: attributes });
   const mysqlPort = Number(new URL(mysql.url).port);
   const temporalPort = Number(temporal.address.split(':')[1]);
   const mailbox = await startMailbox({ folder: path.join(root, 'mailbox') });
@@ -68,6 +73,7 @@ export async function startServers(): Promise<Servers> {
   return {
     mailbox,
     folder: root,
+    restarts: { mysql: !mysqlUrl, temporal: !temporalAddress },
     database: () => database,
     client: () => client,
     async restartMysql() {
@@ -87,7 +93,7 @@ export async function startServers(): Promise<Servers> {
     },
     async cutConnections() {
       const rows = await database.query<{ id: string }[]>(
-        'SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user <> ? AND command <> ?',
+        'SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user <> ? AND command <> ? AND db = DATABASE()',
         ['system user', 'Daemon'],
       );
       let cut = 0;
@@ -101,10 +107,12 @@ export async function startServers(): Promise<Servers> {
     },
     async startWorker(env = {}) {
       const worker = startWorkerCommand({
+        ...(temporalAddress ? temporalVariables() : {}),
         PATH: process.env['PATH'],
         HOME: process.env['HOME'],
         MYSQL_URL: mysql.url,
         TEMPORAL_ADDRESS: temporal.address,
+        TEMPORAL_NAMESPACE: temporal.namespace,
         SENDGRID_BASE_URL: mailbox.apiUrl,
         WORKER_MYSQL_CONNECTIONS: '8',
         LOG_LEVEL: 'info',
@@ -136,7 +144,16 @@ async function insist<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-async function connect({ address, namespace }: ProvidedTemporal): Promise<Client> {
+type Reached = Pick<ProvidedTemporal, 'address' | 'namespace' | 'stop'>;
+
+async function connect({ address, namespace }: Reached): Promise<Client> {
+  if (process.env['TEMPORAL_ADDRESS'])
+    return await connectTemporal(temporalSettings({ ...process.env, TEMPORAL_NAMESPACE: namespace }));
   const connection = await Connection.connect({ address, connectTimeout: patience.start });
   return new Client({ connection, namespace });
+}
+
+/** How a cluster that was given is reached: TLS, an API key. */
+function temporalVariables(): Environment {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('TEMPORAL_')));
 }

@@ -16,8 +16,9 @@ import { setUp } from '../../worker/setup.js';
 import { connectNative, connectTemporal, temporalSettings } from '../../worker/temporal.js';
 import { statusQuery, type WatchStatus } from '../../workflows/messages.js';
 import type { watchClient } from '../../workflows/watch-client.js';
+import { createOwnDatabase, createOwnNamespace } from './given-servers.js';
 import { provideTestMysql } from './test-mysql.js';
-import { provideTestTemporal } from './test-temporal.js';
+import { provideTestTemporal, type TestTemporal } from './test-temporal.js';
 
 /** A database of a real MySQL and a namespace of a real Temporal, with everything that `setup` makes. */
 export interface RealServers {
@@ -61,6 +62,11 @@ export interface RealServersOptions {
   readonly mysqlEnv?: Environment;
   /** The brake as it is by default (rule 23); without it nothing is held. */
   readonly brake?: boolean;
+  /**
+   * Names servers that exist already, by `MYSQL_URL` and by `TEMPORAL_ADDRESS` with its other variables: those are used, with a
+   * database and a namespace of their own, and the options of a started server do not count. Benches hand in theirs.
+   */
+  readonly given?: Environment;
   /** Where the dev server keeps workflows; default: memory. */
   readonly temporalDatabase?: 'memory' | 'file';
 }
@@ -73,23 +79,29 @@ export async function startRealServers(options: RealServersOptions = {}): Promis
     mysqlOptions,
     mysqlEnv,
     temporalDatabase,
+    given = {},
   } = options;
   const [mysql, temporal] = await Promise.all([
-    provideTestMysql({
-      quiet,
-      own: ownMysql || mysqlEnv !== undefined,
-      ...(mysqlEnv && { env: mysqlEnv }),
-      ...(mysqlOptions && { serverOptions: mysqlOptions }),
-    }),
-    provideTestTemporal({
-      quiet,
-      ...(dynamicConfig && { dynamicConfig }),
-      ...(temporalDatabase && { database: temporalDatabase }),
-    }),
+    given['MYSQL_URL']
+      ? createOwnDatabase(given['MYSQL_URL'])
+      : provideTestMysql({
+          quiet,
+          own: ownMysql || mysqlEnv !== undefined,
+          ...(mysqlEnv && { env: mysqlEnv }),
+          ...(mysqlOptions && { serverOptions: mysqlOptions }),
+        }),
+    given['TEMPORAL_ADDRESS']
+      ? onGivenTemporal(given)
+      : provideTestTemporal({
+          quiet,
+          ...(dynamicConfig && { dynamicConfig }),
+          ...(temporalDatabase && { database: temporalDatabase }),
+        }),
   ]);
   const env: Environment = {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
+    ...variablesOfTemporal(given),
     MYSQL_URL: mysql.url,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
@@ -158,6 +170,16 @@ export async function startRealServers(options: RealServersOptions = {}): Promis
       await Promise.all([temporal.stop(), mysql.stop()]);
     },
   };
+}
+
+async function onGivenTemporal(given: Environment): Promise<TestTemporal> {
+  return { ...(await createOwnNamespace(given)), uiUrl: '', httpUrl: '' };
+}
+
+/** How a cluster that is given is reached: TLS, an API key. */
+function variablesOfTemporal(given: Environment): Environment {
+  if (!given['TEMPORAL_ADDRESS']) return {};
+  return Object.fromEntries(Object.entries(given).filter(([name]) => name.startsWith('TEMPORAL_')));
 }
 
 export interface ProfileChanges {
