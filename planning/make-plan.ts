@@ -24,6 +24,7 @@ import {
 import { countClientsOf } from '../billing/mysql/reseller-clients.js';
 import { clientsOfPlan } from './snapshot-clients.js';
 import { openSnapshot, type Snapshot } from './snapshot.js';
+import { readUnknownProfiles, type UnknownProfile } from './unknown-profiles.js';
 import { planAgainst } from './sync.js';
 import { hasErrors, problemOf, type FolderForSync } from './load-for-sync.js';
 import type { PlannedChange } from './planned-change.js';
@@ -45,6 +46,8 @@ export interface Plan {
   readonly holds: readonly string[];
   /** Who moves between profiles because of `appliesTo`, sort orders or resellers' settings. */
   readonly moves: readonly Move[];
+  /** What the billing data names, and neither MySQL nor a file has. */
+  readonly unknownProfiles: readonly UnknownProfile[];
   readonly drift: readonly Drift[];
   readonly guards: readonly Guard[];
   /** What a sync without a terminal still needs; empty: it would go through. */
@@ -113,6 +116,11 @@ export async function makePlan({ database, billing, folder, now }: MakePlanOptio
         ...(brake ? { brake } : {}),
         holds: await holdsNow(snapshot.own, now),
         moves,
+        unknownProfiles: await readUnknownProfiles(
+          snapshot.billing,
+          new Set([...heldIds, ...sides.after.keys()]),
+          sides.assigners.after,
+        ),
         drift,
         guards,
         needs: needsOf({ changes: planned, drift, guards }, folder.acknowledged),

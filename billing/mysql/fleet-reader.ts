@@ -29,6 +29,8 @@ export interface FleetPage {
 /** Reads many clients, for plans and for `doctor`, through the same gate as a check. */
 export interface FleetReader {
   page(options: PageOptions): Promise<FleetPage>;
+  /** The texts of `profile_id`, each once, with leading blanks where they have some. */
+  namedProfiles(): Promise<readonly string[]>;
   sharedFacts(logins: readonly string[]): Promise<SharedFacts>;
 }
 
@@ -66,6 +68,15 @@ export function createFleetReader(database: Queryable): FleetReader {
       });
       const last = clients.at(-1);
       return { clients, ...(last && rows.length >= limit ? { next: last.clientId } : {}) };
+    },
+    async namedProfiles() {
+      const rows = await known.use(async (columns) => {
+        if (!columns.readable(['profile_id']).includes('profile_id')) return [];
+        const profile = asText('profile_id', columns.of('billing_client', 'profile_id'));
+        const sql = `SELECT DISTINCT ${profile} AS profile_id FROM billing_client WHERE profile_id IS NOT NULL`;
+        return await database.query<{ profile_id: string }[]>(withLimit(sql, pageLimitMs, columns.server));
+      });
+      return rows.map(({ profile_id }) => profile_id).filter((id) => id.trim() !== '');
     },
     async sharedFacts(logins) {
       const rates = await ask<RateRow>({

@@ -5,6 +5,7 @@ import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { writtenRules } from '../../domain/profile/written-rules.js';
 import { messageOf } from '../../domain/error-message.js';
 import { problemLine } from '../../domain/problem.js';
+import { unknownProfilesText } from '../../planning/unknown-profiles.js';
 import { holdsNow } from '../../planning/brake-policy.js';
 import { readHeldProfiles } from '../../planning/held-profiles.js';
 import { contentHash } from '../../store/content-hash.js';
@@ -152,13 +153,10 @@ async function readRows(io: Io): Promise<ProfileRows> {
 
 /** The billing data names profiles that there are not: their clients are not watched. */
 function warnOfUnknown(counts: ReadonlyMap<string, ProfileCounts>, known: ReadonlySet<string>, io: Io): void {
-  const unknown = [...counts].filter(([id, { clients }]) => clients > 0 && !known.has(id));
-  if (unknown.length === 0) return;
-  const named = unknown.slice(0, 5).map(([id, { clients }]) => `"${printable(id)}" (${clients})`);
-  const more = unknown.length > named.length ? `, and ${unknown.length - named.length} more` : '';
-  io.err(
-    `warning: the billing data names profiles that there are not, by clients: ${named.join(', ')}${more}`,
-  );
+  const unknown = [...counts]
+    .filter(([id, { clients }]) => clients > 0 && !known.has(id))
+    .map(([profile, { clients }]) => ({ profile, clients }));
+  if (unknown.length > 0) io.err(`warning: ${printable(unknownProfilesText(unknown))}`);
 }
 
 function textOf(shown: readonly ListedProfile[], online: boolean, io: Io): string {

@@ -12,6 +12,7 @@ export function planJson(plan: Plan) {
     ...(plan.brake ? { brake: plan.brake } : {}),
     ...(plan.holds.length > 0 ? { holds: plan.holds } : {}),
     moves: plan.moves,
+    unknownProfiles: plan.unknownProfiles,
     drift: plan.drift,
     guards: plan.guards,
     needs: plan.needs,

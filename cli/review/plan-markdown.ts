@@ -3,6 +3,7 @@ import type { FieldValue } from '../../domain/profile/profile-content.js';
 import { problemLine, type Problem } from '../../domain/problem.js';
 import type { Plan } from '../../planning/make-plan.js';
 import type { PlannedChange } from '../../planning/planned-change.js';
+import { unknownProfilesText } from '../../planning/unknown-profiles.js';
 import { needText } from '../../planning/needs.js';
 import { bold, code, escaped, folded, withinBudget } from './markdown-text.js';
 import { planTable } from './plan-rows.js';
@@ -61,7 +62,7 @@ export function problemsMarkdown(problems: readonly Problem[]): string {
 function headOf(plan: Plan): string {
   const conflicts = plan.drift.filter(({ resolution }) => resolution === 'conflict').length;
   if (changesNothing(plan))
-    return `${planMarker}\n### Low Balance Profiles: no changes\n\nMySQL holds what the files say.\n`;
+    return `${planMarker}\n### Low Balance Profiles: no changes\n\nMySQL holds what the files say.\n${unknownNote(plan)}`;
   return [
     planMarker,
     '### Low Balance Profiles: plan',
@@ -77,8 +78,14 @@ function headOf(plan: Plan): string {
     ...(plan.drift.length > conflicts
       ? ['\n> Profiles were edited in MySQL since the last sync. See below.']
       : []),
-    '',
+    unknownNote(plan),
   ].join('\n');
+}
+
+function unknownNote({ unknownProfiles }: Plan): string {
+  return unknownProfiles.length === 0
+    ? ''
+    : `\n> Warning: ${escaped(unknownProfilesText(unknownProfiles))}\n`;
 }
 
 function detailsOf({ change, fields, impact }: PlannedChange, showClients: boolean): string {

@@ -3,6 +3,7 @@ import type { Drift } from '../../planning/plan.js';
 import type { FieldValue } from '../../domain/profile/profile-content.js';
 import { leftWithout, type Plan } from '../../planning/make-plan.js';
 import type { PlannedChange } from '../../planning/planned-change.js';
+import { unknownProfilesText } from '../../planning/unknown-profiles.js';
 import { needText } from '../../planning/needs.js';
 import { backtestText } from './plan-rows.js';
 import { changesNothing, moveLines } from './plan-moves.js';
@@ -16,7 +17,8 @@ const idsShown = 50;
 /** A plan for a terminal. */
 export function planText(plan: Plan, showClients: boolean): string {
   const { changes, drift, guards, needs, oneInstant } = plan;
-  if (changesNothing(plan)) return 'No changes: MySQL holds what the files say.\n';
+  const warnings = unknownLines(plan);
+  if (changesNothing(plan)) return `No changes: MySQL holds what the files say.\n${warnings.join('')}`;
   const lines = [...changes.flatMap((each) => changeLines(each, showClients)), ...moveLines(plan)];
   if (drift.length > 0) lines.push('Edited in MySQL since the last sync:', ...drift.flatMap(driftLines), '');
   lines.push(`${summaryOf(plan)}.`);
@@ -26,7 +28,13 @@ export function planText(plan: Plan, showClients: boolean): string {
     if (!ok) lines.push(`Refused by the guard ${name} of policy.json: ${value}, at most ${limit}.`);
   for (const need of needs)
     if (need.kind === 'acknowledgement') lines.push(`A merge needs: ${needText(need)}.`);
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n')}\n${warnings.join('')}`;
+}
+
+function unknownLines({ unknownProfiles }: Plan): readonly string[] {
+  return unknownProfiles.length === 0
+    ? []
+    : [`Warning: ${printable(unknownProfilesText(unknownProfiles))}\n`];
 }
 
 /** `2 profiles change: 1 create, 1 update; 3 clients newly notified; 0 no longer notified; 6 notices a day, before 0`, for people. */

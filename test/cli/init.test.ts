@@ -123,6 +123,15 @@ describe('init', () => {
     ]);
   });
 
+  for (const system of ['magnusbilling', 'a2billing', 'astpp', 'ivozprovider', 'plain-table'])
+    it(`copies the views of ${system}, as the package has them`, async () => {
+      await run({ reseller: 'northwind', billing: system });
+      for (const name of ['views.sql', 'indexes.sql', 'README.md']) {
+        const ours = await readFile(path.join(packageRoot(), 'integrations', system, name), 'utf8');
+        assert.equal(await read(`billing/${name}`), ours);
+      }
+    });
+
   it('says which flag is wrong or missing', async () => {
     const refusal = (options: Parameters<typeof init>[1], message: RegExp) =>
       assert.rejects(init('team', options, anIo(folder())), (error) => {

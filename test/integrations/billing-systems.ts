@@ -15,6 +15,27 @@ export interface BillingSystem {
   readonly truth: string;
 }
 
+/** One client, as plain SQL over the tables shows it. */
+export interface TruthRow {
+  readonly id: string | number;
+  readonly available: string | number;
+  readonly watched: string | number;
+  readonly status: string;
+  readonly refill: string | null;
+  readonly charge: string | null;
+}
+
+/** Epoch milliseconds of a DATETIME in UTC. */
+export function instantOf(text: string | null): number | null {
+  return text === null ? null : Date.parse(`${text.replace(' ', 'T').slice(0, 19)}Z`);
+}
+
+/** Below 10, or below 30 and not charged for 30 days. */
+export function idleOrLow({ available, charge }: TruthRow, now: number): boolean {
+  const idle = now - instantOf(charge)! >= 30 * 86_400_000;
+  return Number(available) < (idle ? 30 : 10);
+}
+
 const utc = (at: number) => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 const day = 86_400_000;
 const start = Date.UTC(2026, 0, 1);

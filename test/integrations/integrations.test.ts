@@ -1,29 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { DataSource } from 'typeorm';
-import { packageRoot } from '../../authoring/package-root.js';
 import { createBilling } from '../../billing/mysql/billing.js';
 import { examineViews } from '../../billing/mysql/examine-views.js';
 import { createAssigner, watchedWith } from '../../domain/assignment.js';
 import { checkClient } from '../../domain/check-client.js';
 import { faultsText, isUnclear } from '../../domain/client.js';
-import { compare, toDecimal } from '../../domain/money.js';
+import { toDecimal } from '../../domain/money.js';
 import { profileNeeds } from '../../domain/profile-needs.js';
 import { freshWatch } from '../../domain/cycle/watch-state.js';
 import { openDatabase } from '../../store/database.js';
 import { provideTestMysql, type TestMysql } from '../../dev/trial/test-mysql.js';
 import { aProfile } from '../domain/builders.js';
-import { billingSystems, type BillingSystem } from './billing-systems.js';
-
-interface TruthRow {
-  readonly id: string | number;
-  readonly available: string | number;
-  readonly watched: string | number;
-  readonly status: string;
-  readonly refill: string | null;
-  readonly charge: string | null;
-}
+import { billingSystems, idleOrLow, instantOf, type TruthRow } from './billing-systems.js';
+import { buildSystem } from './build-system.js';
 
 const clients = 2_000;
 const now = Date.UTC(2026, 10, 26);
@@ -53,28 +42,6 @@ describe('the views for real billing systems', function () {
     await mysql?.stop();
   });
 
-  async function run(sql: string): Promise<void> {
-    for (const statement of sql.replaceAll(/^\s*--.*$/gm, '').split(/;\s*(?:\n|$)/))
-      if (statement.trim() !== '') await database.query(statement);
-  }
-
-  async function build({ name, tables, rows, fill }: BillingSystem): Promise<void> {
-    for (const statement of [...tables, ...rows]) await database.query(statement);
-    const all = new Map<string, (readonly unknown[])[]>();
-    for (let i = 0; i < clients; i += 1)
-      for (const [table, some] of Object.entries(fill(i))) {
-        const known = all.get(table) ?? [];
-        known.push(...some);
-        all.set(table, known);
-      }
-    for (const [table, some] of all)
-      for (let from = 0; from < some.length; from += 2_000)
-        await database.query(`INSERT INTO ${table} VALUES ?`, [some.slice(from, from + 2_000)]);
-    const folder = path.join(packageRoot(), 'integrations', name);
-    await run(await readFile(path.join(folder, 'views.sql'), 'utf8'));
-    await run(await readFile(path.join(folder, 'indexes.sql'), 'utf8'));
-  }
-
   for (const system of billingSystems) {
     describe(system.name, () => {
       before(async () => {
@@ -84,7 +51,7 @@ describe('the views for real billing systems', function () {
         const url = new URL(mysql.url);
         url.pathname = '/integration';
         database = await openDatabase(url.href);
-        await build(system);
+        await buildSystem(database, system, clients);
       });
 
       it('show each client as plain SQL over the tables does', async () => {
@@ -117,23 +84,19 @@ describe('the views for real billing systems', function () {
               refill: client.lastRefillAt,
               charge: client.lastChargeAt,
             };
-            const at = (text: string | null) =>
-              text === null ? null : Date.parse(`${text.replace(' ', 'T').slice(0, 19)}Z`);
             const available = toDecimal(row.available);
             assert.deepEqual(found, {
               available,
               watched: Number(row.watched) === 1,
               status: row.status,
-              refill: at(row.refill),
-              charge: at(row.charge),
+              refill: instantOf(row.refill),
+              charge: instantOf(row.charge),
             });
             sums.right += 1;
             if (!found.watched) continue;
             sums.watched += 1;
             const told = decisions.some(({ decision }) => decision === 'send');
-            const idle = now - at(row.charge)! >= 30 * 86_400_000;
-            const low = compare(available, '10') < 0 || (idle && compare(available, '30') < 0);
-            assert.equal(told, row.status === 'active' && low, `${row.id} told`);
+            assert.equal(told, row.status === 'active' && idleOrLow(row, now), `${row.id} told`);
             if (told) sums.told += 1;
           }
         }

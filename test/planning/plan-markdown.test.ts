@@ -26,7 +26,15 @@ function anUpdate(profile: string, name: string, newlyTold: readonly string[]): 
 }
 
 function aPlan(changes: readonly PlannedChange[]): Plan {
-  const nothing = { resellers: [], holds: [], moves: [], drift: [], guards: [], needs: [] };
+  const nothing = {
+    resellers: [],
+    holds: [],
+    moves: [],
+    unknownProfiles: [],
+    drift: [],
+    guards: [],
+    needs: [],
+  };
   return { hash: 'f'.repeat(64), at: 0, oneInstant: true, changes, ...nothing };
 }
 

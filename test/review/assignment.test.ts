@@ -13,6 +13,7 @@ interface PlanOfMoves {
     };
   }[];
   readonly resellers: readonly unknown[];
+  readonly unknownProfiles: readonly { readonly profile: string; readonly clients: number }[];
   readonly moves: readonly {
     readonly from: string | null;
     readonly to: string | null;
@@ -96,6 +97,32 @@ describe('who moves between profiles by a sync', function () {
     );
     const of = (profile: string) => left.changes.find((change) => change.profile === profile)?.clients;
     assert.deepEqual([of('acme/b')?.leftWithoutProfile, of('acme/a')?.leftWithoutProfile], [2, 0]);
+  });
+
+  it('names what the billing data calls a profile and is none, also where nothing changes', async () => {
+    await world.write('acme/prepaid', {});
+    await world.addClient({ id: 'c-1', profile: 'acme/prepaid' });
+    await world.addClient({ id: 'c-2', profile: 'Acme/prepaid' });
+    await world.addClient({ id: 'c-3', profile: ' acme/gone' });
+    await world.addClient({ id: 'c-4', profile: 'acme/gone ' });
+    await world.addClient({ id: 'c-5', profile: 'acme/gone', status: 'closed' });
+    await world.addClient({ id: 'c-6', profile: ' ' });
+    const expected = [
+      { profile: 'acme/gone', clients: 2 },
+      { profile: 'Acme/prepaid', clients: 1 },
+    ];
+    assert.deepEqual(planOf(await world.plan()).unknownProfiles, expected);
+    assert.equal((await world.sync()).code, 0);
+    const nothing = await world.plan({ format: 'human' });
+    assert.match(nothing.out, /^No changes/);
+    assert.match(
+      nothing.out,
+      /Warning: the billing data names profiles that there are not, by clients: "acme\/gone" \(2\), "Acme\/prepaid" \(1\)/,
+    );
+    assert.match(
+      (await world.plan({ format: 'markdown' })).out,
+      /> Warning: the billing data names profiles/,
+    );
   });
 
   it('moves clients by resellers’ settings alone: ids of the billing data, and the platform', async () => {
