@@ -4,6 +4,8 @@ import { isUnclear, type ClientFacts, type DataFault, type UnclearClient } from 
 import type { Profile } from '../../domain/profile/profile.js';
 import { isAddress, namedAddresses } from '../../domain/reading.js';
 import type { SharedFacts } from '../shared-facts.js';
+import { createRuleBasis } from './rule-basis.js';
+import type { Trouble } from './trouble.js';
 
 /** What clients are held against. */
 export interface SurveyBasis {
@@ -13,18 +15,6 @@ export interface SurveyBasis {
   readonly shared: SharedFacts;
   /** Epoch milliseconds. */
   readonly now: number;
-}
-
-/** One thing that is wrong with some clients. */
-export interface Trouble {
-  readonly view: string;
-  readonly column: string;
-  /** An error makes clients unknown or silences them; a warning may be meant. */
-  readonly severity: 'error' | 'warning';
-  readonly problem: string;
-  readonly clients: number;
-  /** Three of them at most: the client's id, and the value where there is one. */
-  readonly examples: readonly string[];
 }
 
 /** How many of the clients that were read are of a kind. */
@@ -65,6 +55,7 @@ export function createClientSurvey({ assigner, profiles, shared, now }: SurveyBa
     chargedLately: 0,
     refilledLately: 0,
   };
+  const basis = createRuleBasis();
   const troubles = new Map<
     string,
     { clients: number; readonly trouble: Omit<Trouble, 'clients' | 'examples'>; readonly examples: string[] }
@@ -211,14 +202,19 @@ export function createClientSurvey({ assigner, profiles, shared, now }: SurveyBa
       }
       for (const doubt of client.doubts) noteFault(doubt, 'warning', clientId);
       noteTimes(client);
-      if (profile) noteReadable(client, profile);
+      if (!profile) return;
+      noteReadable(client, profile);
+      basis.add(client, profile);
     },
     figures: () => ({ ...counts }),
     troubles: () =>
-      [...troubles.values()]
-        .map(({ trouble, clients, examples }) => ({ ...trouble, clients, examples: [...examples] }))
-        .sort((a, b) =>
-          a.severity === b.severity ? b.clients - a.clients : a.severity === 'error' ? -1 : 1,
-        ),
+      [
+        ...[...troubles.values()].map(({ trouble, clients, examples }) => ({
+          ...trouble,
+          clients,
+          examples: [...examples],
+        })),
+        ...basis.troubles(),
+      ].sort((a, b) => (a.severity === b.severity ? b.clients - a.clients : a.severity === 'error' ? -1 : 1)),
   };
 }
