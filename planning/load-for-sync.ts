@@ -1,11 +1,10 @@
 import { loadAcknowledged, type Acknowledged } from '../authoring/acknowledged.js';
 import { platformProblems, resellerFolders } from '../authoring/between-files.js';
-import { loadPolicy } from '../authoring/load-policy.js';
+import { defaultPolicy, loadPolicy } from '../authoring/load-policy.js';
 import { loadProfiles } from '../authoring/load-profiles.js';
 import { loadResellers, type LoadedReseller } from '../authoring/load-resellers.js';
 import type { Policy } from '../authoring/policy-file.js';
 import { canonicalContent } from '../domain/profile/profile-content.js';
-import { defaultBrakePolicy } from '../domain/brake.js';
 import type { Problem } from '../domain/problem.js';
 import { contentHash } from '../store/content-hash.js';
 import type { ProfileToSync } from './sync.js';
@@ -79,13 +78,13 @@ export function problemOf(file: string, code: string, message: string): Problem 
 }
 
 function nothing(folder: string, problems: readonly Problem[]): FolderForSync {
-  const policy = {
-    maxDeletedPercentPerReseller: 0,
-    maxUpdatedPercent: 0,
-    maxNewlyTold: 0,
-    maxMovedClients: 0,
-    maxNoticesPerDay: 0,
-    maxToldPerHour: defaultBrakePolicy,
+  return {
+    folder,
+    files: [],
+    resellers: [],
+    resellerFiles: [],
+    policy: defaultPolicy,
+    acknowledged: new Map(),
+    problems,
   };
-  return { folder, files: [], resellers: [], resellerFiles: [], policy, acknowledged: new Map(), problems };
 }
