@@ -13,6 +13,7 @@ export const defaultPolicy: Policy = {
   maxNewlyTold: 500,
   maxMovedClients: 500,
   maxNoticesPerDay: 5_000,
+  maxChangedProfiles: 10_000,
   maxToldPerHour: defaultBrakePolicy,
 };
 

@@ -55,6 +55,15 @@ export interface PolicyFile {
    */
   readonly maxNoticesPerDay?: number;
   /**
+   * How many profiles one sync may create, update, rename or delete: a generator that went wrong changes more than people do.
+   * @asType integer
+   * @minimum 0
+   * @maximum 1000000000
+   * @default 10000
+   * @examples [100]
+   */
+  readonly maxChangedProfiles?: number;
+  /**
    * The brake: how many clients may be notified of a low balance within an hour. Notices of further clients are held until
    * somebody has looked: bad billing data must not mail a whole fleet.
    * @examples [{ "clients": 50, "percentOfFleet": 25 }]

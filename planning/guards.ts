@@ -43,6 +43,7 @@ const guards = {
   maxNewlyTold: ({ newlyTold }) => [{ value: newlyTold }],
   maxMovedClients: ({ moved }) => [{ value: moved }],
   maxNoticesPerDay: ({ moreNoticesADay }) => [{ value: moreNoticesADay }],
+  maxChangedProfiles: ({ changes }) => [{ value: changes.length }],
 } satisfies Readonly<Record<keyof Limits, (plan: Measured) => readonly Measurement[]>>;
 
 const names = Object.keys(guards) as readonly (keyof Limits)[];

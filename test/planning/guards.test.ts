@@ -92,6 +92,20 @@ describe('guardsOf', () => {
     assert.deepEqual([okOf(40), okOf(41)], [true, false]);
   });
 
+  it('counts the profiles that change, however they do', () => {
+    const plan = {
+      changes: [deleted('acme/a'), { action: 'create', profile: 'acme/x', after: content } as const],
+      heldIds: held,
+      newlyTold: 0,
+      moved: 0,
+      moreNoticesADay: 0,
+    };
+    const guardAt = (maxChangedProfiles: number) =>
+      guardsOf({ ...policy, maxChangedProfiles }, plan).find(({ name }) => name === 'maxChangedProfiles');
+    assert.deepEqual(guardAt(2), { name: 'maxChangedProfiles', limit: 2, value: 2, ok: true });
+    assert.equal(guardAt(1)?.ok, false);
+  });
+
   it('measures nothing against an empty database: the first sync is no update', () => {
     assert.deepEqual(
       guardsOf(policy, {
