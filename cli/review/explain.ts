@@ -1,5 +1,7 @@
 import { loadProfiles } from '../../authoring/load-profiles.js';
 import { checkClient } from '../../domain/check-client.js';
+import { folderOf, resellerDefaults } from '../../domain/reseller/reseller-directory.js';
+import { createResellers } from '../../store/resellers.js';
 import { noticesFor } from '../../domain/notices.js';
 import { watchAt } from '../../planning/impact.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
@@ -109,7 +111,12 @@ async function explainOn(
   if (isUnclear(client))
     throw new CliError(`client "${clientId}" is unknown: ${faultsText(client.faults)}`, exitCode.findings);
   const watched = (await readWatchedAtPlan(snapshot.own, [clientId])).get(clientId);
-  const { watch, reading, decisions, state } = checkClient(client, profile, watchAt(watched), {
+  const settings = (await createResellers(snapshot.own).current()).ofClient(
+    client.resellerId,
+    folderOf(profile),
+  );
+  const zoned = { ...client, ...resellerDefaults(settings?.content) };
+  const { watch, reading, decisions, state } = checkClient(zoned, profile, watchAt(watched), {
     now,
     instant: now,
     plannedAt: watched?.nextCheckAt ?? now,
