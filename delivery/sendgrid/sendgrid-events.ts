@@ -82,7 +82,8 @@ function instantOf(value: unknown, now: number): number | undefined {
   const isText = typeof value === 'string' && /^\s*\d{1,20}(\.\d{1,20})?\s*$/.test(value);
   const number = isText ? Number(value) : value;
   if (typeof number !== 'number' || !(number > 0)) return undefined;
-  return Math.min(now, Math.trunc(number >= leastMilliseconds ? number : number * 1_000));
+  const at = Math.trunc(number >= leastMilliseconds ? number : number * 1_000);
+  return at >= 1 ? Math.min(now, at) : undefined;
 }
 
 /** A text or a number as text of at most so many characters, none of them half; undefined where it is empty or neither. */

@@ -39,6 +39,7 @@ describe('an event of SendGrid', () => {
     ],
     ['no time', { ...bounce, timestamp: undefined }, 'no time'],
     ['a time before all times', { ...bounce, timestamp: -5 }, 'no time'],
+    ['a time of less than a millisecond', { ...bounce, timestamp: 1e-9 }, 'no time'],
     ['a time that is no number', { ...bounce, timestamp: 'yesterday' }, 'no time'],
     ['a time that is an object', { ...bounce, timestamp: { $date: 1 } }, 'no time'],
   ];
