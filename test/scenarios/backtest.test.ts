@@ -149,7 +149,10 @@ describe('what a profile would have sent', () => {
     await simulate('acme/prepaid', { ...options, format: 'human' }, people);
     assert.match(people.printed(), /│ 3d .*│ 28 .*│ client \(1 of 2\)/);
     assert.match(people.printed(), /▲/);
-    assert.doesNotMatch(people.printed(), /-0\.00 /);
+    const belowZero = anIo(folder);
+    await simulate('acme/prepaid', { ...options, perDay: '10', format: 'human' }, belowZero);
+    assert.match(belowZero.printed(), /^ +0\.00 /m);
+    assert.doesNotMatch(belowZero.printed(), /-0\.00 /);
   });
 
   it('simulate and backtest: limits that move are drawn moving', async () => {
