@@ -34,14 +34,14 @@ describe('a flood of more signals than a run may take, on the real Temporal', fu
    * Sends them twenty at a time, and in the midst of them `amid`. Where so many came that Temporal refuses one until a new run
    * begins, its sender hears of it and sends it again.
    */
-  async function flood(clientId: string, amid: () => Promise<void>): Promise<void> {
+  async function flood(clientId: string, amid: () => Promise<void>, count = signals): Promise<void> {
     const raw = rawMessages(servers.client, servers.namespace);
     const junk = payloadOf('json/plain', `"${'x'.repeat(500)}"`);
     let sent = 0;
     const send = async () => {
-      while (sent < signals) {
+      while (sent < count) {
         const i = sent++;
-        if (i === signals / 2) await amid();
+        if (i === count / 2) await amid();
         await eventually('it is taken', async () => {
           await raw.signal(clientId, i % 2 === 0 ? 'refill' : `unknown-${i}`, [junk]);
           return true;
@@ -51,11 +51,11 @@ describe('a flood of more signals than a run may take, on the real Temporal', fu
     await Promise.all(Array.from({ length: 20 }, send));
   }
 
-  async function allAreNoted(clientId: string): Promise<void> {
+  async function allAreNoted(clientId: string, count = signals): Promise<void> {
     const handle = servers.client.workflow.getHandle(watchWorkflowId(clientId));
     await eventually('all are noted', async () => {
       const page = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
-      return page.currentDetails.includes(`last of ${signals} since`);
+      return page.currentDetails.includes(`last of ${count} since`);
     });
   }
 
@@ -79,6 +79,22 @@ describe('a flood of more signals than a run may take, on the real Temporal', fu
     const { lastRefillAt, rules } = await servers.status('SLEEPS');
     assert.deepEqual([lastRefillAt, rules['client']?.count], [at, 0]);
     assert.equal(mailsTo('SLEEPS').length, 1);
+  });
+
+  it('while no worker runs: the next worker takes them all', async () => {
+    await putClient(servers.database, 'WAITS', '40');
+    await servers.watch('WAITS');
+    await eventually('told', async () => (await servers.status('WAITS')).rules['client']?.count === 1);
+    await worker.stop();
+    const at = new Date().toISOString();
+    const raw = rawMessages(servers.client, servers.namespace);
+    // As many as a run takes: with none of them done, the next one is refused.
+    await flood('WAITS', () => raw.signal('WAITS', 'refill', [json({ refillId: 'r', at })]), 9_900);
+    worker = await servers.startWorker();
+    await allAreNoted('WAITS', 9_900);
+    const { lastRefillAt, rules } = await servers.status('WAITS');
+    assert.deepEqual([lastRefillAt, rules['client']?.count], [at, 0]);
+    assert.equal(mailsTo('WAITS').length, 1);
   });
 
   it('while a notice is on its way: it goes on, and it is told once the provider takes it, and once only', async () => {
