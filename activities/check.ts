@@ -1,5 +1,5 @@
 import type { ClientRead } from '../billing/billing.js';
-import { checkClient } from '../domain/check-client.js';
+import { checkClient, type ClientCheck } from '../domain/check-client.js';
 import { faultsText, isUnclear, type ClientIdentity, type UnclearClient } from '../domain/client.js';
 import { heldEndingRetryMs } from '../domain/endings.js';
 import { unreachedRules } from '../domain/notices.js';
@@ -7,7 +7,14 @@ import { profileNeeds } from '../domain/profile-needs.js';
 import type { Profile } from '../domain/profile/profile.js';
 import { nextOnGrid } from '../domain/schedule.js';
 import { folderOf, resellerDefaults } from '../domain/reseller/reseller-directory.js';
-import type { CheckInput, CheckResult, Ended, Missing, ReplanResult } from '../domain/watching/check.js';
+import type {
+  CheckInput,
+  CheckResult,
+  Ended,
+  Missing,
+  ReplanResult,
+  TakenUp,
+} from '../domain/watching/check.js';
 import { checkTimeOf } from '../domain/watching/check-time.js';
 import { checkedOf, checkedProfile } from '../domain/watching/checked.js';
 import { leavingOf } from '../domain/watching/standing.js';
@@ -15,7 +22,7 @@ import type { StoredProfile } from '../store/profiles.js';
 import type { ReplanInput } from './contract.js';
 import { heldBack } from './held.js';
 import type { WatchParts } from './parts.js';
-import { takeUpEarlier } from './take-up.js';
+import { takeUpEarlier, wasReset } from './take-up.js';
 
 /** Reads a client and decides, rule by rule. Writes nothing but the client's row of watched clients. */
 export async function check(parts: WatchParts, input: CheckInput): Promise<CheckResult> {
@@ -27,12 +34,17 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
   const { profile } = stored;
   if (isUnclear(client)) return await unknownCheck(parts, input, stored, client, now);
   const starts = input.watch.profileId === undefined;
-  const takenUp = starts ? await takeUpEarlier(parts, input, profile.id, now) : undefined;
-  const time = {
-    ...checkTimeOf(input, takenUp, profile.periodMs, now),
-    ...(parts.zoneOf ? { zoneOf: parts.zoneOf } : {}),
+  const decideWith = (takenUp: TakenUp | undefined) => {
+    const time = {
+      ...checkTimeOf(input, takenUp, profile.periodMs, now),
+      ...(parts.zoneOf ? { zoneOf: parts.zoneOf } : {}),
+    };
+    return { takenUp, time, seen: checkClient(client, profile, takenUp?.watch ?? input.watch, time) };
   };
-  const seen = checkClient(client, profile, takenUp?.watch ?? input.watch, time);
+  let decided = decideWith(starts ? await takeUpEarlier(parts, input, profile.id, now) : undefined);
+  if (!starts && sends(decided.seen) && (await wasReset(parts, input)))
+    decided = decideWith(await takeUpEarlier(parts, input, profile.id, now));
+  const { takenUp, time, seen } = decided;
   const found = await heldBack(parts, client, profile, seen, now);
   const unreached = parts.unreached ? unreachedRules(profile, client, await parts.unreached.known()) : [];
   const written = parts.watched.seen({
@@ -48,6 +60,10 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
   // Until its first row is there a client counts as starting, and its next check may be a Period away: that one is waited for.
   if (starts) await written;
   return checkedOf({ client, stored, found, instant: time.instant, takenUp, unreached });
+}
+
+function sends({ decisions }: ClientCheck): boolean {
+  return decisions.some(({ decision }) => decision === 'send');
 }
 
 /** Rule 24: the client is unknown at the pace of its profile, and its row says so. */

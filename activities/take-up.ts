@@ -41,3 +41,16 @@ export async function takeUpEarlier(
     ...(plannedAt === undefined || !same || withdrawn ? {} : { checkedFor: plannedAt }),
   };
 }
+
+/**
+ * Rule 25: whether somebody reset the workflow to an earlier point of its history: the client's row knows of a later check than the
+ * workflow does. Asked where a check would send.
+ */
+export async function wasReset(
+  { watched }: Pick<WatchParts, 'watched'>,
+  { clientId, checkedAt }: { readonly clientId: string; readonly checkedAt?: number },
+): Promise<boolean> {
+  if (checkedAt === undefined) return false;
+  const earlier = await watched.earlier(clientId);
+  return earlier?.checkedAt !== undefined && earlier.checkedAt > checkedAt;
+}

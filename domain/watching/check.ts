@@ -15,6 +15,8 @@ export interface CheckInput {
   readonly dueAt: number;
   /** The workflow's time. A retried check reads later, and decides for that later instant. */
   readonly now: number;
+  /** When this workflow checked last; absent at its first check, and where an older version asks. */
+  readonly checkedAt?: number;
   /** Why the check comes before its planned time; absent where it is a planned one. */
   readonly extra?: ExtraCheck;
   /** Since when the client is missing in the billing data, or without a profile (rule 13). */

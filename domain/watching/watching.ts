@@ -157,6 +157,7 @@ export function startCheck(
       plannedAt: agenda.plannedAt,
       dueAt: Math.min(now, nextCheckAt(watching.agenda)),
       now,
+      ...(known.checkedAt === undefined ? {} : { checkedAt: known.checkedAt }),
       ...(extra === undefined ? {} : { extra }),
       ...(known.missing ? { missingSince: known.missing.since } : {}),
     },

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type proto from '@temporalio/proto';
+import {
+  eventually,
+  putClient,
+  putProfile,
+  startRealServers,
+  type RealServers,
+} from '../../dev/trial/real-servers.js';
+import { DeliveryError } from '../../delivery/delivery-error.js';
+import { watchWorkflowId } from '../../worker/parts.js';
+import type { Service } from '../../worker/service.js';
+import { reconcileOn } from '../reconcile/schedule.js';
+
+describe('a workflow that is reset or cancelled, on the real Temporal (rule 25)', () => {
+  let servers: RealServers;
+  let worker: Service;
+
+  before(async () => {
+    servers = await startRealServers();
+    worker = await servers.startWorker();
+    await putProfile(servers.database, 'prepaid', { period: '3s', maxQty: 2 });
+  });
+  after(async () => {
+    await worker?.stop();
+    await servers?.stop();
+  });
+
+  const handleOf = (id: string) => servers.client.workflow.getHandle(watchWorkflowId(id));
+  const mailsTo = (id: string) => servers.mails.filter(({ clientId }) => clientId === id).length;
+  const countOf = async (id: string) => (await servers.status(id)).rules['client']?.count;
+
+  async function toldTwice(id: string): Promise<void> {
+    await putClient(servers.database, id, '40');
+    await servers.watch(id);
+    await eventually('told until Max Qty', async () => (await countOf(id)) === 2);
+    assert.equal(mailsTo(id), 2);
+  }
+
+  /** Back to the workflow task that came after so many notices. */
+  async function reset(id: string, notices: number): Promise<void> {
+    const { events } = await handleOf(id).fetchHistory();
+    let told = 0;
+    const at = events!.find((event) => {
+      if (event.activityTaskCompletedEventAttributes) told += 1;
+      return event.workflowTaskCompletedEventAttributes && told === notices;
+    });
+    const { workflowService } = servers.client.connection as never as {
+      workflowService: proto.temporal.api.workflowservice.v1.WorkflowService;
+    };
+    await workflowService.resetWorkflowExecution({
+      namespace: servers.namespace,
+      workflowExecution: { workflowId: watchWorkflowId(id) },
+      reason: 'by hand',
+      workflowTaskFinishEventId: at!.eventId!,
+      requestId: randomUUID(),
+    });
+  }
+
+  async function aFewChecks(id: string): Promise<void> {
+    const { lastCheckAt } = await servers.status(id);
+    await eventually('some checks', async () => {
+      const status = await servers.status(id);
+      return Date.parse(status.lastCheckAt!) > Date.parse(lastCheckAt ?? '1970-01-01') + 7_000;
+    });
+  }
+
+  for (const notices of [0, 1, 2]) {
+    it(`reset to where ${notices} of 2 notices were sent, it sends no more`, async () => {
+      const id = `RESET-${notices}`;
+      await toldTwice(id);
+      const { runId } = await handleOf(id).describe();
+      await reset(id, notices);
+      assert.notEqual((await handleOf(id).describe()).runId, runId);
+      await aFewChecks(id);
+      assert.equal(mailsTo(id), 2);
+      assert.equal(await countOf(id), 2);
+    });
+  }
+
+  it('reset to before it was muted, it stays muted', async () => {
+    await putProfile(servers.database, 'patient', { period: '3s', maxQty: 100 });
+    await putClient(servers.database, 'MUTED', '40', 'acme/patient');
+    await servers.watch('MUTED');
+    await eventually('told', async () => (await countOf('MUTED')) === 1);
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await handleOf('MUTED').executeUpdate('mute', { args: [{ until }] });
+    await aFewChecks('MUTED');
+    const told = mailsTo('MUTED');
+    await reset('MUTED', 1);
+    await aFewChecks('MUTED');
+    assert.equal(mailsTo('MUTED'), told);
+    assert.equal((await servers.status('MUTED')).mutedUntil, until);
+  });
+
+  it('cancelled, it is started again by reconciliation and sends no more', async () => {
+    await toldTwice('CANCELLED');
+    await handleOf('CANCELLED').cancel();
+    await assert.rejects(handleOf('CANCELLED').result());
+    await eventually('it runs again', async () => {
+      await reconcileOn(servers);
+      return (await handleOf('CANCELLED').describe()).status.name === 'RUNNING';
+    });
+    await eventually('checked', async () => (await countOf('CANCELLED')) === 2);
+    await aFewChecks('CANCELLED');
+    assert.equal(mailsTo('CANCELLED'), 2);
+  });
+
+  it('cancelled while a notice is on its way, it is told once', async () => {
+    servers.refuse(new DeliveryError('unavailable', 'the provider is away'));
+    await putProfile(servers.database, 'slow', { period: '1h' });
+    await putClient(servers.database, 'AMID', '40', 'acme/slow');
+    await servers.watch('AMID');
+    await eventually('a notice is on its way', async () => (await servers.status('AMID')).telling !== null);
+    await handleOf('AMID').cancel();
+    await assert.rejects(handleOf('AMID').result());
+    servers.refuse(undefined);
+    await eventually('it runs again', async () => {
+      await reconcileOn(servers);
+      return (await handleOf('AMID').describe()).status.name === 'RUNNING';
+    });
+    await eventually('told', async () => (await countOf('AMID')) === 1);
+    assert.equal(mailsTo('AMID'), 1);
+  });
+});
