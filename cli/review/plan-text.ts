@@ -56,6 +56,9 @@ export function summaryOf(plan: Plan): string {
     )} newly notified`,
     `${total(({ impact }) => impact.noLongerTold.length)} no longer notified`,
     `${total(({ impact }) => impact.noticesADayNow)} notices a day, before ${total(({ impact }) => impact.noticesADayBefore)}`,
+    ...(plan.resellers.length > 0
+      ? [`settings of ${counted(plan.resellers.length, 'reseller')} to change`]
+      : []),
     ...(moved > 0 ? [`${counted(moved, 'client')} with another profile`] : []),
     ...(without > 0 ? [`${counted(without, 'client')} left without a profile`] : []),
     ...(conflicts > 0 ? [counted(conflicts, 'conflict')] : []),

@@ -49,7 +49,9 @@ describe("a reseller's settings through plan, sync, history, rollback and import
     assert.equal((await world.sync()).code, 0);
     assert.equal((await world.plan()).code, 0, 'nothing is left to do');
     await world.writeText('acme/reseller.json', commented.replace('billing@', 'mail@'));
-    assert.match((await world.plan({ format: 'human' })).out, /2 clients: the sender changes/);
+    const changed = (await world.plan({ format: 'human' })).out;
+    assert.match(changed, /2 clients: the sender changes/);
+    assert.match(changed, /0 profiles to change; .*settings of 1 reseller to change/);
   });
 
   it('reaches workers within a minute, and the same words are the same object until then', async () => {
