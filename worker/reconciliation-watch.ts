@@ -15,7 +15,7 @@ export interface ReconciliationWatchOptions {
   /** Epoch milliseconds, the same for all workers. */
   readonly now: () => Promise<number>;
   /** Default: a minute. */
-  readonly everyMs?: number;
+  readonly everyMs?: number | undefined;
 }
 
 /** Looks every minute. Logs one alarm where something is wrong, and its end; ends and replaces a run that does not end. */

@@ -5,7 +5,7 @@ import type { DataSource } from 'typeorm';
 import { createActivities } from '../activities/create-activities.js';
 import type { Counted } from '../activities/parts.js';
 import type { Channels } from '../delivery/channel.js';
-import { databaseNow } from '../store/database-time.js';
+import { databaseClock } from '../store/database-time.js';
 import { createEndings } from '../store/endings.js';
 import { createWatchedClients } from '../store/watched-clients.js';
 import { readBuildId } from './build.js';
@@ -21,11 +21,7 @@ import { readinessOf } from './readiness.js';
 import { SettingsError, type Environment } from '../settings/read-settings.js';
 import type { ServiceSettings } from './settings.js';
 import { watchLooks, type LooksWatch } from './looks-watch.js';
-import {
-  watchReconciliation,
-  type ReconciliationWatch,
-  type ReconciliationWatchOptions,
-} from './reconciliation-watch.js';
+import { watchReconciliation, type ReconciliationWatch } from './reconciliation-watch.js';
 import { startVariableReports, type VariableReports } from './variable-reports.js';
 import { workflowBundle } from './workflow-bundle.js';
 
@@ -43,8 +39,10 @@ export interface ServiceParts {
   /** What `installRuntime` answered. */
   readonly sdkMetricsUrl?: string | undefined;
   readonly log: Log;
-  /** How the worker looks at reconciliation; default: every minute, by MySQL's clock, as clocks of workers differ. */
-  readonly reconciliationWatch?: Partial<Pick<ReconciliationWatchOptions, 'now' | 'everyMs'>> | undefined;
+  /** Epoch milliseconds; default: MySQL's clock, one for all workers. */
+  readonly now?: (() => Promise<number>) | undefined;
+  /** How often the worker looks at reconciliation, milliseconds; default: a minute. */
+  readonly reconciliationEveryMs?: number | undefined;
   /** Where secrets of resellers are; absent: nobody asks which are there. */
   readonly env?: Environment | undefined;
   /** Hears of all that the metrics count. */
@@ -113,6 +111,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     log.error({ err: error }, 'rows of watched clients were not written'),
   );
   const buildId = settings.buildId ?? (await readBuildId());
+  const now = parts.now ?? databaseClock(database);
   const endings = createEndings(database, (held) => {
     if (held === undefined) log.info({ alarm: 'endings', over: true }, 'clients that are missing end again');
     else log.error({ alarm: 'endings' }, held);
@@ -120,13 +119,13 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   let looked: ReconciliationWatch | undefined;
   let looks: LooksWatch | undefined;
   const metrics = createMetrics({
-    fleet: () => watched.fleet(Date.now()),
+    fleet: async () => watched.fleet(await now()),
     senders: () => sendersOf(parts.channels),
     sdkUrl: parts.sdkMetricsUrl,
     buildId: buildId ?? 'unknown',
     reconciliation: () => looked?.found(),
     looks: () => looks?.found(),
-    endings: () => endings.state(Date.now()),
+    endings: async () => endings.state(await now()),
     onError: (error) => log.warn({ err: error }, 'a metric could not be read'),
   });
   const activityParts = createParts({
@@ -135,6 +134,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     client,
     watched,
     endings,
+    now,
     channels: parts.channels,
     batchMs: settings.batchMs,
     count(what) {
@@ -175,12 +175,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   // The endpoints come first: where they cannot listen, no worker is left that polls.
   let created: Worker | undefined;
   let servers: Servers | undefined;
-  const reconciliation = watchReconciliation({
-    client,
-    log,
-    now: () => databaseNow(database).catch(() => Date.now()),
-    ...parts.reconciliationWatch,
-  });
+  const reconciliation = watchReconciliation({ client, log, now, everyMs: parts.reconciliationEveryMs });
   looked = reconciliation;
   const looksWatch = watchLooks(client, database, log);
   looks = looksWatch;

@@ -8,23 +8,24 @@ import {
   startRealServers,
   type RealServers,
 } from '../../dev/trial/real-servers.js';
-import { startWorkerCommand, type WorkerCommand } from '../../dev/trial/worker-command.js';
 import { createBrake } from '../../store/brake.js';
+import { createLog } from '../../worker/log.js';
 import { watchWorkflowId } from '../../worker/parts.js';
+import type { Service } from '../../worker/service.js';
 import { profileChangedSignal } from '../../workflows/messages.js';
 import type { WatchClientResult } from '../../workflows/watch-client.js';
 import { anIo } from '../scenarios/an-io.js';
 import { reconcileOn } from './schedule.js';
 
 const ids = ['E-1', 'E-2', 'E-3', 'E-4', 'E-5'];
-/** Of a worker whose clock shows when the grace of an hour is over. */
-const lateClock = new URL('../../bench/chaos/late-clock.js', import.meta.url).href;
 const graceIsOverMs = 61 * 60_000;
 
 describe('several clients that lose their profile at once, on the real Temporal (rule 13)', () => {
   let servers: RealServers;
-  let worker: WorkerCommand | undefined;
+  let worker: Service | undefined;
   let port: number;
+  let lateMs = 0;
+  const lines: { readonly alarm?: string; readonly msg: string; readonly over?: true }[] = [];
 
   before(async () => {
     servers = await startRealServers({ brake: true });
@@ -32,26 +33,21 @@ describe('several clients that lose their profile at once, on the real Temporal 
     await brake.setPolicy({ clients: 2, percentOfFleet: 10 });
     await putProfile(servers.database, 'prepaid');
     for (const id of ids) await putClient(servers.database, id, '500');
-    await startWorker(0);
+    port = await getPort();
+    worker = await servers.startWorker({
+      env: { WORKER_HTTP_PORT: String(port) },
+      parts: {
+        log: createLog('info', { write: (line) => void lines.push(JSON.parse(line) as never) }),
+        now: () => Promise.resolve(Date.now() + lateMs),
+      },
+    });
     await reconcileOn(servers);
     await eventually('all are checked', async () => (await checkedClients()) === ids.length);
   });
   after(async () => {
-    await worker?.kill('SIGKILL');
+    await worker?.stop();
     await servers?.stop();
   });
-
-  async function startWorker(clockMs: number): Promise<void> {
-    await worker?.kill('SIGTERM');
-    port = await getPort();
-    worker = startWorkerCommand({
-      ...servers.env,
-      WORKER_HTTP_PORT: String(port),
-      NODE_OPTIONS: `--import=${lateClock}`,
-      CHAOS_CLOCK_MS: String(clockMs),
-    });
-    await worker.started();
-  }
 
   async function checkedClients(): Promise<number> {
     const [row] = await servers.database.query<{ clients: string }[]>(
@@ -65,13 +61,7 @@ describe('several clients that lose their profile at once, on the real Temporal 
     (await handleOf(id).query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
   const wakeAll = () => Promise.all(ids.map((id) => handleOf(id).signal(profileChangedSignal)));
   const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  const alarms = () =>
-    worker!
-      .out()
-      .split('\n')
-      .flatMap((line) =>
-        line.includes('"alarm":"endings"') ? [JSON.parse(line) as { msg: string; over?: true }] : [],
-      );
+  const alarms = () => lines.filter(({ alarm }) => alarm === 'endings');
 
   async function run(...words: readonly string[]): Promise<string> {
     const io = anIo('.', { ...servers.env, USER: 'olena' });
@@ -86,13 +76,13 @@ describe('several clients that lose their profile at once, on the real Temporal 
     assert.deepEqual((await reconcileOn(servers)).reasons, { unassigned: ids.length });
     for (const id of ids)
       await eventually(`${id} waits`, async () => (await pageOf(id)).includes('no-profile'));
-    await startWorker(graceIsOverMs);
+    lateMs = graceIsOverMs;
     await wakeAll();
     for (const id of ids) {
       await eventually(`${id} is held`, async () => held.test(await pageOf(id)));
       assert.equal((await handleOf(id).describe()).status.name, 'RUNNING');
     }
-    assert.equal(alarms().length, 1, worker!.out());
+    assert.equal(alarms().length, 1);
     assert.match(alarms()[0]!.msg, held);
     assert.match(await metrics(), /^low_balance_endings_held 1$/m);
     assert.match(await metrics(), /^low_balance_missing_clients 5$/m);

@@ -110,7 +110,8 @@ describe('a reconciliation that does not end, on the real Temporal', () => {
       env: { WORKER_HTTP_PORT: String(port) },
       parts: {
         log: createLog('info', destination),
-        reconciliationWatch: { now: () => Promise.resolve(Date.now() + lateMs), everyMs: 500 },
+        now: () => Promise.resolve(Date.now() + lateMs),
+        reconciliationEveryMs: 500,
       },
     });
     const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
