@@ -4,6 +4,7 @@ import { besides, checkFile, sorted, type CheckedFile, type Finding } from '../a
 import { lostDigits } from '../authoring/lost-digits.js';
 import { editFindings, profileFindings } from '../authoring/profile-rules.js';
 import { durationMs } from '../domain/duration.js';
+import { instantOf } from '../domain/instant.js';
 import type { Problem } from '../domain/problem.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import { writtenRules } from '../domain/profile/written-rules.js';
@@ -125,7 +126,9 @@ function meaningFindings(
   const report = (location: JSONPath, code: string, message: string): void => {
     findings.push(error(findNodeAtLocation(node, location) ?? node, code, message));
   };
-  const { events = [], expect, otherProfiles = {}, until } = scenario;
+  const { events = [], expect, otherProfiles = {}, start, until } = scenario;
+  if (start !== undefined && instantOf(start) === undefined)
+    report(['start'], 'invalid-time', `there is no time ${start}: expected one such as 2026-01-05T00:00:00Z`);
   const profiles = [
     profile,
     ...Object.values(otherProfiles),

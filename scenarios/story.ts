@@ -1,4 +1,5 @@
 import { durationMs } from '../domain/duration.js';
+import { instantOf } from '../domain/instant.js';
 import type { Decimal } from '../domain/money.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import type { ScenarioEvent } from './scenario-event.js';
@@ -88,7 +89,7 @@ export function storyOf(scenario: Scenario, file: ProfileFile, slug: string): St
       .map((event) => ({ atMs: durationMs(event.at), event }))
       .sort((a, b) => a.atMs - b.atMs),
     untilMs: durationMs(scenario.until),
-    startAt: scenario.start === undefined ? defaultStartAt : Date.parse(scenario.start),
+    startAt: scenario.start === undefined ? defaultStartAt : instantOf(scenario.start)!,
     expected: scenario.expect.map(({ at, rules, to, count, recovered, webhooks }) => ({
       atMs: durationMs(at),
       rules: rules.toSorted(),

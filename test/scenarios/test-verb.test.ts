@@ -207,6 +207,12 @@ describe('low-balance test', () => {
       /checks/,
     ],
     [
+      'a start that no calendar has',
+      { scenarios: [{ ...scenario, profile, start: '2026-02-30T00:00:00Z' }] },
+      'invalid-time',
+      /2026-02-30T00:00:00Z/,
+    ],
+    [
       'a Period of nothing',
       { scenarios: [{ ...scenario, profile: { ...profile, period: '0s' } }] },
       'period-too-short',
