@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { packageRoot } from '../../authoring/package-root.js';
 import { findFiles } from '../../authoring/find-files.js';
@@ -148,7 +148,9 @@ describe('init', () => {
 
   it('its schemas are those of the package', async () => {
     await run({ reseller: 'northwind' });
-    for (const name of ['profile.schema.json', 'profile-test.schema.json', 'policy.schema.json'])
+    const names = await readdir(path.join(packageRoot(), 'schemas'));
+    assert.deepEqual((await readdir(path.join(team(), 'schemas'))).toSorted(), names.toSorted());
+    for (const name of names)
       assert.equal(
         await read(`schemas/${name}`),
         await readFile(path.join(packageRoot(), 'schemas', name), 'utf8'),

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot, readPackage } from '../../../authoring/package-root.js';
-import { schemaFiles, type FileKind } from '../../../authoring/schema-files.js';
+import { allSchemas } from '../../../authoring/schema-files.js';
 import type { Answers } from './answers.js';
 import type { RepositoryFile } from './own-file.js';
 import { readmeText } from './readme-text.js';
@@ -73,8 +73,8 @@ const policy = `{
 `;
 
 function schemas(): readonly RepositoryFile[] {
-  return (Object.keys(schemaFiles) as FileKind[]).map((kind) => {
-    const name = `schemas/${schemaFiles[kind].name}`;
+  return Object.values(allSchemas).map((schema) => {
+    const name = `schemas/${schema.name}`;
     return { path: name, text: ofPackage(name), updates: 'always' };
   });
 }
