@@ -7,7 +7,6 @@ import {
   startRealServers,
   type RealServers,
 } from '../../dev/trial/real-servers.js';
-import { startWorkerCommand } from '../../dev/trial/worker-command.js';
 import { createHolds } from '../../store/holds.js';
 import { watchWorkflowId } from '../../worker/parts.js';
 import { examineLooks, lookId, scheduleLooks } from '../../worker/looks.js';
@@ -65,6 +64,13 @@ describe('looks at the fleet between planned checks', function () {
       args: [],
     })) as LookSums;
   };
+  const notices = async (clientId: string, state: string) =>
+    (
+      await servers.database.query<unknown[]>(
+        'SELECT id FROM low_balance_notice WHERE client_id = ? AND state = ?',
+        [clientId, state],
+      )
+    ).length;
   const settled = (clientId: string) =>
     eventually(`the notices of ${clientId} are settled`, async () => {
       const { telling } = await servers.status(clientId);
@@ -144,20 +150,12 @@ describe('looks at the fleet between planned checks', function () {
     servers.refuse(new DeliveryError('unavailable', 'the provider is away'));
     await balance('PENDING', '10');
     assert.deepEqual((await lookOnce()).some, ['PENDING']);
-    await eventually(
-      'a notice is on its way',
-      async () => (await servers.status('PENDING')).telling !== null,
-    );
+    await eventually('a notice is on its way', async () => (await notices('PENDING', 'pending')) === 1);
     assert.equal((await lookOnce()).woken, 0);
     servers.refuse(new DeliveryError('rejected', 'the address is refused'));
     await balance('REFUSED', '10');
     assert.deepEqual((await lookOnce()).some, ['REFUSED']);
-    await eventually('its notice failed', async () => {
-      const rows = await servers.database.query<unknown[]>(
-        "SELECT id FROM low_balance_notice WHERE client_id = 'REFUSED' AND state = 'failed'",
-      );
-      return rows.length > 0;
-    });
+    await eventually('its notice failed', async () => (await notices('REFUSED', 'failed')) === 1);
     assert.equal((await lookOnce()).woken, 0);
     servers.refuse(undefined);
     await settled('PENDING');
@@ -225,45 +223,6 @@ describe('looks at the fleet between planned checks', function () {
       const found = await examineLooks(servers.client, Date.now());
       return found.problem === undefined && found.completed !== undefined && found.completed.tookMs < 1_000;
     });
-  });
-
-  it('a look goes on where the worker was killed, and the fall is notified once', async () => {
-    await putProfile(servers.database, 'prepaid', { more: { checkEvery: '10s' } });
-    const ids = Array.from({ length: 100 }, (_, i) => `KILL-${i}`);
-    for (const id of ids) await putClient(servers.database, id, '100');
-    await Promise.all(ids.map((id) => servers.watch(id)));
-    await eventually('all were checked', async () => {
-      const [row] = await servers.database.query<{ n: string }[]>(
-        "SELECT COUNT(*) AS n FROM low_balance_watched_client WHERE client_id LIKE 'KILL-%' AND state = 'ok'",
-      );
-      return Number(row?.n) === ids.length;
-    });
-    await worker.stop();
-    await servers.database.query("UPDATE billing_client SET balance = 10 WHERE client_id LIKE 'KILL-%'");
-    const killed = startWorkerCommand(servers.env);
-    await killed.started();
-    const handle = await servers.client.workflow.start('lookAtClients', {
-      workflowId: `${lookId}:killed`,
-      taskQueue: 'low-balance',
-      args: [],
-    });
-    const noticed = async () => {
-      const [row] = await servers.database.query<{ n: string }[]>(
-        "SELECT COUNT(DISTINCT client_id) AS n FROM low_balance_notice WHERE client_id LIKE 'KILL-%'",
-      );
-      return Number(row?.n);
-    };
-    await eventually('it is amid its wakes', async () => (await noticed()) > 10);
-    await killed.kill('SIGKILL');
-    worker = await servers.startWorker();
-    const sums = (await handle.result()) as LookSums;
-    assert.ok(sums.woken <= ids.length, `woke ${sums.woken}`);
-    // The killed worker could reach no provider, so that some wait for their next attempt: each has its one notice in the ledger.
-    await eventually('each has its notice', async () => (await noticed()) === ids.length, 180_000);
-    const twice = await servers.database.query<unknown[]>(
-      "SELECT client_id FROM low_balance_notice WHERE client_id LIKE 'KILL-%' GROUP BY client_id HAVING COUNT(*) > 1",
-    );
-    assert.deepEqual(twice, []);
   });
 
   it('the Schedule follows the profiles: the smallest checkEvery, paused where none says one, and as somebody paused it', async () => {
