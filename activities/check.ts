@@ -18,6 +18,7 @@ import type {
 import { checkTimeOf } from '../domain/watching/check-time.js';
 import { checkedOf, checkedProfile } from '../domain/watching/checked.js';
 import { leavingOf } from '../domain/watching/standing.js';
+import { unsentOf } from '../domain/watching/unsent.js';
 import type { StoredProfile } from '../store/profiles.js';
 import type { ReplanInput } from './contract.js';
 import { heldBack } from './held.js';
@@ -47,6 +48,7 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
   const { takenUp, time, seen } = decided;
   const found = await heldBack(parts, client, profile, seen, now);
   const unreached = parts.unreached ? unreachedRules(profile, client, await parts.unreached.known()) : [];
+  const unsent = unsentOf(found.decisions);
   const written = parts.watched.seen({
     clientId,
     profileId: profile.id,
@@ -56,6 +58,7 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
     nextCheckAt: nextOnGrid(time.plannedAt, profile.periodMs, now),
     seenAt: now,
     watch: found.watch,
+    ...(unsent === undefined ? {} : { unsent }),
   });
   // Until its first row is there a client counts as starting, and its next check may be a Period away: that one is waited for.
   if (starts) await written;

@@ -1,6 +1,7 @@
 import { takeUp } from '../domain/cycle/take-up.js';
 import { noteTold } from '../domain/cycle/told.js';
 import type { WatchState } from '../domain/cycle/watch-state.js';
+import type { EarlierWatch } from '../store/watched-clients.js';
 import type { TakenUp } from './contract.js';
 import type { WatchParts } from './parts.js';
 import { retryLater } from './retry-later.js';
@@ -34,12 +35,23 @@ export async function takeUpEarlier(
   const plannedAt =
     earlier?.plannedAt !== undefined && earlier.plannedAt <= now ? earlier.plannedAt : undefined;
   const same = known.profileId === profileId;
+  const unsent = withdrawn || (earlier !== undefined && (await leftUnsent(parts, clientId, earlier)));
   const ofProfile = known.profileId === undefined ? { ...known, profileId } : known;
   return {
     watch: ofProfile.profileId === profileId ? noteTold(ofProfile, accepted) : ofProfile,
     ...(plannedAt === undefined ? {} : { plannedAt }),
-    ...(plannedAt === undefined || !same || withdrawn ? {} : { checkedFor: plannedAt }),
+    ...(plannedAt === undefined || !same || unsent ? {} : { checkedFor: plannedAt }),
   };
+}
+
+/** Whether the last check of the row would have told somebody, and neither a channel nor the ledger heard of it. */
+async function leftUnsent(
+  { ledger }: Pick<WatchParts, 'ledger'>,
+  clientId: string,
+  { unsent, checkedAt = 0 }: EarlierWatch,
+): Promise<boolean> {
+  if (unsent === 'notices') return !(await ledger.settledSince(clientId, checkedAt));
+  return unsent === 'waits';
 }
 
 /**

@@ -6,8 +6,8 @@ export function createMemoryWatched(): WatchParts['watched'] {
   const rows = new Map<string, EarlierWatch>();
   const done = Promise.resolve();
   return {
-    seen({ clientId, watch, plannedAt, seenAt }) {
-      rows.set(clientId, { watch, plannedAt, checkedAt: seenAt });
+    seen({ clientId, watch, plannedAt, seenAt, unsent }) {
+      rows.set(clientId, { watch, plannedAt, checkedAt: seenAt, ...(unsent === undefined ? {} : { unsent }) });
       return done;
     },
     remember(clientId, watch) {

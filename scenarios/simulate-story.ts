@@ -14,6 +14,7 @@ import type { CheckReport, CheckInput, CheckResult, TakenUp } from '../domain/wa
 import { checkTimeOf } from '../domain/watching/check-time.js';
 import { checkedOf } from '../domain/watching/checked.js';
 import { leavingOf } from '../domain/watching/standing.js';
+import { unsentOf } from '../domain/watching/unsent.js';
 import {
   beginWatching,
   endCheck,
@@ -64,7 +65,7 @@ class Simulation {
   /** A check waits for the billing data to be readable. */
   private waiting: CheckInput | undefined;
   /** The client's row: what the last check, its notices and operators left, and the planned check that it stood for. */
-  private row: { readonly watch: WatchState; readonly plannedAt: number } | undefined;
+  private row: { readonly watch: WatchState; readonly plannedAt: number; readonly waits: boolean } | undefined;
   /** What the last workflow of the client knew at its end. */
   private earlier: TakenUp | undefined;
 
@@ -190,7 +191,10 @@ class Simulation {
   /** A workflow that starts again goes on with what this one knew (rule 25). */
   private end(reason: string): void {
     this.note('note', `watched no more: ${reason}`);
-    if (this.row) this.earlier = { ...this.row, ...(this.sending ? {} : { checkedFor: this.row.plannedAt }) };
+    if (this.row) {
+      const { waits, ...row } = this.row;
+      this.earlier = { ...row, ...(waits || this.sending ? {} : { checkedFor: row.plannedAt }) };
+    }
     this.withdraw();
     this.watching = undefined;
     this.waiting = undefined;
@@ -259,7 +263,11 @@ class Simulation {
     const takenUp = input.watch.profileId === undefined ? this.takenUp(input.watch, profile.id) : undefined;
     const time = checkTimeOf(input, takenUp, profile.periodMs, now);
     const found = checkClient(client, profile, takenUp?.watch ?? input.watch, time);
-    this.row = { watch: found.watch, plannedAt: time.plannedAt };
+    this.row = {
+      watch: found.watch,
+      plannedAt: time.plannedAt,
+      waits: unsentOf(found.decisions) === 'waits',
+    };
     this.note('check', checkText(found.reading, found.decisions));
     const atMs = now - this.startAt;
     for (const { rule, threshold: limit } of found.decisions) this.limits.push({ atMs, rule, limit });

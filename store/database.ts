@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import mysql2 from 'mysql2';
 import { DataSource } from 'typeorm';
 import { Brake1764170000000 } from './migrations/1764170000000-brake.js';
+import { LeftUnsent1764194400000 } from './migrations/1764194400000-left-unsent.js';
 import { Looks1764190800000 } from './migrations/1764190800000-looks.js';
 import { OwnTables1763942400000 } from './migrations/1763942400000-own-tables.js';
 import { StartingAgain1764180000000 } from './migrations/1764180000000-starting-again.js';
@@ -74,6 +75,7 @@ export async function openDatabase(
       StartingAgain1764180000000,
       ResellerChannels1764187200000,
       Looks1764190800000,
+      LeftUnsent1764194400000,
     ],
     migrationsTableName: 'low_balance_migration',
   });

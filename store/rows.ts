@@ -119,6 +119,8 @@ export interface WatchedClientRow {
   missingSince?: string | null;
   /** 1 where a rule was notified and its recovery was not (rule 20). */
   unrecovered?: number;
+  /** What its last check left to be sent; null where nothing, or where an older version wrote it. */
+  unsent?: string | null;
   endedAt: string | null;
   endReason: string | null;
 }
@@ -230,6 +232,7 @@ export const watchedClientEntity = new EntitySchema<WatchedClientRow>({
     checkedAt: { ...nullableInstant, name: 'checked_at' },
     missingSince: { ...nullableInstant, name: 'missing_since' },
     unrecovered: { type: 'tinyint', default: 0 },
+    unsent: { type: 'varchar', length: 8, nullable: true },
     endedAt: { ...nullableInstant, name: 'ended_at' },
     endReason: { type: 'varchar', length: 32, nullable: true, name: 'end_reason' },
   },

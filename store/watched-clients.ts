@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { ClientState } from '../domain/client-state.js';
 import type { EndReason } from '../domain/reading.js';
 import type { WatchState } from '../domain/cycle/watch-state.js';
+import type { Unsent } from '../domain/watching/unsent.js';
 import { mayRecover } from '../domain/looks/looked-profile.js';
 import { watchedClientEntity } from './rows.js';
 
@@ -16,6 +17,7 @@ export interface WatchedRow {
   readonly nextCheckAt: number;
   readonly seenAt: number;
   readonly watch: WatchState;
+  readonly unsent?: Unsent;
 }
 
 /** What the last workflow of a client knew at its end, however it ended (rule 25). */
@@ -25,6 +27,8 @@ export interface EarlierWatch {
   readonly plannedAt: number | undefined;
   /** Its last check; undefined where there was none. */
   readonly checkedAt: number | undefined;
+  /** What that check left to be sent. */
+  readonly unsent?: Unsent;
 }
 
 export interface WatchedClient {
@@ -158,6 +162,7 @@ export function createWatchedClients(
         watch: JSON.parse(row.watch) as WatchState,
         plannedAt: row.plannedAt == null ? undefined : Number(row.plannedAt),
         checkedAt: row.checkedAt == null ? undefined : Number(row.checkedAt),
+        ...(row.unsent == null ? {} : { unsent: row.unsent as Unsent }),
       };
     },
     async listWatched(after, limit) {
@@ -200,6 +205,7 @@ async function upsert(database: DataSource, rows: readonly WatchedRow[]): Promis
       unrecovered: Number(mayRecover(row.watch)),
       plannedAt: String(row.plannedAt),
       checkedAt: String(row.seenAt),
+      unsent: row.unsent ?? null,
       missingSince: null,
       endedAt: null,
       endReason: null,

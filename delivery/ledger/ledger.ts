@@ -88,6 +88,8 @@ export interface Ledger {
   ): Promise<{ readonly busyMs: number; readonly withdrawn: boolean }>;
   /** Rule 25: the notices of a client under a profile that were accepted since then, of the checks since then. */
   acceptedSince(since: AcceptedSince): Promise<readonly AcceptedNotice[]>;
+  /** Rule 25: whether a channel accepted, or refused for good, a notice of a check since then. */
+  settledSince(clientId: string, checkAt: number): Promise<boolean>;
   /** Rule 20: whom the notices of a check reached that told of a rule as low; without those at whom the mail did not arrive. */
   reached(clientId: string, checkAt: number, rule: RuleKey): Promise<readonly ReachedRecipient[]>;
 }

@@ -17,6 +17,8 @@ export interface MemoryLedger extends Ledger {
   told(): readonly LedgerNotice[];
 }
 
+const isSettled = (state: NoticeState): boolean => state === 'accepted' || state === 'failed';
+
 /** `now` times the claims, milliseconds. */
 export function createMemoryLedger(now: () => number = Date.now): MemoryLedger {
   const kept = new Map<string, Kept>();
@@ -77,6 +79,10 @@ export function createMemoryLedger(now: () => number = Date.now): MemoryLedger {
               : [],
           )
           .sort((a, b) => a.at - b.at),
+      ),
+    settledSince: (clientId, checkAt) =>
+      Promise.resolve(
+        ofClient(clientId).some(({ notice, entry }) => notice.checkAt >= checkAt && isSettled(entry.state)),
       ),
     reached: (clientId, checkAt, rule) =>
       Promise.resolve(

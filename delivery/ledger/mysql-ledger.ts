@@ -47,6 +47,7 @@ export function createMysqlLedger(database: DataSource): Ledger {
         return { busyMs: await withdraw(manager, { clientId }, at), withdrawn: true };
       }),
     acceptedSince: (since) => acceptedSince(database, since),
+    settledSince: (clientId, checkAt) => settledSince(database, clientId, checkAt),
     reached: (clientId, checkAt, rule) => reached(database, clientId, checkAt, rule),
   };
 }
@@ -226,6 +227,15 @@ async function acceptedSince(
     checkAt: Number(row.check_at),
     ...(row.instant === null ? {} : { instant: Number(row.instant) }),
   }));
+}
+
+async function settledSince(database: DataSource, clientId: string, checkAt: number): Promise<boolean> {
+  const rows = await database.query<unknown[]>(
+    `SELECT id FROM low_balance_notice
+     WHERE client_id = ? AND check_at >= ? AND state IN ('accepted', 'failed') LIMIT 1`,
+    [clientId, checkAt],
+  );
+  return rows.length > 0;
 }
 
 async function reached(

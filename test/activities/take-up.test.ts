@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { check } from '../../activities/check.js';
 import { notify } from '../../activities/notify.js';
 import type { Parts } from '../../activities/parts.js';
 import { takeUpEarlier } from '../../activities/take-up.js';
 import { countsOf } from '../../domain/cycle/counters.js';
 import { freshWatch } from '../../domain/cycle/watch-state.js';
+import type { CheckInput } from '../../domain/watching/check.js';
 import { DeliveryError } from '../../delivery/delivery-error.js';
+import type { Unsent } from '../../domain/watching/unsent.js';
 import { addLowClient, aCheckOf, createNotifyWorld, notifyParts, type NotifyWorld } from './notify-setup.js';
 
 const profileId = 'acme/prepaid';
@@ -28,7 +31,7 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
   });
   after(() => world?.stop());
 
-  async function aWatchedClient(checkAt: number): Promise<string> {
+  async function aWatchedClient(checkAt: number, unsent?: Unsent): Promise<string> {
     clients += 1;
     const clientId = `again-${clients}`;
     away = false;
@@ -42,6 +45,7 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
       nextCheckAt: checkAt + 24 * hourMs,
       seenAt: checkAt,
       watch: { profileId, acceptedAt: { client: [checkAt - 24 * hourMs] }, mutedUntil: checkAt + hourMs },
+      ...(unsent ? { unsent } : {}),
     });
     return clientId;
   }
@@ -94,6 +98,40 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
       (await parts.ledger.find(clientId, checkAt)).map(({ state }) => state),
       ['withdrawn', 'withdrawn'],
     );
+  });
+
+  it('decides afresh what a check wanted to send, where its workflow did not live to hand it over', async () => {
+    const checkAt = Date.now() - hourMs;
+    for (const unsent of ['notices', 'waits'] as const) {
+      const found = await takenUp(await aWatchedClient(checkAt, unsent), Date.now());
+      assert.deepEqual([found?.plannedAt, found?.checkedFor], [checkAt, undefined], unsent);
+    }
+    const sent = await aWatchedClient(checkAt, 'notices');
+    await notified(sent, checkAt);
+    assert.equal((await takenUp(sent, Date.now()))?.checkedFor, checkAt, 'a channel has accepted it');
+  });
+
+  it('is no reason for silence where a check is tried again, because its answer was lost with its worker', async () => {
+    const clientId = `again-${(clients += 1)}`;
+    await addLowClient(world.database, clientId);
+    const startedAt = Date.now() - 2_000;
+    const timed = { ...parts, attemptedAt: () => Promise.resolve(0) };
+    const sends = async (input: Partial<CheckInput>) => {
+      const from = { clientId, watch: freshWatch, plannedAt: startedAt, dueAt: startedAt, now: startedAt };
+      const result = await check(timed, { ...from, ...input });
+      assert.ok(result.kind === 'checked');
+      await parts.watched.flush();
+      return result.decisions.map(({ decision }) => decision);
+    };
+    assert.deepEqual(await sends({}), ['send', 'send']);
+    assert.deepEqual(await sends({ now: startedAt + 1_000 }), ['send', 'send'], 'the first check');
+    const next = {
+      watch: { ...freshWatch, profileId },
+      checkedAt: startedAt,
+      dueAt: startedAt + 24 * hourMs,
+    };
+    assert.deepEqual(await sends({ ...next, now: next.dueAt }), ['send', 'send']);
+    assert.deepEqual(await sends({ ...next, now: next.dueAt + 1_000 }), ['send', 'send'], 'a later one');
   });
 
   it('waits while somebody may still be sending', async () => {

@@ -265,6 +265,22 @@ for (const { name, open } of implementations) {
       ]);
     });
 
+    it('says whether a channel settled a notice of a check since then', async () => {
+      const { clientId, id, recipients } = await opened({ checkAt: 1_000 });
+      const settled = (checkAt: number) => ledger.settledSince(clientId, checkAt);
+      assert.equal(await settled(1_000), false, 'it is pending');
+      await accept(id, recipients);
+      assert.deepEqual([await settled(1_000), await settled(1_001)], [true, false]);
+      const refused = await opened({ id: randomUUID(), checkAt: 2_000 });
+      const claim = await ledger.claim(refused.id, 60_000);
+      assert.ok(claim.kind === 'claimed');
+      await ledger.failed(refused.id, { token: claim.token, reason: 'refused', final: true }, 2_500);
+      assert.equal(await settled(2_000), true);
+      await opened({ id: randomUUID(), checkAt: 3_000 });
+      await ledger.withdrawAll(clientId, 3_500);
+      assert.equal(await settled(3_000), false, 'it was withdrawn');
+    });
+
     it('tells whom a rule reached at a check, and not who was refused, left out or still waits', async () => {
       const client = await opened({ recipients: ['b@x.example', 'a@x.example', 'c@x.example'] });
       const staff = await opened({

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
+import { createBrake } from '../../store/brake.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { createNotifyWorld, type NotifyWorld } from '../activities/notify-setup.js';
 import { provideTestTemporal, type TestTemporal } from '../../dev/trial/test-temporal.js';
@@ -28,6 +29,8 @@ describe('a thousand clients low at once: Temporal, MySQL, two workers, one of t
 
   before(async () => {
     world = await createNotifyWorld();
+    const brake = createBrake(world.database, { now: () => Promise.resolve(Date.now()) });
+    await brake.setPolicy({ clients: count, percentOfFleet: 100 });
     temporal = await provideTestTemporal({ own: true });
     connection = await Connection.connect({ address: temporal.address });
     folder = await mkdtemp(path.join(tmpdir(), 'low-balance-thousand-'));
