@@ -7,7 +7,12 @@ export function createMemoryWatched(): WatchParts['watched'] {
   const done = Promise.resolve();
   return {
     seen({ clientId, watch, plannedAt, seenAt, unsent }) {
-      rows.set(clientId, { watch, plannedAt, checkedAt: seenAt, ...(unsent === undefined ? {} : { unsent }) });
+      rows.set(clientId, {
+        watch,
+        plannedAt,
+        checkedAt: seenAt,
+        ...(unsent === undefined ? {} : { unsent }),
+      });
       return done;
     },
     remember(clientId, watch) {

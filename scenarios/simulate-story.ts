@@ -65,7 +65,8 @@ class Simulation {
   /** A check waits for the billing data to be readable. */
   private waiting: CheckInput | undefined;
   /** The client's row: what the last check, its notices and operators left, and the planned check that it stood for. */
-  private row: { readonly watch: WatchState; readonly plannedAt: number; readonly waits: boolean } | undefined;
+  private row:
+    { readonly watch: WatchState; readonly plannedAt: number; readonly waits: boolean } | undefined;
   /** What the last workflow of the client knew at its end. */
   private earlier: TakenUp | undefined;
 
