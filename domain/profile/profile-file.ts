@@ -404,7 +404,7 @@ export interface SendingHoursFile {
    * @errorMessage expected a list in brackets: ["client"], ["staff"] or both
    * @examples [["client"]]
    */
-  readonly audiences?: readonly ('staff' | 'client')[];
+  readonly audiences?: readonly HoursAudience[];
 }
 
 /** Which clients a profile applies to: each field that is there must fit, one entry of its list is enough. */
@@ -524,6 +524,9 @@ export type ClosingTime = string;
 
 /** @errorMessage expected one of "mon", "tue", "wed", "thu", "fri", "sat", "sun" */
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/** @errorMessage expected "staff" or "client" */
+export type HoursAudience = 'staff' | 'client';
 
 /**
  * The name of a webhook of the reseller.

@@ -156,7 +156,10 @@ export interface ResellerSupport {
 
 /** The reseller's own account at SendGrid. */
 export interface ResellerSendGrid {
-  /** The variable of the workers' environment that holds the account's API key. */
+  /**
+   * The variable of the workers' environment that holds the account's API key.
+   * @examples ["ACME_SENDGRID_API_KEY"]
+   */
   readonly apiKeyVariable: VariableName;
 }
 

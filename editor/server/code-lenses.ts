@@ -32,11 +32,11 @@ export function codeLenses(
   ];
 }
 
-/** `312 clients · 37 told at the next check (+28)`, or `312 clients · 40 low` where the file is as MySQL has it. */
+/** `312 clients · 37 notified at the next check (+28)`, or `312 clients · 40 low` where the file is as MySQL has it. */
 export function clientsText({ clients, low, impact }: ClientFacts): string {
   if (!impact) return `${counted(clients, 'client')} · ${low} low`;
   const { assigned, toldNow, newlyTold } = impact;
-  return `${counted(assigned, 'client')} · ${toldNow} told at the next check (+${newlyTold})`;
+  return `${counted(assigned, 'client')} · ${toldNow} notified at the next check (+${newlyTold})`;
 }
 
 function scenariosText(count: number | undefined): string {

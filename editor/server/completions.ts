@@ -1,20 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import currencies from 'currency-codes';
 import { getLocation, getNodeValue, parseTree } from 'jsonc-parser';
 import { CompletionItemKind, type CompletionItem, type Position } from 'vscode-languageserver/node.js';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { FileKind } from '../../authoring/schema-files.js';
-import { writtenRules } from '../../domain/profile/written-rules.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
+import { languagesIn, ownTemplates } from '../../delivery/email/template-files.js';
 import { languageService, parsed } from './language-services.js';
+import { rulesBeside, webhooksBeside } from './neighbours.js';
 
 /** What is known of the reseller's users; empty where MySQL is not reachable. */
 export type UsersOf = (reseller: string) => readonly string[];
 
 /**
  * What may stand at a place: by the schema, and what a schema cannot know: every currency of ISO 4217, the reseller's
- * users, and in scenarios the rule keys of the profile beside the file and times.
+ * users and webhooks, time zones, languages, and in scenarios the rule keys of the profile beside the file and times.
  */
 export async function completions(
   document: TextDocument,
@@ -52,9 +51,17 @@ async function ownValues(
       usersOf(resellerOf(text)).map((login) => ({ label: login, detail: 'user of the reseller' })),
     );
   if (kind === 'scenarios' && ['rules', 'resetRule', 'count', 'recovered'].includes(String(name)))
-    return values(await ruleKeys(document));
+    return values((await rulesBeside(document.uri)).map(({ key }) => ({ label: key, detail: 'rule' })));
+  if (name === 'webhooks' && kind !== 'reseller')
+    return values((await webhooksBeside(document.uri)).map((label) => ({ label, detail: 'webhook' })));
+  if (name === 'timeZone') return values(['UTC', ...Intl.supportedValuesOf('timeZone')].map(labelled));
+  if (name === 'language') return values(languagesIn(ownTemplates).map(labelled));
   if (kind === 'scenarios' && (name === 'at' || name === 'until')) return values(times(text));
   return [];
+}
+
+function labelled(label: string): Value {
+  return { label };
 }
 
 interface Value {
@@ -88,15 +95,6 @@ function resellerOf(text: string): string {
   const root = parseTree(text, [], { allowTrailingComma: true });
   const value = root ? (getNodeValue(root) as Partial<ProfileFile>) : {};
   return typeof value.reseller === 'string' ? value.reseller : '';
-}
-
-/** Of the profile beside a file of scenarios. */
-async function ruleKeys(document: TextDocument): Promise<readonly Value[]> {
-  const file = fileURLToPath(document.uri).replace(/\.test\.json$/, '.json');
-  const text = await readFile(file, 'utf8').catch(() => '{}');
-  const root = parseTree(text, [], { allowTrailingComma: true });
-  if (root?.type !== 'object') return [];
-  return writtenRules(getNodeValue(root) as ProfileFile).map(({ key }) => ({ label: key, detail: 'rule' }));
 }
 
 /** The times that the file names already, and those of the first checks. */

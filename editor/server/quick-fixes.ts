@@ -1,12 +1,22 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { applyEdits, findNodeAtOffset, getNodePath, getNodeValue, modify, parseTree } from 'jsonc-parser';
+import {
+  applyEdits,
+  findNodeAtOffset,
+  getNodePath,
+  getNodeValue,
+  modify,
+  parseTree,
+  type Node,
+} from 'jsonc-parser';
 import { CodeActionKind, TextEdit, type CodeAction, type Diagnostic } from 'vscode-languageserver/node.js';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { knownCurrency } from '../../authoring/currencies.js';
 import { formatSource } from '../../authoring/format-source.js';
+import { nearest } from '../../authoring/nearest.js';
 import type { FileKind } from '../../authoring/schema-files.js';
 import { exampleOf } from './examples.js';
+import { meantValue } from './meant-values.js';
 
 /** One way to mend a problem: what is written instead. */
 interface Fix {
@@ -68,14 +78,31 @@ function fixesOf(document: TextDocument, kind: FileKind, diagnostic: Diagnostic)
         { title: `Add "${name}": ${JSON.stringify(value)}`, text: formatSource(applyEdits(text, edits)) },
       ];
     }
-    case 'wrong-type':
-      return unquoted(text, node);
     default:
-      return [];
+      return [
+        ...unquoted(text, node, String(diagnostic.code)),
+        ...meant(text, node, diagnostic),
+        ...misspeltKeys(text, node, diagnostic.message),
+      ];
   }
 }
 
-function replaced(text: string, node: { offset: number; length: number }, value: string): Fix {
+function meant(text: string, node: Node, { code, message }: Diagnostic): readonly Fix[] {
+  const value = meantValue(String(code), getNodeValue(node), message);
+  return value === undefined ? [] : [replaced(text, node, value)];
+}
+
+/** Of an object whose fields the message names: a threshold is an amount or one of several objects. */
+function misspeltKeys(text: string, node: Node, message: string): readonly Fix[] {
+  const known = [...message.matchAll(/"(\w+)":/g)].map(([, key]) => key!);
+  if (node.type !== 'object') return [];
+  return (node.children ?? []).flatMap(({ children: [key] = [] }) => {
+    const wanted = key && !known.includes(String(key.value)) && nearest(String(key.value), known);
+    return wanted ? [replaced(text, key, wanted)] : [];
+  });
+}
+
+function replaced(text: string, node: { offset: number; length: number }, value: unknown): Fix {
   const written = JSON.stringify(value);
   return {
     title: `Change to ${written}`,
@@ -84,9 +111,10 @@ function replaced(text: string, node: { offset: number; length: number }, value:
 }
 
 /** A number or a truth value in quotes. */
-function unquoted(text: string, node: NonNullable<ReturnType<typeof parseTree>>): readonly Fix[] {
+function unquoted(text: string, node: Node, code: string): readonly Fix[] {
   const value: unknown = getNodeValue(node);
-  if (typeof value !== 'string' || !/^(-?\d+(\.\d+)?|true|false)$/.test(value)) return [];
+  if (code !== 'wrong-type' || typeof value !== 'string' || !/^(-?\d+(\.\d+)?|true|false)$/.test(value))
+    return [];
   return [
     {
       title: `Change to ${value}, without quotes`,

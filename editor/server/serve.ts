@@ -18,6 +18,7 @@ import { createClientFacts } from './client-facts.js';
 import { codeLenses } from './code-lenses.js';
 import { completions } from './completions.js';
 import { diagnosticOf } from './diagnostics.js';
+import { hoverAt } from './hover.js';
 import { languageService, parsed } from './language-services.js';
 import { requests, type VerbRequest } from './protocol.js';
 import { editBetween, quickFixes } from './quick-fixes.js';
@@ -98,9 +99,7 @@ export async function serve(cwd: string): Promise<void> {
     return document && kind ? await answer(document, kind) : null;
   };
   connection.onHover(({ textDocument: { uri }, position }) =>
-    withDocument(uri, (document, kind) =>
-      languageService(kind).doHover(document, position, parsed(kind, document)),
-    ),
+    withDocument(uri, (document, kind) => hoverAt(document, kind, position)),
   );
   connection.onCompletion(({ textDocument: { uri }, position }) =>
     withDocument(uri, async (document, kind) => [

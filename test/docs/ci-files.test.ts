@@ -96,7 +96,7 @@ describe('the CI files that init writes', () => {
           const writer = Object.values(jobs)
             .flatMap(({ steps }) => steps)
             .find((step) => step.id === id);
-          assert.ok(ids.includes(id!) && writer?.run?.includes(`echo "${output}=`), `${id}.${output}`);
+          assert.ok(ids.includes(id) && writer?.run?.includes(`echo "${output}=`), `${id}.${output}`);
         }
         const head = text.slice(0, text.indexOf('\nname:'));
         for (const [, secret] of text.matchAll(/secrets\.(\w+)/g)) assert.ok(head.includes(secret!), secret);

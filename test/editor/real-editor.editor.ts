@@ -95,7 +95,7 @@ describe('the extension in a real editor', function () {
   it('says what a saved edit means for clients', async () => {
     await edit('acme/prepaid-usd.json', '"threshold": 50', '"threshold": 90');
     await editor.page.locator('.view-line', { hasText: /"threshold":\s90/ }).waitFor();
-    await lens(/\d+ clients · \d+ told at the next check \(\+\d+\)/).waitFor({ timeout: 60_000 });
+    await lens(/\d+ clients · \d+ notified at the next check \(\+\d+\)/).waitFor({ timeout: 60_000 });
     await picture('code-lens');
   });
 

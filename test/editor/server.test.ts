@@ -117,6 +117,42 @@ describe('the language server', () => {
       });
     }
 
+    const hours = (changes: object) =>
+      written({
+        sendingHours: { from: '08:00', to: '20:00', days: ['mon'], audiences: ['client'], ...changes },
+      });
+    const meant = {
+      'a day with its whole name': [hours({ days: ['Monday'] }), 'mon', hours({})],
+      'an audience': [hours({ audiences: ['clients'] }), 'client', hours({})],
+      'an hour of one digit': [hours({ from: '8:00' }), '08:00', hours({})],
+      'a choice in capitals': [written({ alreadyLow: 'Wait' }), 'wait', written({ alreadyLow: 'wait' })],
+      'the key of a kind of threshold': [
+        written({ clientNotification: { threshold: { percentofCreditLimit: 20 } } }),
+        'percentOfCreditLimit',
+        written({ clientNotification: { threshold: { percentOfCreditLimit: 20 } } }),
+      ],
+    } as const;
+    for (const [name, [text, value, expected]] of Object.entries(meant)) {
+      it(`${name} is the one that was meant`, async () => {
+        const uri = await open(text);
+        const title = `Change to ${JSON.stringify(value)}`;
+        const action = (await server.fixes(uri)).find((each) => each.title === title);
+        assert.deepEqual(JSON.parse(fixed(text, action)), JSON.parse(expected));
+      });
+    }
+
+    it('of a reseller’s settings: an id in quotes, a time zone by its city, a colour with its sign', async () => {
+      const text = '{ "billingId": 17, "timeZone": "vienna", "brand": { "color": "d9822b" } }';
+      const uri = await open(text, 'profiles/other/reseller.json');
+      const titles = (await server.fixes(uri)).map(({ title }) => title);
+      for (const value of ['17', 'Europe/Vienna', '#d9822b'])
+        assert.ok(titles.includes(`Change to "${value}"`), titles.join('; '));
+      // A duration is as wrong in quotes.
+      const profile = written({ clientNotification: { threshold: { lasts: 3 } } });
+      const offered = (await server.fixes(await open(profile))).map(({ title }) => title);
+      assert.ok(!offered.includes('Change to "3"'), offered.join('; '));
+    });
+
     it('adds a missing property, and the file is then valid', async () => {
       const { maxQty: _, ...without } = valid;
       const text = JSON.stringify(without, null, 2);
@@ -140,6 +176,11 @@ describe('the language server', () => {
     assert.match(JSON.stringify(hover?.contents), /how often a client is checked/);
   });
 
+  it('no empty box hovers over a value that has no help', async () => {
+    const text = written({ sendingHours: { from: '08:00', to: '20:00', days: ['mon'] } });
+    assert.equal(await server.hover(await open(text), ...placeOf(text, 'mon')), null);
+  });
+
   describe('completion', () => {
     const labels = async (text: string, what: string, name?: string) => {
       const uri = await open(text, name);
@@ -156,6 +197,26 @@ describe('the language server', () => {
       const text = '{ "scenarios": [{ "expect": [{ "at": "48h", "rules": ["client"] }] }] }';
       const found = await labels(text, 'client', 'profiles/acme/b.test.json');
       for (const key of ['"user"', '"client"', '"advanced:dormant"']) assert.ok(found.includes(key), key);
+    });
+
+    it('offers the webhooks of the reseller, in profiles and in scenarios', async () => {
+      const ops = { url: 'https://ops.example/', secretVariable: 'OPS_SECRET' };
+      await open(JSON.stringify({ webhooks: { ops } }), 'profiles/acme/reseller.json');
+      const profile = written({ clientNotification: { threshold: 50, webhooks: ['x'] } });
+      assert.ok((await labels(profile, '"x"', 'profiles/acme/hooks.json')).includes('"ops"'));
+      const scenarios = '{ "scenarios": [{ "expect": [{ "at": "0s", "webhooks": ["x"] }] }] }';
+      assert.ok((await labels(scenarios, '"x"', 'profiles/acme/hooks.test.json')).includes('"ops"'));
+    });
+
+    it('offers every time zone, and the languages of mails', async () => {
+      const zones = await labels('{ "timeZone": "x" }', '"x"', 'profiles/acme/reseller.json');
+      assert.ok(
+        zones.length > 300 &&
+          zones.includes('"UTC"') &&
+          zones.includes('"Europe/Kyiv"') !== zones.includes('"Europe/Kiev"'),
+      );
+      const languages = await labels('{ "language": "x" }', '"x"', 'profiles/acme/reseller.json');
+      assert.ok(languages.includes('"de"') && languages.includes('"en"'));
     });
 
     it('offers events and times in scenarios', async () => {
