@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Where the local stack keeps its things. The layout is stable: scripts and people may rely on it. */
@@ -56,6 +56,8 @@ export async function openDataFolder(root?: string): Promise<DataFolder> {
   const folder = layOutDataFolder(root);
   const { root: top, ...subfolders } = folder;
   await mkdir(top, { recursive: true, mode: 0o700 });
+  // Whatever the repository's own .gitignore says, no balance and no password of it is ever committed.
+  await writeFile(path.join(top, '.gitignore'), '*\n');
   await Promise.all(
     Object.values(subfolders).map((subfolder) => mkdir(subfolder, { recursive: true, mode: 0o700 })),
   );

@@ -5,6 +5,7 @@ import { packageRoot } from '../../authoring/package-root.js';
 import { allSchemas, schemaPath, type SchemaKind } from '../../authoring/schema-files.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
+import { profilesFolder } from '../shared/repository.js';
 
 export interface SchemasOptions {
   /** Write nothing; say which schemas are stale. */
@@ -17,13 +18,16 @@ export interface SchemasOptions {
  */
 export async function schemas({ check = false }: SchemasOptions, io: Io): Promise<ExitCode> {
   const textOf = isCheckout() ? await loadGenerator() : committedSchema;
-  const folder = isCheckout() ? path.dirname(schemaPath('profile')) : path.join(io.cwd, 'schemas');
+  const folder = isCheckout()
+    ? path.dirname(schemaPath('profile'))
+    : path.resolve(io.cwd, profilesFolder(io.cwd), '..', 'schemas');
   let stale = 0;
   for (const kind of Object.keys(allSchemas) as SchemaKind[]) {
     const file = path.join(folder, allSchemas[kind].name);
     const name = path.relative(io.cwd, file);
     const text = textOf(kind);
-    if (existsSync(file) && readFileSync(file, 'utf8') === text) {
+    // A checkout may have other line ends.
+    if (existsSync(file) && readFileSync(file, 'utf8').replaceAll('\r\n', '\n') === text) {
       io.err(`${name} is fresh`);
       continue;
     }

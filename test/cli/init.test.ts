@@ -115,6 +115,76 @@ describe('init', () => {
     await assert.rejects(read('.github/workflows/profiles-check.yml'), /ENOENT/);
   });
 
+  it('leaves alone what was there before it, and says what that may lack', async () => {
+    await mkdir(path.join(team(), '.vscode'), { recursive: true });
+    const before = {
+      'package.json': '{\r\n\t"name": "ours",\r\n\t"scripts": { "test": "jest" }\r\n}',
+      '.gitignore': 'node_modules\r\ndist\r\n',
+      '.vscode/settings.json': '{ "editor.tabSize": 4 }',
+    };
+    for (const [name, text] of Object.entries(before)) await writeFile(path.join(team(), name), text);
+    const io = await run({ reseller: 'northwind' });
+    for (const [name, text] of Object.entries(before)) assert.equal(await read(name), text);
+    assert.match(
+      io.said(),
+      /^\.gitignore is not made by init: left as it is\. Add to it: \.low-balance\/, plan\.json$/m,
+    );
+    assert.match(
+      io.said(),
+      /settings\.json is not made by init: .* node_modules\/low-balance-profiles\/\.vscode\/settings\.json$/m,
+    );
+    assert.match(
+      io.said(),
+      /^Next: cd team && git init && npm install low-balance-profiles && npx low-balance val/m,
+    );
+  });
+
+  it('run again it knows its files also where a checkout has other line ends', async () => {
+    await run({ reseller: 'northwind' });
+    for (const name of ['CODEOWNERS', '.vscode/tasks.json', 'schemas/profile.schema.json'])
+      await writeFile(path.join(team(), name), (await read(name)).replaceAll('\n', '\r\n'));
+    const again = await run({});
+    assert.equal(again.printed(), '');
+    assert.doesNotMatch(again.said(), /left as it is/);
+  });
+
+  it('says of the line ends of its own files alone, for a repository that has others', async () => {
+    await run({ reseller: 'northwind' });
+    const lines = (await read('.gitattributes'))
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    for (const line of lines) assert.match(line, /^\/(profiles|schemas)\//);
+  });
+
+  for (const [what, make, message] of [
+    [
+      'a file where a folder belongs',
+      (at: string) => writeFile(path.join(at, 'schemas'), ''),
+      /schemas is a file/,
+    ],
+    [
+      'a folder where a file belongs',
+      (at: string) => mkdir(path.join(at, '.gitignore')),
+      /\.gitignore is a folder/,
+    ],
+  ] as const)
+    it(`says what is in the way: ${what}`, async () => {
+      await mkdir(team());
+      await make(team());
+      await assert.rejects(init('team', { reseller: 'northwind' }, anIo(folder())), (error) => {
+        assert.ok(error instanceof CliError);
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+
+  it('takes a folder with spaces and letters of any language', async () => {
+    const io = await run({ reseller: 'northwind' }, 'Büro – Profile 1');
+    assert.match(io.said(), /^Next: cd 'Büro – Profile 1' && /m);
+    const text = await readFile(path.join(folder(), 'Büro – Profile 1', 'package.json'), 'utf8');
+    assert.equal((JSON.parse(text) as { name: string }).name, 'buro-profile-1');
+  });
+
   it('leaves the profiles of a reseller that has some', async () => {
     await mkdir(path.join(team(), 'profiles', 'northwind'), { recursive: true });
     await run({ reseller: 'northwind' });

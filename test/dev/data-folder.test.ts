@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { defaultDataFolder, openDataFolder } from '../../dev/data-folder.js';
 import { aFolder } from './a-folder.js';
@@ -36,6 +36,11 @@ describe('the data folder', () => {
       run: path.join(root, 'run'),
     });
     for (const each of Object.values(opened)) assert.ok(statSync(each).isDirectory(), each);
+  });
+
+  it('is committed by nobody, whatever the repository ignores', async () => {
+    const { root } = await openDataFolder(path.join(folder(), 'data'));
+    assert.equal(readFileSync(path.join(root, '.gitignore'), 'utf8'), '*\n');
   });
 
   it('is closed to other users of the machine, as it holds a password', async () => {

@@ -92,8 +92,10 @@ function refuse(flag: string, value: string, verdict: true | string): void {
 function packageName(root: string): string {
   const name = path
     .basename(root)
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9._-]+/g, '-')
-    .replace(/^[._-]+/, '');
+    .replaceAll(/^[._-]+|-+$/g, '');
   return name || 'low-balance-profiles-of-a-team';
 }

@@ -9,7 +9,7 @@ import { newProfile } from '../new.js';
 import { answersFor, type Answers, type InitOptions } from './answers.js';
 import { writeOwnFile, type RepositoryFile } from './own-file.js';
 import { firstProfile } from './readme-text.js';
-import { isOfCi, repositoryFiles } from './repository-files.js';
+import { ignored, isOfCi, repositoryFiles } from './repository-files.js';
 
 /**
  * Makes a repository of profiles, or brings one up to date. Running again writes only what `init` generated and nobody
@@ -30,7 +30,8 @@ export async function init(directory: string, options: InitOptions, io: Io): Pro
   for (const file of repositoryFiles(answers).filter(isWanted)) {
     const done = await writeOwnFile(root, file);
     if (done === 'written' || done === 'updated') io.out(`${file.path} ${done}\n`);
-    if (done === 'kept' && file.updates === 'until-edited') io.err(`${file.path} was edited: left as it is`);
+    if (done === 'edited') io.err(`${file.path} was edited: left as it is`);
+    if (done === 'foreign' && file.updates === 'until-edited') io.err(await foreignText(root, file));
   }
   await writeFirstProfile(root, answers, io);
   const top = gitTopOf(root);
@@ -44,6 +45,17 @@ export async function init(directory: string, options: InitOptions, io: Io): Pro
   return exitCode.fine;
 }
 
+/** A file that was there before `init`, and what of init's it may lack. */
+async function foreignText(root: string, { path: name, source }: RepositoryFile): Promise<string> {
+  const left = `${name} is not made by init: left as it is`;
+  if (source !== undefined)
+    return `${left}. What init would write: node_modules/${readPackage().name}/${source}`;
+  if (name !== '.gitignore') return left;
+  const lines = (await readFile(path.join(root, name), 'utf8')).split(/\r?\n/);
+  const missing = ignored.filter((line) => !lines.includes(line) && !lines.includes(line.replace(/\/$/, '')));
+  return missing.length === 0 ? left : `${left}. Add to it: ${missing.join(', ')}`;
+}
+
 /** Running it again asks nothing. */
 async function asBefore(root: string): Promise<InitOptions> {
   const [reseller] = await resellersOf(root);
@@ -52,15 +64,19 @@ async function asBefore(root: string): Promise<InitOptions> {
 
 async function nextSteps(root: string, directory: string): Promise<string> {
   const { name } = readPackage();
-  const text = await readFile(path.join(root, 'package.json'), 'utf8');
+  const depends = (await readFile(path.join(root, 'package.json'), 'utf8')).includes(`"${name}"`);
+  const isInstalled = existsSync(path.join(root, 'node_modules'));
   return [
-    ...(directory === '.' ? [] : [`cd ${directory}`]),
+    ...(directory === '.' ? [] : [`cd ${shellWord(directory)}`]),
     ...(gitTopOf(root) === undefined ? ['git init'] : []),
-    ...(text.includes(`"${name}"`) ? [] : [`npm install ${name}`]),
-    ...(existsSync(path.join(root, 'node_modules')) ? [] : ['npm install']),
+    ...(depends ? (isInstalled ? [] : ['npm install']) : [`npm install ${name}`]),
     'npx low-balance validate',
     'npx low-balance test',
   ].join(' && ');
+}
+
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** The nearest folder, from `folder` upwards, that Git knows as a repository's top; in a worktree `.git` is a file. */

@@ -13,20 +13,27 @@ export function repositoryFiles(answers: Answers): readonly RepositoryFile[] {
     once('README.md', readmeText(answers)),
     once('profiles/policy.json', policy),
     ...schemas(),
-    untilEdited('.gitignore', 'node_modules/\n.low-balance/\nplan.json\n'),
-    untilEdited('.gitattributes', '* text=auto eol=lf\n/schemas/** linguist-generated=true\n'),
+    untilEdited('.gitignore', ignored.map((line) => `${line}\n`).join('')),
+    // Of its own files alone: a repository of other things keeps their line ends.
+    untilEdited(
+      '.gitattributes',
+      '/profiles/** text=auto eol=lf\n/schemas/** text=auto eol=lf linguist-generated=true\n',
+    ),
     untilEdited('CODEOWNERS', codeOwners(answers)),
     // The package's own repository has these two as they should be.
-    untilEdited('.vscode/settings.json', ofPackage('.vscode/settings.json')),
-    untilEdited('.vscode/tasks.json', ofPackage('.vscode/tasks.json')),
+    copied('.vscode/settings.json', '.vscode/settings.json'),
+    copied('.vscode/tasks.json', '.vscode/tasks.json'),
     untilEdited('.vscode/extensions.json', '{ "recommendations": ["low-balance.low-balance-profiles"] }\n'),
     ...(answers.ci === 'github' || answers.ci === 'both' ? githubWorkflows() : []),
     ...(answers.ci === 'gitlab' || answers.ci === 'both'
-      ? [untilEdited('.gitlab-ci.yml', ofPackage('docs/examples/gitlab/.gitlab-ci.yml'))]
+      ? [copied('.gitlab-ci.yml', 'docs/examples/gitlab/.gitlab-ci.yml')]
       : []),
     ...billingFiles(answers),
   ];
 }
+
+/** What Git leaves alone. */
+export const ignored = ['node_modules/', '.low-balance/', 'plan.json'] as const;
 
 /** Asked for by `--ci`. */
 export function isOfCi({ path: name }: RepositoryFile): boolean {
@@ -39,6 +46,10 @@ function once(name: string, text: string): RepositoryFile {
 
 function untilEdited(name: string, text: string): RepositoryFile {
   return { path: name, text, updates: 'until-edited' };
+}
+
+function copied(name: string, source: string): RepositoryFile {
+  return { ...untilEdited(name, ofPackage(source)), source };
 }
 
 function ofPackage(name: string): string {
@@ -99,7 +110,7 @@ function githubWorkflows(): readonly RepositoryFile[] {
   const folder = 'docs/examples/github-actions';
   return readdirSync(path.join(packageRoot(), folder))
     .sort()
-    .map((name) => untilEdited(`.github/workflows/${name}`, ofPackage(`${folder}/${name}`)));
+    .map((name) => copied(`.github/workflows/${name}`, `${folder}/${name}`));
 }
 
 /** The views of the billing system, for its database administrators to adapt. */
