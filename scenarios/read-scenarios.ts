@@ -3,11 +3,9 @@ import { findNodeAtLocation, getNodeValue, type JSONPath, type Node } from 'json
 import { besides, checkFile, sorted, type CheckedFile, type Finding } from '../authoring/checked-file.js';
 import { lostDigits } from '../authoring/lost-digits.js';
 import { editFindings, profileFindings } from '../authoring/profile-rules.js';
-import { durationMs } from '../domain/duration.js';
-import { instantOf } from '../domain/instant.js';
 import type { Problem } from '../domain/problem.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
-import { writtenRules } from '../domain/profile/written-rules.js';
+import { meaningFindings } from './meaning-findings.js';
 import type { Scenario } from './scenario-file.js';
 import { storyOf, type Story } from './story.js';
 import { timeFindings } from './time-findings.js';
@@ -30,9 +28,6 @@ export interface ReadScenarios {
   readonly problems: readonly Problem[];
 }
 
-/** More would play for minutes, and show nothing that fewer do not. */
-const mostChecks = 100_000;
-
 /** Every scenario of a file `<slug>.test.json`, and every problem. Never throws for what a file holds. */
 export async function readScenarios(file: string, cwd: string, unsaved?: string): Promise<ReadScenarios> {
   const checked = await checkFile(file, cwd, 'scenarios', unsaved);
@@ -45,7 +40,15 @@ export async function readScenarios(file: string, cwd: string, unsaved?: string)
   }
   const slug = path.basename(file).replace(/(\.test)?\.json$/, '');
   const neighbour = await neighbourOf(list.children, file, cwd, slug);
-  const scenarios = list.children.map((node, index) => readOne(checked, node, index, slug, neighbour));
+  const names = new Map<string, number>();
+  const scenarios = list.children.map((node, index) => {
+    const read = readOne(checked, node, index, slug, neighbour);
+    const before = names.get(read.name);
+    if (before === undefined) names.set(read.name, read.line);
+    return before === undefined
+      ? read
+      : withoutStory(read, checked.problemOf(sameName(node, read.name, before)));
+  });
   const ofScenarios = new Set(scenarios.flatMap(({ problems }) => problems));
   return { scenarios, problems: bySchema.filter((problem) => !ofScenarios.has(problem)) };
 }
@@ -73,6 +76,16 @@ function readOne(
   return findings.length > 0
     ? { ...facts, problems: sorted(findings.map(checked.problemOf)) }
     : { ...facts, problems, story: storyOf(scenario, profile!, slug) };
+}
+
+/** Results are known by their scenario's name. */
+function sameName(node: Node, name: string, line: number): Finding {
+  const message = `the scenario of line ${line} is called "${name}" too: expected a name of its own`;
+  return error(findNodeAtLocation(node, ['name']) ?? node, 'duplicate-name', message);
+}
+
+function withoutStory({ file, name, line, problems }: ReadScenario, problem: Problem): ReadScenario {
+  return { file, name, line, problems: [problem, ...problems] };
 }
 
 /** What is wrong with a scenario by the schema, and with the values that it holds. */
@@ -113,49 +126,6 @@ function lostDigitFindings(node: Node, text: string): readonly Finding[] {
     ...(lost ? [error(node, lost.code, `the number ${lost.message}`)] : []),
     ...(node.children ?? []).flatMap((child) => lostDigitFindings(child, text)),
   ];
-}
-
-/** What a schema cannot say: names that must exist, and what would never end. */
-function meaningFindings(
-  node: Node,
-  scenario: Scenario,
-  profile: ProfileFile,
-  slug: string,
-): readonly Finding[] {
-  const findings: Finding[] = [];
-  const report = (location: JSONPath, code: string, message: string): void => {
-    findings.push(error(findNodeAtLocation(node, location) ?? node, code, message));
-  };
-  const { events = [], expect, otherProfiles = {}, start, until } = scenario;
-  if (start !== undefined && instantOf(start) === undefined)
-    report(['start'], 'invalid-time', `there is no time ${start}: expected one such as 2026-01-05T00:00:00Z`);
-  const profiles = [
-    profile,
-    ...Object.values(otherProfiles),
-    ...events.flatMap((event) => event.profile ?? []),
-  ];
-  const keys = new Set<string>(profiles.flatMap(writtenRules).map(({ key }) => key));
-  expect.forEach(({ rules }, index) => {
-    rules.forEach((key, at) => {
-      if (keys.has(key)) return;
-      const known = [...keys].join(', ');
-      report(
-        ['expect', index, 'rules', at],
-        'unknown-rule',
-        `no profile here has the rule "${key}", only ${known}`,
-      );
-    });
-  });
-  const ids = [`${profile.reseller}/${slug}`, ...Object.keys(otherProfiles)];
-  events.forEach(({ moveTo }, index) => {
-    if (typeof moveTo === 'string' && !ids.includes(moveTo))
-      report(['events', index, 'moveTo'], 'unknown-profile', `"${moveTo}" is none of ${ids.join(', ')}`);
-  });
-  const periods = profiles.flatMap(({ period }) => (period ? [durationMs(period)] : []));
-  const checks = durationMs(until) / Math.min(...periods);
-  if (checks > mostChecks)
-    report(['until'], 'too-long', `that is ${Math.round(checks)} checks; expected at most ${mostChecks}`);
-  return findings;
 }
 
 async function neighbourOf(

@@ -6,6 +6,7 @@ import type {
   ScenarioRate,
   ScenarioStatus,
   SignedOffset,
+  UnsignedAmount,
 } from './scenario-values.js';
 
 /**
@@ -24,10 +25,10 @@ export interface ScenarioEvent {
    */
   readonly balance?: Amount;
   /**
-   * This amount is taken from the balance, and counts as activity.
+   * This amount is taken from the balance, and counts as activity. What is given back is a correction: `adjust`.
    * @examples [5]
    */
-  readonly charge?: Amount;
+  readonly charge?: UnsignedAmount;
   /**
    * This amount is added to the balance, and the refill is signalled.
    * @examples [20]

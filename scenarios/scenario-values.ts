@@ -22,7 +22,7 @@ export interface ScenarioRate {
    * @errorMessage expected a rate such as 0.9 or "0.9", or null
    * @examples ["0.9"]
    */
-  readonly rate: Amount | null;
+  readonly rate: PositiveAmount | null;
 }
 
 /**
@@ -31,6 +31,14 @@ export interface ScenarioRate {
  * @errorMessage expected an amount such as 12.5 or "12.50"
  */
 export type Amount = number | string;
+
+/**
+ * An exact decimal amount of at least 0.
+ * @pattern ^\d{1,30}(\.\d{1,30})?$
+ * @minimum 0
+ * @errorMessage expected an amount of at least 0, such as 12.5 or "12.50"
+ */
+export type UnsignedAmount = number | string;
 
 /**
  * An exact decimal amount above 0.

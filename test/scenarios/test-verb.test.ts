@@ -101,7 +101,7 @@ describe('low-balance test', () => {
     await write('a.test.json', {
       scenarios: [
         { ...scenario, profile, expect: [first, { ...second, to: ['other@client.example'] }] },
-        { ...scenario, profile, expect: [first, { ...second, count: { client: 1 } }] },
+        { ...scenario, profile, name: 'counts', expect: [first, { ...second, count: { client: 1 } }] },
       ],
     });
     assert.equal((JSON.parse((await run()).printed) as { failed: number }).failed, 2);
@@ -223,6 +223,98 @@ describe('low-balance test', () => {
       { scenarios: [{ ...scenario, profile, events: [{ at: '1h', moveTo: 'acme/x' }] }] },
       'unknown-profile',
       /acme\/x/,
+    ],
+    [
+      'an event after the end',
+      { scenarios: [{ ...scenario, profile, until: '3d', events: [{ at: '73h', balance: 4 }] }] },
+      'after-end',
+      /73h never happens: the scenario ends at 3d/,
+    ],
+    [
+      'a notice that is expected after the end',
+      { scenarios: [{ ...scenario, profile, until: '1h', expect: [{ at: '61m', rules: ['client'] }] }] },
+      'after-end',
+      /no check is made at 61m/,
+    ],
+    [
+      'two scenarios of one name',
+      {
+        scenarios: [
+          { ...scenario, profile },
+          { ...scenario, profile, until: '1d' },
+        ],
+      },
+      'duplicate-name',
+      /line \d+ is called ".+" too/,
+    ],
+    ...[-5, '-5', '-0.1'].map(
+      (charge) =>
+        [
+          `a charge of ${JSON.stringify(charge)}`,
+          { scenarios: [{ ...scenario, profile, events: [{ at: '1h', charge }] }] },
+          typeof charge === 'string' ? 'wrong-value' : 'out-of-range',
+          /amount of at least 0|below the minimum of 0/,
+        ] as const,
+    ),
+    ...[0, '0.0', -1].map(
+      (rate) =>
+        [
+          `an exchange rate of ${JSON.stringify(rate)}`,
+          { scenarios: [{ ...scenario, profile, rates: [{ from: 'USD', to: 'EUR', rate }] }] },
+          typeof rate === 'string' ? 'wrong-value' : 'out-of-range',
+          /amount above 0|below the exclusive minimum of 0/,
+        ] as const,
+    ),
+    [
+      'an event in which nothing happens',
+      { scenarios: [{ ...scenario, profile, events: [{ at: '1h' }] }] },
+      'nothing-happens',
+      /nothing happens at 1h/,
+    ],
+    [
+      'a refill beside the signal of another',
+      {
+        scenarios: [
+          { ...scenario, profile, events: [{ at: '1h', refill: 5, signal: { id: 'r', at: '1h' } }] },
+        ],
+      },
+      'two-refills',
+      /expected two events/,
+    ],
+    ...[{ signal: false }, { signal: true }, { id: 'r-1' }, { dated: '2h' }].map(
+      (detail) =>
+        [
+          `${JSON.stringify(detail)} without a refill`,
+          { scenarios: [{ ...scenario, profile, events: [{ at: '1h', balance: 5, ...detail }] }] },
+          'no-refill',
+          /expected "refill" beside it/,
+        ] as const,
+    ),
+    [
+      'a mute that is over when it begins',
+      { scenarios: [{ ...scenario, profile, events: [{ at: '2h', mute: '2h' }] }] },
+      'in-the-past',
+      /over at 2h/,
+    ],
+    [
+      'the counter of a rule that no profile has',
+      { scenarios: [{ ...scenario, profile, events: [{ at: '2h', resetRule: 'user' }] }] },
+      'unknown-rule',
+      /"user"/,
+    ],
+    [
+      'the expected count of a rule that no profile has',
+      {
+        scenarios: [{ ...scenario, profile, expect: [{ at: '0s', rules: ['client'], count: { user: 1 } }] }],
+      },
+      'unknown-rule',
+      /"user"/,
+    ],
+    [
+      'the expected recovery of a rule that no profile has',
+      { scenarios: [{ ...scenario, profile, expect: [{ at: '0s', rules: [], recovered: ['user'] }] }] },
+      'unknown-rule',
+      /"user"/,
     ],
   ] as const) {
     it(`says what is wrong with ${name}, and where`, async () => {
