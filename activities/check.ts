@@ -23,7 +23,7 @@ import type { StoredProfile } from '../store/profiles.js';
 import type { ReplanInput } from './contract.js';
 import { heldBack } from './held.js';
 import type { WatchParts } from './parts.js';
-import { takeUpEarlier, wasReset } from './take-up.js';
+import { knowsLess, takeUpEarlier } from './take-up.js';
 
 /** Reads a client and decides, rule by rule. Writes nothing but the client's row of watched clients. */
 export async function check(parts: WatchParts, input: CheckInput): Promise<CheckResult> {
@@ -43,7 +43,7 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
     return { takenUp, time, seen: checkClient(client, profile, takenUp?.watch ?? input.watch, time) };
   };
   let decided = decideWith(starts ? await takeUpEarlier(parts, input, profile.id, now) : undefined);
-  if (!starts && sends(decided.seen) && (await wasReset(parts, input)))
+  if (!starts && sends(decided.seen) && (await knowsLess(parts, input)))
     decided = decideWith(await takeUpEarlier(parts, input, profile.id, now));
   const { takenUp, time, seen } = decided;
   const found = await heldBack(parts, client, profile, seen, now);

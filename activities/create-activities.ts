@@ -8,6 +8,7 @@ import { look } from './look.js';
 import { notify, withdraw } from './notify.js';
 import type { Parts, WatchParts } from './parts.js';
 import { reconcile } from './reconcile.js';
+import { remember } from './take-up.js';
 import { unreadable } from './unreadable.js';
 
 /** The activities of the task queue `low-balance`, over the parts handed in. */
@@ -56,7 +57,7 @@ export function createWatchActivities(parts: WatchParts): Omit<Activities, 'reco
       }
     },
     withdraw: (input) => withdraw(parts, input),
-    remember: ({ clientId, watch }) => parts.watched.remember(clientId, watch),
+    remember: (input) => remember(parts, input),
   };
 }
 

@@ -55,10 +55,22 @@ async function leftUnsent(
 }
 
 /**
- * Rule 25: whether somebody reset the workflow to an earlier point of its history: the client's row knows of a later check than the
- * workflow does. Asked where a check would send.
+ * Rule 25: writes down what an operator changed between two checks. A workflow that took nothing up yet knows less than the row,
+ * and adds to it.
  */
-export async function wasReset(
+export async function remember(
+  { watched }: Pick<WatchParts, 'watched'>,
+  { clientId, watch }: { readonly clientId: string; readonly watch: WatchState },
+): Promise<void> {
+  const earlier = watch.profileId === undefined ? await watched.earlier(clientId) : undefined;
+  await watched.remember(clientId, earlier ? takeUp(watch, earlier.watch) : watch);
+}
+
+/**
+ * Rule 25: whether Temporal knows less of the client than its row, which knows of a later check than the workflow does: it was
+ * restored from a backup, or an older version reset the workflow. Asked where a check would send.
+ */
+export async function knowsLess(
   { watched }: Pick<WatchParts, 'watched'>,
   { clientId, checkedAt }: { readonly clientId: string; readonly checkedAt?: number },
 ): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { WorkflowInterceptors } from '@temporalio/workflow';
+import { seesResets } from './sees-resets.js';
 import { takeManySignals } from './take-many-signals.js';
 
 const reservedPrefix = '__temporal_';
@@ -8,6 +9,7 @@ const reservedPrefix = '__temporal_';
  * send one (rule 24). Under another name it reaches the default handler, which notes it.
  */
 export function interceptors(): WorkflowInterceptors {
+  const withReset = seesResets();
   return {
     internals: [
       {
@@ -16,7 +18,7 @@ export function interceptors(): WorkflowInterceptors {
             if (signalWorkflow?.signalName?.startsWith(reservedPrefix))
               signalWorkflow.signalName = `reserved name ${signalWorkflow.signalName}`;
           }
-          input.activation.jobs = [...takeManySignals(input.activation.jobs ?? [])];
+          input.activation.jobs = [...takeManySignals(withReset(input.activation.jobs ?? []))];
           next(input);
         },
       },

@@ -21,6 +21,7 @@ import {
   type WatchStatus,
 } from './messages.js';
 import { SealedSignals } from './sealed-signals.js';
+import { resetSignal } from './sees-resets.js';
 import { Unreadable } from './unreadable.js';
 import type { Watch } from './watch.js';
 
@@ -54,6 +55,9 @@ function handleSignals(watch: Watch): void {
   setHandler(lookSignal, () => {
     watch.requestLookedCheck();
     watch.tookMessage();
+  });
+  setHandler(resetSignal, () => {
+    if (patched('reset')) watch.wasReset();
   });
   setDefaultSignalHandler((name) => {
     const problem = `expected one of ${refillSignal.name}, ${profileChangedSignal.name}, ${lookSignal.name}`;

@@ -1,5 +1,6 @@
 import { nextCheckAt } from '../domain/agenda.js';
 import { countOf } from '../domain/cycle/counters.js';
+import { isMuted } from '../domain/cycle/watch-state.js';
 import type { Decision } from '../domain/decide.js';
 import type { RuleKey } from '../domain/profile/profile.js';
 import { clientStateOf, type Watching } from '../domain/watching/watching.js';
@@ -45,7 +46,7 @@ export function statusOf(watching: Watching, telling: Telling | undefined, now: 
     state: clientStateOf(watching, now) ?? 'starting',
     rules,
     lastRefillAt: isoOrNull(watch.lastRefillAt),
-    mutedUntil: isoOrNull(watch.mutedUntil),
+    mutedUntil: isMuted(watch, now) ? isoOrNull(watch.mutedUntil) : null,
     bounced: checked?.bounced ?? [],
     unreached:
       checked?.unreached ?? (checked?.bounced ?? []).map((rule) => ({ rule, delivery: 'bounced' as const })),

@@ -24,6 +24,7 @@ import {
   noteUnknown,
   receiveLook,
   receiveRefill,
+  receiveReset,
   startCheck,
   stateWhenTold,
   wantCheck,
@@ -136,6 +137,16 @@ export class Watch {
   /** Rule 18. */
   requestLookedCheck(): void {
     this.watching = receiveLook(this.watching);
+    if (this.mustWake()) this.wake?.();
+  }
+
+  /** Rule 25. */
+  wasReset(): void {
+    this.watching = receiveReset(this.watching);
+    this.note(
+      `${isoOf(Date.now())} the workflow was reset: its next check takes up what is known of the client`,
+    );
+    if (!this.showing) void this.showSoon();
     if (this.mustWake()) this.wake?.();
   }
 

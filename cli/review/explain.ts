@@ -1,4 +1,5 @@
 import { loadProfiles } from '../../authoring/load-profiles.js';
+import { isMuted } from '../../domain/cycle/watch-state.js';
 import { checkClient } from '../../domain/check-client.js';
 import { folderOf, resellerDefaults } from '../../domain/reseller/reseller-directory.js';
 import { createResellers } from '../../store/resellers.js';
@@ -139,7 +140,7 @@ async function explainOn(
     otherProfile: assignment.profileId === id ? null : assignment.profileId,
     nextCheckAt: watched ? new Date(Math.max(watched.nextCheckAt, 0)).toISOString() : null,
     lastRefillAt: watch.lastRefillAt === undefined ? null : new Date(watch.lastRefillAt).toISOString(),
-    mutedUntil: watch.mutedUntil === undefined ? null : new Date(watch.mutedUntil).toISOString(),
+    mutedUntil: isMuted(watch, now) ? new Date(watch.mutedUntil!).toISOString() : null,
     state,
     told: notWatched === null && sending.length > 0,
     mails:

@@ -38,6 +38,15 @@ export function takeUp(own: WatchState, earlier: WatchState): WatchState {
   });
 }
 
+/**
+ * Rule 25: what a workflow knows that somebody reset to an earlier point of its history. Until its next check takes up the
+ * client's row it knows no profile, as one that starts. What only adds up is kept, and what may have been undone since is not.
+ */
+export function setBack(watch: WatchState): WatchState {
+  const { profileId: _, mutedUntil: _muted, waitingSince: _waiting, ...rest } = watch;
+  return rest;
+}
+
 function latest(instants: readonly (number | undefined)[]): number | undefined {
   const known = instants.filter((at) => at !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);

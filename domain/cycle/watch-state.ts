@@ -53,9 +53,10 @@ export function mute(watch: WatchState, until: number): WatchState {
   return { ...watch, mutedUntil: until };
 }
 
+/** Before the first check the mute of an earlier workflow is not known yet: it ends too. */
 export function unmute(watch: WatchState): WatchState {
   const { mutedUntil: _, ...rest } = watch;
-  return rest;
+  return watch.profileId === undefined ? { ...rest, mutedUntil: 0 } : rest;
 }
 
 /** Whether an operator wants nobody notified now. */

@@ -16,7 +16,7 @@ import { noteProfile } from '../check-client.js';
 import { stateOf, type ClientState } from '../client-state.js';
 import { noteFound } from '../cycle/found.js';
 import { noteRefill } from '../cycle/refills.js';
-import { takeUp } from '../cycle/take-up.js';
+import { setBack, takeUp } from '../cycle/take-up.js';
 import { noteTold } from '../cycle/told.js';
 import { freshWatch, type Refill, type WatchState } from '../cycle/watch-state.js';
 import type { RuleKey } from '../profile/profile.js';
@@ -133,6 +133,17 @@ export function receiveLook(watching: Watching): Watching {
   return watching.checking
     ? watching
     : wantCheck(watching, { extra: 'own', why: 'a look at the fleet found that rules would send' });
+}
+
+/**
+ * Rule 25: somebody reset the workflow to an earlier point of its history. The next check takes up what the row and the ledger
+ * know. Notices that the workflow was sending at that point are withdrawn, and it checks again.
+ */
+export function receiveReset(watching: Watching): Watching {
+  const received = { ...watching, watch: setBack(watching.watch) };
+  return watching.checking
+    ? wantCheck(received, { extra: 'refill', why: 'the workflow was reset' })
+    : received;
 }
 
 export function wantCheck(watching: Watching, wanted: WantedCheck): Watching {

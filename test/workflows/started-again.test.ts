@@ -52,6 +52,10 @@ describe('a workflow that is reset or cancelled, on the real Temporal (rule 25)'
     assert.equal(mailsTo(id), 2);
   }
 
+  type Event = NonNullable<
+    Awaited<ReturnType<ReturnType<typeof handleOf>['fetchHistory']>>['events']
+  >[number];
+
   /** Back to the workflow task that came after so many notices. */
   async function reset(id: string, notices: number): Promise<void> {
     const { events } = await handleOf(id).fetchHistory();
@@ -60,6 +64,19 @@ describe('a workflow that is reset or cancelled, on the real Temporal (rule 25)'
       if (event.activityTaskCompletedEventAttributes) told += 1;
       return event.workflowTaskCompletedEventAttributes && told === notices;
     });
+    await resetTo(id, at!);
+  }
+
+  async function lastTask(id: string): Promise<Event> {
+    const { events } = await handleOf(id).fetchHistory();
+    return events!.findLast((event) => event.workflowTaskCompletedEventAttributes)!;
+  }
+
+  async function resetTo(
+    id: string,
+    at: Event,
+    since: 'with what came since' | 'without what came since' = 'with what came since',
+  ): Promise<void> {
     const { workflowService } = servers.client.connection as never as {
       workflowService: proto.temporal.api.workflowservice.v1.WorkflowService;
     };
@@ -67,7 +84,8 @@ describe('a workflow that is reset or cancelled, on the real Temporal (rule 25)'
       namespace: servers.namespace,
       workflowExecution: { workflowId: watchWorkflowId(id) },
       reason: 'by hand',
-      workflowTaskFinishEventId: at!.eventId!,
+      workflowTaskFinishEventId: at.eventId!,
+      ...(since === 'without what came since' ? { resetReapplyExcludeTypes: [1, 2] } : {}),
       requestId: randomUUID(),
     });
   }
@@ -92,6 +110,36 @@ describe('a workflow that is reset or cancelled, on the real Temporal (rule 25)'
       assert.equal(await countOf(id), 2);
     });
   }
+
+  sideBySide('reset while its balance is not low, it knows at the next fall what was sent before', async () => {
+    await toldTwice('RISEN');
+    await putClient(servers.database, 'RISEN', '400');
+    await aFewChecks('RISEN');
+    await reset('RISEN', 0);
+    await aFewChecks('RISEN');
+    assert.equal(await countOf('RISEN'), 2);
+    await putClient(servers.database, 'RISEN', '40');
+    await aFewChecks('RISEN');
+    assert.equal(mailsTo('RISEN'), 2);
+  });
+
+  sideBySide('reset to where it was muted, it is as unmuted as it was', async () => {
+    await putProfile(servers.database, 'unmuted', { period: '3s', maxQty: 100 });
+    await putClient(servers.database, 'UNMUTED', '40', 'acme/unmuted');
+    await servers.watch('UNMUTED');
+    await eventually('told', async () => (await countOf('UNMUTED')) === 1);
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await handleOf('UNMUTED').executeUpdate('mute', { args: [{ until }] });
+    await aFewChecks('UNMUTED');
+    const muted = await lastTask('UNMUTED');
+    await handleOf('UNMUTED').executeUpdate('unmute');
+    await aFewChecks('UNMUTED');
+    const told = mailsTo('UNMUTED');
+    await resetTo('UNMUTED', muted, 'without what came since');
+    await aFewChecks('UNMUTED');
+    assert.equal((await servers.status('UNMUTED')).mutedUntil, null);
+    assert.ok(mailsTo('UNMUTED') > told);
+  });
 
   sideBySide('reset to before it was muted, it stays muted', async () => {
     await putProfile(servers.database, 'patient', { period: '3s', maxQty: 100 });
