@@ -92,14 +92,12 @@ export interface MaxToldPerHour {
   readonly percentOfFleet?: number;
 }
 
-/** The limits of one sync, with their defaults filled in: one guard each. */
-export type Limits = {
-  readonly [Limit in Exclude<keyof PolicyFile, '$schema' | 'maxToldPerHour'>]-?: NonNullable<
-    PolicyFile[Limit]
-  >;
+/** The policy with its defaults filled in. */
+export type Policy = {
+  readonly [Name in Exclude<keyof PolicyFile, '$schema'>]-?: Required<NonNullable<PolicyFile[Name]>>;
 };
 
-/** The policy with its defaults filled in. */
-export interface Policy extends Limits {
-  readonly maxToldPerHour: Required<MaxToldPerHour>;
-}
+/** The limits of one sync, which are numbers: one guard each. */
+export type Limits = {
+  readonly [Name in keyof Policy as Policy[Name] extends number ? Name : never]: Policy[Name];
+};

@@ -60,11 +60,6 @@ export function guardsOf(policy: Limits, plan: Measured): readonly Guard[] {
   );
 }
 
-/** The limits in the order of the table: what a plan's hash holds of them. */
-export function limitsOf(policy: Limits): readonly number[] {
-  return names.map((name) => policy[name]);
-}
-
 function deletedPercentPerReseller({ changes, heldIds }: Measured): readonly Measurement[] {
   const gone = changes.flatMap((change) => goneId(change) ?? []);
   const countOf = (ids: readonly string[], reseller: string) =>

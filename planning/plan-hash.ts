@@ -1,6 +1,5 @@
 import type { LoadedReseller } from '../authoring/load-resellers.js';
 import type { Policy } from '../authoring/policy-file.js';
-import { limitsOf } from './guards.js';
 import type { HeldRow } from './held-profiles.js';
 import type { WrittenProfile } from './plan.js';
 import { resellersInHash, type HeldReseller } from './reseller-settings.js';
@@ -14,7 +13,7 @@ export interface FilesOfPlan {
 }
 
 /**
- * Identifies what a plan was made of: the files, the rows of MySQL with their versions, and the guards. Balances and
+ * Identifies what a plan was made of: the files, the rows of MySQL with their versions, and the whole policy. Balances and
  * counters are not in it: they move all the time, and a saved plan would always be stale.
  */
 export function planHash(
@@ -28,8 +27,7 @@ export function planHash(
       rows: rows
         .map(({ id, text, appliedHash, version }) => [id, sha256(text), appliedHash, version])
         .sort(byId),
-      guards: limitsOf(policy),
-      brake: [policy.maxToldPerHour.clients, policy.maxToldPerHour.percentOfFleet],
+      policy: Object.entries(policy).sort(byId),
       ...resellersInHash(resellerFiles, heldResellers),
     }),
   );

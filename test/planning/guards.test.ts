@@ -184,4 +184,12 @@ describe('the hash of a plan', () => {
       const changed = typeof old === 'number' ? old + 1 : { ...old, clients: old.clients + 1 };
       assert.notEqual(hashWith({ ...defaultPolicy, [name]: changed }), hashWith(defaultPolicy));
     });
+
+  it('is the same however the policy is ordered, and another one with each part of a limit', () => {
+    const { maxToldPerHour, ...others } = defaultPolicy;
+    assert.equal(hashWith({ maxToldPerHour, ...others }), hashWith(defaultPolicy));
+    const percentOfFleet = maxToldPerHour.percentOfFleet + 1;
+    const changed = { ...defaultPolicy, maxToldPerHour: { ...maxToldPerHour, percentOfFleet } };
+    assert.notEqual(hashWith(changed), hashWith(defaultPolicy));
+  });
 });

@@ -115,7 +115,7 @@ describe('a workflow that is reset or cancelled, on the real Temporal (rule 25)'
     await toldTwice('RISEN');
     await putClient(servers.database, 'RISEN', '400');
     await aFewChecks('RISEN');
-    await reset('RISEN', 0);
+    await reset('RISEN', 1);
     await aFewChecks('RISEN');
     assert.equal(await countOf('RISEN'), 2);
     await putClient(servers.database, 'RISEN', '40');
