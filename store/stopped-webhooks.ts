@@ -2,7 +2,7 @@ import type { ResellerWebhook } from '../domain/reseller/reseller-file.js';
 import { sha256 } from './content-hash.js';
 import type { Queryable } from './queryable.js';
 
-/** A webhook whose receiver answered that it wants no more notices. An edit of its settings starts it again. */
+/** A webhook whose receiver answered that it wants no more notices. An operator, or an edit of its settings, starts it again. */
 export interface StoppedWebhook {
   readonly reseller: string;
   readonly webhook: string;
@@ -45,17 +45,18 @@ export async function readStoppedWebhooks(own: Queryable): Promise<readonly Stop
   return rows.map(stoppedOf);
 }
 
-/** Its settings were edited: it goes on. */
+/** Their settings were edited, or an operator wants it: they are called again. Answers how many of them were stopped. */
 export async function startWebhooks(
   own: Queryable,
   reseller: string,
   webhooks: readonly string[],
-): Promise<void> {
-  if (webhooks.length === 0) return;
-  await own.query('DELETE FROM low_balance_stopped_webhook WHERE reseller = ? AND webhook IN (?)', [
-    reseller,
-    webhooks,
-  ]);
+): Promise<number> {
+  if (webhooks.length === 0) return 0;
+  const { affectedRows } = await own.query<{ affectedRows: number }>(
+    'DELETE FROM low_balance_stopped_webhook WHERE reseller = ? AND webhook IN (?)',
+    [reseller, webhooks],
+  );
+  return affectedRows;
 }
 
 interface Row {

@@ -1,6 +1,6 @@
 import { deliveriesInOrder } from '../../delivery/delivery-report.js';
 import { theClient, theFormat } from '../shared/common-parameters.js';
-import { flag, option, optionalArgument, optionWithDefault } from '../shared/parameters.js';
+import { argument, flag, option, optionalArgument, optionWithDefault } from '../shared/parameters.js';
 import {
   choice,
   clientId,
@@ -14,6 +14,7 @@ import {
   resellerId,
   ruleKey,
   text,
+  webhookName,
   wholeNumber,
 } from '../shared/readers.js';
 import { verb, type Verb } from '../shared/verb.js';
@@ -195,6 +196,14 @@ export const operateVerbs: readonly Verb[] = [
     description: 'The brake, the holds that are on, and those that were: who, when and why.',
     parameters: { format: theFormat('json') },
     run: async (options, io) => (await import('./hold.js')).holds(options, io),
+  }),
+  verb({
+    name: 'start-webhook',
+    description: 'Starts a webhook again that is stopped because its receiver answered 410.',
+    parameters: {
+      webhook: argument('webhook', '<reseller>/<name>, as reseller.json names it', webhookName),
+    },
+    run: async ({ webhook }, io) => (await import('./start-webhook.js')).startWebhook(webhook, io),
   }),
   verb({
     name: 'notices',

@@ -9,12 +9,14 @@ import { unknownProfilesText } from '../../planning/unknown-profiles.js';
 import { holdsNow } from '../../planning/brake-policy.js';
 import { readHeldProfiles } from '../../planning/held-profiles.js';
 import { contentHash } from '../../store/content-hash.js';
+import { readStoppedWebhooks, type StoppedWebhook } from '../../store/stopped-webhooks.js';
 import { readProfileCounts, type ProfileCounts } from '../../planning/profile-counts.js';
 import { hasDatabase } from '../shared/connect.js';
 import { withDatabases } from '../shared/databases.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { printable } from '../shared/printable.js';
+import { stoppedWebhookJson, stoppedWebhookText } from '../shared/stopped-webhooks.js';
 import { tableText } from '../shared/table.js';
 
 export interface ListOptions {
@@ -62,7 +64,8 @@ export async function list(options: ListOptions, io: Io): Promise<ExitCode> {
   ]
     .filter((each) => isWanted(each, options))
     .sort(inListOrder);
-  if (options.format === 'json') io.out(`${JSON.stringify({ profiles: shown }, null, 2)}\n`);
+  const stopped = rows && { stoppedWebhooks: rows.stoppedWebhooks.map(stoppedWebhookJson) };
+  if (options.format === 'json') io.out(`${JSON.stringify({ profiles: shown, ...stopped }, null, 2)}\n`);
   else io.out(textOf(shown, rows !== undefined, io));
   return problems.some(({ severity }) => severity === 'error') ? exitCode.findings : exitCode.fine;
 }
@@ -100,6 +103,7 @@ function compare(a: string, b: string): number {
 
 /** What MySQL knows of profiles. */
 interface ProfileRows {
+  readonly stoppedWebhooks: readonly StoppedWebhook[];
   factsOf(id: string, hash: string): Partial<ListedProfile>;
   withoutFile(fileIds: ReadonlySet<string>): readonly ListedProfile[];
 }
@@ -126,11 +130,14 @@ async function readRows(io: Io): Promise<ProfileRows> {
     const hashes = new Map(rows.map(({ id, hash }) => [id, hash]));
     warnOfUnknown(counts, new Set(rows.map(({ id }) => id)), io);
     for (const held of await holdsNow(database, Date.now())) io.err(`held now: ${printable(held)}`);
+    const stoppedWebhooks = await readStoppedWebhooks(database);
+    for (const each of stoppedWebhooks) io.err(`warning: ${stoppedWebhookText(each)}`);
     const countsOf = (id: string) => {
       const { clients, states } = counts.get(id) ?? { clients: 0, states: {} };
       return { clients, low: states.low ?? 0, exhausted: states.exhausted ?? 0, states };
     };
     return {
+      stoppedWebhooks,
       factsOf(id, hash) {
         const synced = hashes.get(id) === hash ? 'yes' : hashes.has(id) ? 'changed' : 'no';
         return { synced, ...countsOf(id) };

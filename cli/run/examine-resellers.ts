@@ -6,6 +6,7 @@ import type { ConfiguredEmailProvider } from '../../delivery/email/email-provide
 import { text, type Environment } from '../../settings/read-settings.js';
 import { createResellers } from '../../store/resellers.js';
 import { readStoppedWebhooks } from '../../store/stopped-webhooks.js';
+import { stoppedWebhookText } from '../shared/stopped-webhooks.js';
 import { readWorkerVariables, type WorkerVariable } from '../../store/worker-variables.js';
 
 /** What is wrong with resellers' own settings: secrets that a worker lacks, senders that nobody verified, webhooks that are stopped. */
@@ -45,12 +46,7 @@ function ofVariable(
 
 async function ofStopped(database: DataSource): Promise<readonly Finding[]> {
   const stopped = await readStoppedWebhooks(database);
-  return stopped.map(({ reseller, webhook, reason, stoppedAt }) =>
-    warning(
-      'webhooks',
-      `the webhook "${webhook}" of ${reseller} is stopped since ${new Date(stoppedAt).toISOString()}: ${reason}. An edit of its settings in ${reseller}/reseller.json starts it again, once that is synced`,
-    ),
-  );
+  return stopped.map((each) => warning('webhooks', stoppedWebhookText(each)));
 }
 
 async function ofSender(

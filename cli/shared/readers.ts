@@ -166,6 +166,14 @@ export const profileId: Reader<string> = {
       : invalid('<reseller>/<slug> such as acme/prepaid-usd'),
 };
 
+/** `<reseller>/<name>`, as `reseller.json` names it. */
+export const webhookName: Reader<string> = {
+  read: (written) =>
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\/[A-Za-z0-9][A-Za-z0-9._-]*$/.test(written)
+      ? written
+      : invalid('<reseller>/<name of the webhook> such as acme/crm'),
+};
+
 export const ruleKey: Reader<string> = {
   read: (written) =>
     /^(user|client|advanced:.+)$/s.test(written) ? written : invalid('user, client or advanced:<name>'),

@@ -34,11 +34,12 @@ GRANT INSERT ON low_balance.low_balance_revision TO 'lb_sync'@'%';
 GRANT DELETE ON low_balance.low_balance_stopped_webhook TO 'lb_sync'@'%';
 GRANT UPDATE ON low_balance.low_balance_brake TO 'lb_sync'@'%';
 
--- `low-balance hold` and `release`: puts holds on and ends them.
+-- `low-balance hold`, `release` and `start-webhook`: puts holds on and ends them.
 CREATE USER IF NOT EXISTS 'lb_operate'@'%' IDENTIFIED BY 'change-me-7';
 GRANT SELECT ON low_balance.* TO 'lb_operate'@'%';
 GRANT UPDATE ON low_balance.low_balance_brake TO 'lb_operate'@'%';
 GRANT INSERT, UPDATE ON low_balance.low_balance_hold TO 'lb_operate'@'%';
+GRANT DELETE ON low_balance.low_balance_stopped_webhook TO 'lb_operate'@'%';
 
 -- `low-balance plan`, `list`, `explain`, `notices`: reads only.
 CREATE USER IF NOT EXISTS 'lb_read'@'%' IDENTIFIED BY 'change-me-4';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { runCommandLine } from '../../cli/command-line.js';
 import { createBrake } from '../../store/brake.js';
+import { createStoppedWebhooks } from '../../store/stopped-webhooks.js';
 import { createWorld, type World } from '../review/world.js';
 
 describe('low-balance hold, release and holds', () => {
@@ -61,6 +62,32 @@ describe('low-balance hold, release and holds', () => {
     assert.equal((await ask('acme', 'acme/prepaid')).kind, 'held');
     for (const until = Date.now() + 20_000; (await ask('acme', 'acme/prepaid')).kind === 'held';)
       assert.ok(Date.now() < until);
+  });
+
+  it('names a webhook that is stopped, since when, and starts it again', async () => {
+    const crm = { url: 'https://crm.acme.example/hooks', secretVariable: 'ACME_CRM_SECRET' };
+    const stopped = createStoppedWebhooks(world.database);
+    await stopped.stop({ reseller: 'acme', webhook: 'crm', reason: 'it answered 410', stoppedAt: 0 }, crm);
+    const { err } = await run('list');
+    assert.match(
+      err,
+      /^warning: the webhook "crm" of acme is stopped since 1970-01-01T.*: it answered 410\. Start it again with: npx low-balance start-webhook acme\/crm, or /m,
+    );
+    const { stoppedWebhooks } = JSON.parse((await run('list', '--format', 'json')).out) as {
+      stoppedWebhooks: unknown;
+    };
+    assert.deepEqual(stoppedWebhooks, [
+      { reseller: 'acme', webhook: 'crm', since: '1970-01-01T00:00:00.000Z', reason: 'it answered 410' },
+    ]);
+    const started = await run('start-webhook', 'acme/crm');
+    assert.equal(started.code, 0);
+    assert.match(started.out, /^The webhook acme\/crm is started again/);
+    assert.equal(await stopped.find('acme', 'crm', crm), undefined);
+    assert.doesNotMatch((await run('list')).err, /crm/);
+    const again = await run('start-webhook', 'acme/crm');
+    assert.equal(again.code, 1);
+    assert.equal(again.err, 'The webhook acme/crm is not stopped. See: low-balance doctor\n');
+    assert.equal((await run('start-webhook', 'crm')).code, 64);
   });
 
   it('ends the brake with everything, and says since when it held', async () => {
