@@ -13,7 +13,7 @@ import type { WatchParts } from './parts.js';
 import { longestCallMs, recorded } from './recorded.js';
 import { retryLater, type Delay } from './retry-later.js';
 
-/** A mail may wait this long for its turn, and its acceptance this long for its record; then the claim on it ends. */
+/** A message may wait this long for its turn, and its acceptance this long for its record; then the claim on it ends. */
 const claimBeyondCallMs = 15_000;
 
 /**

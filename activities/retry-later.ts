@@ -7,7 +7,7 @@ export interface Delay {
   readonly message: string;
   /** How often it was tried before. */
   readonly attempts: number;
-  /** When the provider, or the worker that is sending it, wants to be asked again. */
+  /** When the provider, the receiver, or the worker that is sending it, wants to be asked again. */
   readonly waitMs: number | undefined;
 }
 
@@ -17,15 +17,15 @@ const longestDelayMs = 300_000;
 /**
  * Rule 4: tried again after a pause of at most 5 minutes, with jitter so that a thousand clients do not come back at once.
  * `leftMs` is what is left until the next planned check: the last attempt comes shortly before it.
- * Benign: while the provider is away this happens for every low client, and the mailer's one alarm and the metrics tell
- * of it; the worker's log does not repeat it a thousand times.
+ * Benign: while a provider or a receiver is away this happens for every low client. The one alarm of its sender and the
+ * metrics show it; the worker's log does not repeat it a thousand times.
  */
 export function retryLater(delays: readonly Delay[], leftMs: number): ApplicationFailure {
   const pausesMs = delays.map(pauseOf);
   const pauseMs = Math.max(500, Math.min(...pausesMs, leftMs - Math.min(5_000, leftMs / 2)));
   const [first] = delays;
   return ApplicationFailure.create({
-    type: `mail-${first?.kind ?? 'unavailable'}`,
+    type: `notice-${first?.kind ?? 'unavailable'}`,
     message: [...new Set(delays.map(({ message }) => message))].join('; '),
     nextRetryDelay: Math.round(pauseMs),
     category: 'BENIGN',

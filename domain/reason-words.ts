@@ -10,7 +10,7 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
   'already-low': 'low since before the first check under this profile, until it recovers or is refilled',
   'max-qty-reached': 'Max Qty is reached, until the balance is refilled',
   active: 'the last charge is more recent than the inactivity that the rule needs',
-  'no-recipient': 'the rule has no e-mail address that can be resolved',
+  'no-recipient': 'the rule has no recipient: no e-mail address that can be resolved, and no webhook',
   'outside-hours': 'outside of the sending hours',
   'told-recently': 'notified or checked less than a Period ago',
   held: 'held, by the brake or by hand',

@@ -14,7 +14,7 @@ export function noticesText(notices: readonly SentNotice[], io: Pick<Io, 'column
     timeOf(notice.acceptedAt ?? notice.createdAt),
     printable(notice.clientId),
     webhookOf(notice.channel) === undefined ? notice.audience : 'webhook',
-    notice.rules.map(printable).join('\n'),
+    [...notice.rules, ...notice.recovered.map((rule) => `${rule} recovered`)].map(printable).join('\n'),
     resultOf(notice),
     recipientsOf(notice.recipients),
   ]);

@@ -14,9 +14,9 @@ import {
   resellerId,
   ruleKey,
   text,
-  webhookName,
   wholeNumber,
 } from '../shared/readers.js';
+import { webhookName } from '../shared/reseller-readers.js';
 import { verb, type Verb } from '../shared/verb.js';
 import { scopeOf } from './scope.js';
 

@@ -166,14 +166,6 @@ export const profileId: Reader<string> = {
       : invalid('<reseller>/<slug> such as acme/prepaid-usd'),
 };
 
-/** `<reseller>/<name>`, as `reseller.json` names it. */
-export const webhookName: Reader<string> = {
-  read: (written) =>
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\/[A-Za-z0-9][A-Za-z0-9._-]*$/.test(written)
-      ? written
-      : invalid('<reseller>/<name of the webhook> such as acme/crm'),
-};
-
 export const ruleKey: Reader<string> = {
   read: (written) =>
     /^(user|client|advanced:.+)$/s.test(written) ? written : invalid('user, client or advanced:<name>'),
@@ -189,11 +181,11 @@ export const languageTag: Reader<string> = {
   },
 };
 
-/** `<reseller>/<slug>`, or the path of a profile's file. Whether it exists is for the verb to say. */
 export const timeZone: Reader<string> = {
   read: (written) => (isTimeZone(written) ? written : invalid('a time zone such as Europe/Vienna')),
 };
 
+/** `<reseller>/<slug>`, or the path of a profile's file. Whether it exists is for the verb to say. */
 export const profileName: Reader<string> = {
   read: (written) =>
     written.trim() === ''
@@ -206,6 +198,17 @@ export const revisionNumber: Reader<string> = {
   read: (written) =>
     /^\d{1,18}$/.test(written) ? written : invalid('a number that `low-balance history` shows'),
 };
+
+/** True, or what was expected: as questions on a terminal want it. */
+export function readable(reader: Reader<unknown>, written: string): true | string {
+  try {
+    reader.read(written);
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidValue) return error.message;
+    throw error;
+  }
+}
 
 /** Throws. */
 export function invalid(expected: string): never {

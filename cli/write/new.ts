@@ -1,13 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { formatSource } from '../../authoring/format-source.js';
-import { validateFile } from '../../authoring/validate-file.js';
 import { askForProfile, type NewProfile } from './ask-for-profile.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { namedProfile } from '../shared/named-profile.js';
 import { profileTarget } from '../shared/profile-target.js';
-import { problemLine } from '../../domain/problem.js';
+import { writeNew, writeNewValid } from './write-new.js';
 
 export interface NewOptions {
   readonly folder: string;
@@ -31,18 +28,8 @@ export async function newProfile(id: string | undefined, options: NewOptions, io
   const folder = path.posix.join(options.folder, reseller);
   const file = path.posix.join(folder, `${slug}.json`);
   const test = path.posix.join(folder, `${slug}.test.json`);
-  await mkdir(path.resolve(io.cwd, folder), { recursive: true });
-  await writeNew(file, formatSource(profileText(profile, reseller, options)), io);
-  const { problems } = await validateFile(file, io.cwd);
-  if (problems.some(({ severity }) => severity === 'error')) {
-    const { rm } = await import('node:fs/promises');
-    await rm(path.resolve(io.cwd, file));
-    throw new CliError(
-      ['the profile would not be valid:', ...problems.map(problemLine)].join('\n'),
-      exitCode.usage,
-    );
-  }
-  await writeNew(test, formatSource(scenarioText(profile)), io);
+  await writeNewValid(file, profileFile(profile, reseller, options), 'the profile', io);
+  await writeNew(test, scenarioFile(profile), io);
   io.out(`${file}\n${test}\n`);
   io.err(`Next: edit them, then npx low-balance validate ${folder} && npx low-balance test ${test}`);
   return exitCode.fine;
@@ -68,6 +55,11 @@ async function ask(id: string | undefined, options: NewOptions, io: Io): Promise
 function placeOf(word: string, folder: string, cwd: string): readonly [string, string] {
   const { id } = namedProfile(word, folder, cwd);
   const [reseller, slug] = id.split('/');
+  if (reseller && slug === 'reseller')
+    throw new CliError(
+      `${id}.json holds the reseller's settings: write it with low-balance new-reseller ${reseller}`,
+      exitCode.usage,
+    );
   if (reseller && slug && profileTarget(folder, cwd, id)) return [reseller, slug];
   throw new CliError(
     `the id is "${id}": expected <reseller>/<slug> in letters, digits, ".", "_" and "-", such as acme/prepaid-usd`,
@@ -75,49 +67,28 @@ function placeOf(word: string, folder: string, cwd: string): readonly [string, s
   );
 }
 
-async function writeNew(file: string, text: string, io: Io): Promise<void> {
-  try {
-    await writeFile(path.resolve(io.cwd, file), text, { flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new CliError(`${file} is there already: nothing was overwritten`, exitCode.refused);
-  }
-}
-
-function profileText(profile: NewProfile, reseller: string, { sortOrder, user }: NewOptions): string {
+function profileFile(profile: NewProfile, reseller: string, { sortOrder, user }: NewOptions): object {
   const { name, currency, period, maxQty, staffThreshold, clientThreshold } = profile;
   const users = user.length > 0 ? { users: user } : {};
-  return JSON.stringify(
-    {
-      $schema: '../../schemas/profile.schema.json',
-      name,
-      reseller,
-      currency,
-      sortOrder,
-      maxQty,
-      period,
-      ...(staffThreshold === undefined
-        ? {}
-        : {
-            userNotification: {
-              threshold: Number(staffThreshold),
-              notify: true,
-              ...users,
-            },
-          }),
-      ...(clientThreshold === undefined
-        ? {}
-        : {
-            clientNotification: { threshold: Number(clientThreshold), notify: true },
-          }),
-    },
-    null,
-    2,
-  );
+  return {
+    $schema: '../../schemas/profile.schema.json',
+    name,
+    reseller,
+    currency,
+    sortOrder,
+    maxQty,
+    period,
+    ...(staffThreshold === undefined
+      ? {}
+      : { userNotification: { threshold: Number(staffThreshold), notify: true, ...users } }),
+    ...(clientThreshold === undefined
+      ? {}
+      : { clientNotification: { threshold: Number(clientThreshold), notify: true } }),
+  };
 }
 
 /** A first scenario that holds for any such profile: who is notified at once when the balance is below every threshold. */
-function scenarioText({ currency, staffThreshold, clientThreshold }: NewProfile): string {
+function scenarioFile({ currency, staffThreshold, clientThreshold }: NewProfile): object {
   const thresholds = [staffThreshold, clientThreshold].flatMap((each) =>
     each === undefined ? [] : Number(each),
   );
@@ -125,19 +96,15 @@ function scenarioText({ currency, staffThreshold, clientThreshold }: NewProfile)
     ...(clientThreshold === undefined ? [] : ['client']),
     ...(staffThreshold === undefined ? [] : ['user']),
   ];
-  return JSON.stringify(
-    {
-      $schema: '../../schemas/profile-test.schema.json',
-      scenarios: [
-        {
-          name: 'a low client is notified at its first check',
-          client: { currency, balance: Math.min(...thresholds) - 1, lastChargeAgo: '1h', createdAgo: '365d' },
-          until: '1s',
-          expect: [{ at: '0s', rules }],
-        },
-      ],
-    },
-    null,
-    2,
-  );
+  return {
+    $schema: '../../schemas/profile-test.schema.json',
+    scenarios: [
+      {
+        name: 'a low client is notified at its first check',
+        client: { currency, balance: Math.min(...thresholds) - 1, lastChargeAgo: '1h', createdAgo: '365d' },
+        until: '1s',
+        expect: [{ at: '0s', rules }],
+      },
+    ],
+  };
 }

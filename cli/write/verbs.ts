@@ -26,6 +26,7 @@ import {
   timeZone,
   wholeNumber,
 } from '../shared/readers.js';
+import { billingId, colour, httpsUrl, namedUrl, sender, variableName } from '../shared/reseller-readers.js';
 import { exitCode } from '../shared/exit-code.js';
 import { verb, type Verb } from '../shared/verb.js';
 import { billingSystem, ciChoices } from './init/choices.js';
@@ -115,6 +116,47 @@ export const writeVerbs: readonly Verb[] = [
       folder: theFolder,
     },
     run: async ({ id, ...options }, io) => (await import('./new.js')).newProfile(id, options, io),
+  }),
+  verb({
+    name: 'new-reseller',
+    description:
+      'The settings of a reseller, reseller.json: sender, brand, top-up link, support, webhooks. From options, or asking on a terminal.',
+    parameters: {
+      reseller: optionalArgument('reseller', 'the name of its folder, such as acme', resellerId),
+      billingId: option(
+        '--billing-id <id>',
+        'its id in the billing data; default: the folder’s name',
+        billingId,
+      ),
+      from: option('--from <sender>', 'such as "Acme Billing <billing@acme.example>"', sender),
+      replyTo: option('--reply-to <address>', 'where answers go', sender),
+      name: option('--name <name>', 'the name that mails show', text),
+      logoUrl: option('--logo-url <url>', 'of its logo', httpsUrl),
+      color: option('--color <#rrggbb>', 'of the frame and the button of mails', colour),
+      topUpUrl: option(
+        '--top-up-url <url>',
+        'where clients pay; {clientId}, {currency} and {language} are filled in',
+        httpsUrl,
+      ),
+      supportEmail: option('--support-email <address>', 'where people ask', sender),
+      supportPhone: option('--support-phone <number>', 'where people ask', text),
+      supportUrl: option('--support-url <url>', 'where people ask', httpsUrl),
+      language: option('--language <tag>', 'of clients that have none in the billing data', languageTag),
+      timeZone: option('--time-zone <zone>', 'of clients that have none in the billing data', timeZone),
+      sendgridKey: option(
+        '--sendgrid-key <variable>',
+        'the variable of the workers’ environment that holds the key of its own account',
+        variableName,
+      ),
+      webhook: repeatedOption(
+        '--webhook <name=url...>',
+        'a receiver of notices, such as crm=https://crm.acme.example/hooks',
+        namedUrl,
+      ),
+      folder: theFolder,
+    },
+    run: async ({ reseller, ...options }, io) =>
+      (await import('./new-reseller.js')).newReseller(reseller, options, io),
   }),
   verb({
     name: 'schemas',

@@ -11,6 +11,8 @@ export interface SentNotice {
   /** `email`, or `webhook:<name>`. */
   readonly channel: string;
   readonly rules: readonly string[];
+  /** Rules that it names as recovered (rule 20). */
+  readonly recovered: readonly string[];
   readonly state: NoticeState;
   readonly checkAt: number;
   readonly createdAt: number;
@@ -53,6 +55,7 @@ interface Row {
   audience: string;
   channel: string;
   rules: string;
+  recovered: string | null;
   state: NoticeState;
   check_at: string;
   created_at: string;
@@ -93,7 +96,7 @@ export async function listSentNotices(
   ];
   const where = conditions.map(([sql]) => sql).join(' AND ') || 'TRUE';
   const rows = await database.query<Row[]>(
-    `SELECT n.id, n.client_id, n.profile_id, n.audience, n.channel, n.rules, n.state, n.check_at, n.created_at, n.accepted_at,
+    `SELECT n.id, n.client_id, n.profile_id, n.audience, n.channel, n.rules, n.recovered, n.state, n.check_at, n.created_at, n.accepted_at,
        n.attempts, n.message_id, n.last_error
      FROM low_balance_notice n WHERE ${where} ORDER BY n.created_at DESC, n.client_id, n.audience DESC LIMIT ${Math.trunc(limit)}`,
     conditions.map(([, value]) => value),
@@ -137,6 +140,7 @@ function noticeOf(row: Row, recipients: readonly SentRecipient[]): SentNotice {
     audience: row.audience,
     channel: row.channel,
     rules: JSON.parse(row.rules) as string[],
+    recovered: row.recovered === null ? [] : (JSON.parse(row.recovered) as string[]),
     state: row.state,
     checkAt: Number(row.check_at),
     createdAt: Number(row.created_at),

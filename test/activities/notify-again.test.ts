@@ -19,7 +19,7 @@ describe('telling again, at once by two, or no more, with real MySQL', () => {
       assert.equal(bench.sendGrid.asked.length, 2);
       for (const result of results) {
         if (result.status === 'fulfilled') continue;
-        assert.equal((result.reason as ApplicationFailure).type, 'mail-busy', String(result.reason));
+        assert.equal((result.reason as ApplicationFailure).type, 'notice-busy', String(result.reason));
       }
       assert.equal((await tell(aWorker(), input)).accepted.length, 2);
       assert.equal(bench.sendGrid.asked.length, 2);
@@ -31,7 +31,7 @@ describe('telling again, at once by two, or no more, with real MySQL', () => {
       bench.sendGrid.next({ status: 202, delayMs: 300 });
       const sending = tell(aWorker(), input);
       while (bench.sendGrid.asked.length === 0) await pause(10);
-      await assert.rejects(withdraw(aWorker(), input), { type: 'mail-busy' });
+      await assert.rejects(withdraw(aWorker(), input), { type: 'notice-busy' });
       assert.equal((await sending).accepted.length, 1, 'the client notice, not claimed yet, was withdrawn');
       assert.deepEqual(
         (await withdraw(aWorker(), input)).accepted.map(({ rules }) => rules),

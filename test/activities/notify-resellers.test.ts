@@ -184,7 +184,7 @@ describe("notices in a reseller's own name, with real MySQL", () => {
     const input = aCheckOf(clientId, { rules: [{ key: 'client', reminder: 1 }] });
     const parts = aWorker();
     receiver.next(500);
-    assert.equal((await failureOf(tell(parts, input))).type, 'mail-unavailable');
+    assert.equal((await failureOf(tell(parts, input))).type, 'notice-unavailable');
     const told = await tell(parts, input);
     assert.equal(told.accepted.length, 2);
     assert.equal(bench.sendGrid.asked.length, 1);

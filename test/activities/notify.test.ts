@@ -64,7 +64,7 @@ describe('telling whom a check decided to tell, with real MySQL', () => {
     const input = aCheckOf(clientId);
     bench.sendGrid.next({ status: 202 }, { status: 500 });
     const failure = await failureOf(tell(aWorker(), input));
-    assert.equal(failure.type, 'mail-unavailable');
+    assert.equal(failure.type, 'notice-unavailable');
     const told = await tell(aWorker(), input);
     assert.equal(told.accepted.length, 2);
     assert.deepEqual(calls().slice(2), [[`billing@${clientId}.example`]]);
@@ -101,7 +101,7 @@ describe('telling whom a check decided to tell, with real MySQL', () => {
   it('sends again under the same notice id where the answer was lost', async () => {
     const input = aCheckOf(await aLowClient(), { rules: [{ key: 'client', reminder: 1 }] });
     bench.sendGrid.next('cut');
-    assert.equal((await failureOf(tell(aWorker(), input))).type, 'mail-no-answer');
+    assert.equal((await failureOf(tell(aWorker(), input))).type, 'notice-no-answer');
     await tell(aWorker(), input);
     const ids = bench.sendGrid.asked.map(({ body }) => body.custom_args['notice_id']);
     assert.equal(ids.length, 2);

@@ -6,6 +6,7 @@ import { loadForSync } from '../../planning/load-for-sync.js';
 import { problemLine } from '../../domain/problem.js';
 import { fmt } from '../../cli/write/fmt.js';
 import type { Io } from '../../cli/shared/io.js';
+import { newReseller, type NewResellerOptions } from '../../cli/write/new-reseller.js';
 import { newProfile, type NewOptions } from '../../cli/write/new.js';
 import { validate, type ValidateOptions } from '../../cli/write/validate.js';
 
@@ -250,6 +251,79 @@ describe('the verbs of authors', () => {
     });
   });
 
+  describe('new-reseller', () => {
+    const create = (reseller: string | undefined, options: Partial<NewResellerOptions> = {}) =>
+      run((io) => newReseller(reseller, { folder: 'profiles', webhook: [], ...options }, io));
+    const written = async (reseller: string) =>
+      JSON.parse(await readFile(path.join(cwd, 'profiles', reseller, 'reseller.json'), 'utf8')) as Readonly<
+        Record<string, unknown>
+      >;
+
+    it('writes settings that are valid and formatted, and names the variables that workers need', async () => {
+      const { out, err } = await create('acme', {
+        billingId: '17',
+        from: 'Acme Billing <billing@acme.example>',
+        replyTo: 'help@acme.example',
+        name: 'Acme',
+        color: '#d9822b',
+        topUpUrl: 'https://acme.example/pay?client={clientId}',
+        supportPhone: '+1 555 0100',
+        language: 'de',
+        timeZone: 'Europe/Vienna',
+        sendgridKey: 'ACME_KEY',
+        webhook: [{ name: 'crm.v2', url: 'https://crm.acme.example/hooks' }],
+      });
+      assert.equal(out, 'profiles/acme/reseller.json\n');
+      assert.match(err, /warning unused-webhook: .*\n.*need ACME_CRM_V2_SECRET, .*\n.*need ACME_KEY, /);
+      assert.deepEqual(await written('acme'), {
+        $schema: '../../schemas/reseller.schema.json',
+        billingId: '17',
+        sender: { from: 'Acme Billing <billing@acme.example>', replyTo: 'help@acme.example' },
+        brand: { name: 'Acme', color: '#d9822b' },
+        topUpUrl: 'https://acme.example/pay?client={clientId}',
+        support: { phone: '+1 555 0100' },
+        language: 'de',
+        timeZone: 'Europe/Vienna',
+        sendGrid: { apiKeyVariable: 'ACME_KEY' },
+        webhooks: {
+          'crm.v2': { url: 'https://crm.acme.example/hooks', secretVariable: 'ACME_CRM_V2_SECRET' },
+        },
+      });
+      assert.equal((await run((io) => fmt([], { check: true }, io))).code, 0);
+      await assert.rejects(create('acme', { name: 'Acme' }), { code: 3, message: /is there already/ });
+    });
+
+    it('writes no more than it is given', async () => {
+      await create('globex', { name: 'Globex' });
+      assert.deepEqual(await written('globex'), {
+        $schema: '../../schemas/reseller.schema.json',
+        brand: { name: 'Globex' },
+      });
+    });
+
+    it('leaves nothing where the settings would not be valid', async () => {
+      for (const [wrong, message] of [
+        [{ from: 'billing' }, /invalid-sender/],
+        [{ color: 'orange' }, /expected a colour/],
+        [{ topUpUrl: 'http://acme.example' }, /https/],
+        [{ sendgridKey: 'SG.abc' }, /expected the name of a variable/],
+        [{ replyTo: 'help@acme.example' }, /expected --from as well/],
+      ] as const)
+        await assert.rejects(create('acme', wrong), { code: 64, message });
+      const twice = { name: 'crm', url: 'https://acme.example/' };
+      await assert.rejects(create('acme', { webhook: [twice, twice] }), { code: 64, message: /given twice/ });
+      await assert.rejects(written('acme'), { code: 'ENOENT' });
+    });
+
+    it('says what it needs where there is no terminal to ask on', async () => {
+      await assert.rejects(create('acme'), { code: 64, message: /no terminal to ask on/ });
+      await assert.rejects(create(undefined, { name: 'Acme' }), {
+        code: 64,
+        message: /no terminal to ask on/,
+      });
+    });
+  });
+
   describe('new', () => {
     const options: NewOptions = {
       folder: 'profiles',
@@ -293,6 +367,7 @@ describe('the verbs of authors', () => {
 
     it('asks nothing where there is no terminal, and says what it needs', async () => {
       await assert.rejects(create(undefined), { code: 64, message: /there is no terminal to ask on/ });
+      await assert.rejects(create('acme/reseller'), { code: 64, message: /new-reseller acme/ });
       await assert.rejects(create('no-slash'), { code: 64, message: /expected <reseller>\/<slug>/ });
     });
   });

@@ -15,6 +15,7 @@ const all: readonly Verb[] = Object.values(verbs).flat();
 
 /** A right word for each argument: what is wrong on a line of the test is one thing only. */
 const rightArguments: Readonly<Record<string, string>> = {
+  webhook: 'acme/crm',
   client: 'C-1',
   first: 'C-1',
   profile: 'acme/a',
@@ -68,6 +69,16 @@ const wrongTexts: Readonly<Record<string, readonly string[]>> = {
   '--profile': ['a', 'a/b/c', '../b', 'a b/c'],
   '--clients': ['-1', '2.5', 'all', '1e3'],
   '--rule': ['users', 'advanced:', 'Client'],
+  '--billing-id': ['x'.repeat(65)],
+  '--from': ['billing', 'a@b@c', 'Acme <billing>'],
+  '--reply-to': ['help', 'a b@c.example'],
+  '--support-email': ['help'],
+  '--logo-url': ['http://acme.example/logo.png', 'logo.png'],
+  '--support-url': ['acme.example'],
+  '--top-up-url': ['http://acme.example/pay'],
+  '--color': ['orange', '#fff', 'd9822b'],
+  '--sendgrid-key': ['SG.abc', 'acme_key'],
+  '--webhook': ['crm', '=https://crm.acme.example', 'a b=https://crm.acme.example'],
 };
 
 /** A right value for an option, to be put beside others. */
@@ -204,6 +215,7 @@ describe('the command line', () => {
     const anyText = [
       '--folder',
       '--name',
+      '--support-phone',
       '--user',
       '--filter',
       '--out',

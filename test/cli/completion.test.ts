@@ -57,7 +57,7 @@ describe('completion', () => {
       });
 
       it('offers the verbs that begin so', async () =>
-        assert.deepEqual([...(await offered('low-balance', 'sta'))], ['status']));
+        assert.deepEqual([...(await offered('low-balance', 'stat'))], ['status']));
 
       it('offers the options of a verb', async () => {
         const found = await offered('low-balance', 'notices', '--s');

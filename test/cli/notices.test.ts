@@ -116,6 +116,28 @@ describe('low-balance notices', () => {
     for (const acting of ['\u001b', '\u202e']) assert.ok(!out.includes(acting));
   });
 
+  it('names the rules that a recovery is about', async () => {
+    const { database } = world;
+    await addLowClient(database, 'n-4', 'billing@n-4.example');
+    const accepting: Channel = { send: ({ noticeId }) => Promise.resolve({ messageId: noticeId }) };
+    const { signal } = new AbortController();
+    const low = aCheckOf('n-4', { rules: [{ key: 'client', reminder: 1 }] });
+    await notify(notifyParts(database, accepting), low, signal);
+    const later = aCheckOf('n-4', {
+      checkAt: low.checkAt + 1,
+      rules: [],
+      recovered: [{ key: 'client', toldAt: low.checkAt }],
+    });
+    await notify(notifyParts(database, accepting), later, signal);
+    assert.match((await run({ client: 'n-4' })).out, /│ client recovered +│ accepted/);
+    const { out } = await run({ client: 'n-4', format: 'json' });
+    const { notices: found } = JSON.parse(out) as { notices: { rules: string[]; recovered: string[] }[] };
+    assert.deepEqual(
+      new Set(found.map(({ rules, recovered }) => `${rules.join()} / ${recovered.join()}`)),
+      new Set(['client / ', ' / client']),
+    );
+  });
+
   it('says that there are more than are shown', async () => {
     const { out, err } = await run({ limit: 2 });
     assert.match(out, /2 notices/);

@@ -130,7 +130,7 @@ export const stories: readonly Story[] = [
     before: bill('NOBODY', '40', 'billing_email = NULL'),
     says: [
       /State\*\* low:/,
-      /client \| 50 USD \| 0 \| 3 \| quiet: the rule has no e-mail address that can be resolved/,
+      /client \| 50 USD \| 0 \| 3 \| quiet: the rule has no recipient: no e-mail address that can be resolved, and no webhook/,
     ],
   },
   {
