@@ -12,8 +12,15 @@ export interface OpenedEmail {
   readonly startReceiver: (options: ReceiverOptions) => Promise<Receiver> | undefined;
 }
 
-/** The channel `email` as the settings have it, with this package's words. Throws SettingsError, DeliveryError or TemplateError. */
-export function openEmail(env: Environment, alarms: Alarms): OpenedEmail {
+/**
+ * The channel `email` as the settings have it, with this package's words. `keyOf`: the key of a reseller's own account; default:
+ * the variable of the environment. Throws SettingsError, DeliveryError or TemplateError.
+ */
+export function openEmail(
+  env: Environment,
+  alarms: Alarms,
+  keyOf: (variable: string) => string | undefined = (variable) => text(env, variable),
+): OpenedEmail {
   const { from, provider, providerTitle } = emailSettings(env);
   return {
     channel: createEmailChannel({
@@ -21,7 +28,7 @@ export function openEmail(env: Environment, alarms: Alarms): OpenedEmail {
       renderer: createRenderer(undefined, { overridesOf: ({ words }) => words }),
       from,
       openAccount({ reseller, keyVariable }) {
-        const key = text(env, keyVariable);
+        const key = keyOf(keyVariable);
         return key === undefined ? undefined : provider.openAccount(key, alarmsOf(reseller, alarms));
       },
     }),

@@ -22,6 +22,7 @@ import type { Progress } from './progress.js';
 import { provideMysql, type ProvidedMysql } from './mysql.js';
 import { seedSampleBilling } from './sample-billing.js';
 import { announceStack, withdrawStack, type StackAddresses } from './stack-file.js';
+import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.js';
 import { provideTemporal, type ProvidedTemporal } from './temporal.js';
 
 export interface StackOptions {
@@ -43,6 +44,8 @@ export interface Stack {
   readonly billing: DataSource;
   readonly client: Client;
   readonly mailbox: Mailbox;
+  /** Gets every webhook of the resellers. */
+  readonly webhooks: WebhookReceiver;
   /** Rejects when the worker fails. */
   readonly done: Promise<void>;
 }
@@ -72,6 +75,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await options.syncProfiles(database, billing);
 
   const mailbox = await openMailbox(options, dataFolder, temporal);
+  const webhooks = await openWebhookReceiver(options);
   const addresses = addressesOf(mysql, temporal, mailbox);
   const log = createLog('info', createWriteStream(path.join(dataFolder.root, 'worker.log'), { flags: 'a' }));
   installRuntime(log);
@@ -84,12 +88,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     connection,
     namespace,
     channels: {
-      email: openEmail({ ...withoutMail(env), ...mailboxSettings(mailbox.apiUrl) }, {}).channel,
-      // Receivers of a stack on this machine are on this machine.
-      webhook: openWebhooks({ ...env, WEBHOOK_ALLOW_PRIVATE: 'true' }, database, {}),
+      // The mailbox takes any key; a reseller's own is for its own account.
+      email: openEmail(
+        { ...withoutMail(env), ...mailboxSettings(mailbox.apiUrl) },
+        {},
+        () => 'SG.local-mailbox',
+      ).channel,
+      webhook: openWebhooks(env, database, { instead: webhooks }),
     },
     settings: { ...serviceSettings(env), httpPort: 0, reconcileEveryMs: options.reconcileEveryMs },
-    env,
     log,
   });
   processes.onStop('worker', async () => {
@@ -99,10 +106,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await announceStack(addresses);
   processes.onStop('announcement', () => withdrawStack());
   await reconcileNow(client);
-  return { addresses, database, billing, client, mailbox, done: service.done };
+  return { addresses, database, billing, client, mailbox, webhooks, done: service.done };
 }
 
-/** Keys of resellers' own accounts; what is set for real mails is not for the mailbox. */
+/** What is set for real mails is not for the mailbox. */
 function withoutMail(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(SENDGRID|MAIL)_/.test(name)));
 }
@@ -153,6 +160,16 @@ async function openMailbox(
   });
   progress.step(`Mailbox: ${mailbox.url}`);
   return mailbox;
+}
+
+async function openWebhookReceiver({ progress, processes }: StackOptions): Promise<WebhookReceiver> {
+  const purpose = 'the receiver of webhooks';
+  const receiver = await startWebhookReceiver(
+    await choosePort({ purpose, preferred: 8026, howToChoose: 'free port 8026' }),
+  );
+  processes.onStop(purpose, () => receiver.stop());
+  progress.step(`Webhooks: ${receiver.url}`);
+  return receiver;
 }
 
 function addressesOf(mysql: ProvidedMysql, temporal: ProvidedTemporal, mailbox: Mailbox): StackAddresses {

@@ -51,11 +51,12 @@ function reportProfiles(result: SyncProfilesResult, io: Io): void {
 }
 
 /** Where people look, and what they may try. */
-export function whereToLook({ addresses }: Stack): string {
+export function whereToLook({ addresses, webhooks }: Stack): string {
   const { mailboxUrl, temporalUiUrl, temporalAddress, temporalNamespace } = addresses;
   return [
     '',
     `Mailbox       ${mailboxUrl}`,
+    `Webhooks      ${webhooks.url}`,
     temporalUiUrl
       ? `Temporal UI   ${temporalUiUrl}/namespaces/${temporalNamespace}/workflows`
       : `Temporal      ${temporalAddress}, namespace ${temporalNamespace}`,

@@ -11,6 +11,8 @@ export interface WebhookChannelOptions extends Alarms {
   readonly transport: WebhookTransportOptions;
   /** The value of a variable of this worker's environment. */
   readonly secretOf: (variable: string) => string | undefined;
+  /** Where a webhook of this address is posted; the address itself by default. */
+  readonly addressOf?: (url: string) => string;
   readonly stopped: StoppedWebhooks;
   /** Epoch milliseconds; the machine's clock by default. */
   readonly now?: () => number;
@@ -22,7 +24,7 @@ export interface WebhookChannelOptions extends Alarms {
  * - Throws DeliveryError, whose message names the receiver's host, never a path, a query or a secret.
  */
 export function createWebhookChannel(options: WebhookChannelOptions): Channel {
-  const { transport, secretOf, stopped, now = Date.now } = options;
+  const { transport, secretOf, addressOf = (url) => url, stopped, now = Date.now } = options;
   const health = createWebhookHealth(options);
 
   async function stop(target: WebhookTarget, reason: string): Promise<void> {
@@ -53,7 +55,7 @@ export function createWebhookChannel(options: WebhookChannelOptions): Channel {
       const id = message.noticeId;
       const body = JSON.stringify(webhookNoticeOf(message));
       try {
-        await postWebhook({ url, secret, id, body, timeoutMs, signal }, transport);
+        await postWebhook({ url: addressOf(url), secret, id, body, timeoutMs, signal }, transport);
       } catch (error) {
         if (error instanceof WebhookGoneError) await stop(target, error.message);
         else if (error instanceof DeliveryError) health.failed(`${reseller}/${name}`, error.message);

@@ -3,7 +3,7 @@ import type { Stack } from '../stack.js';
 import type { Timeline } from './timeline.js';
 import type { AcceptedNotice, StoryClient } from './world.js';
 
-/** Prints notices as the mailbox gets them. */
+/** Prints notices as they are accepted. */
 export interface FollowedNotices {
   /** Prints now what came since it last looked. */
   showNew(): Promise<void>;
@@ -11,7 +11,7 @@ export interface FollowedNotices {
   stop(): Promise<void>;
 }
 
-/** Prints each notice to these clients as the mailbox gets it. */
+/** Prints each notice about these clients as the mailbox or the receiver of webhooks gets it. */
 export function followNotices(
   stack: Stack,
   clients: readonly StoryClient[],
@@ -30,17 +30,29 @@ export function followNotices(
     }
   }
 
-  function show(client: StoryClient, { id, audience, reminders, recovered }: AcceptedNotice): void {
+  function show(client: StoryClient, notice: AcceptedNotice): void {
+    const [said, link] = notice.webhook === undefined ? mailOf(notice) : webhookOf(notice, notice.webhook);
+    timeline.seen(`${said}: ${client.name}, ${contentOf(notice)}`, link);
+  }
+
+  function mailOf({ id, audience }: AcceptedNotice): readonly [string, string] {
     const [mail] = stack.mailbox.mailsOf(id);
-    const who = audience === 'staff' ? 'The staff' : 'The client';
-    const to = mail ? ` at ${mail.recipients.join(', ')}` : '';
-    timeline.seen(
-      `${who} ${audience === 'staff' ? 'are' : 'is'} notified${to}: ${client.name}, ${[
-        ...(reminders.length > 0 ? [`reminder ${reminders.join(' and ')}`] : []),
-        ...recovered.map((rule) => `${rule} has recovered`),
-      ].join('; ')}`,
-      mail ? mail.url : stack.addresses.mailboxUrl,
-    );
+    const who = audience === 'staff' ? 'The staff are' : 'The client is';
+    const how = mail ? ` at ${mail.recipients.join(', ')} by ${mail.from}` : '';
+    return [`${who} notified${how}`, mail ? mail.url : stack.addresses.mailboxUrl];
+  }
+
+  function webhookOf({ id }: AcceptedNotice, name: string): readonly [string, string] {
+    const got = stack.webhooks.received().find((each) => each.id === id);
+    const what = got ? ` with ${got.notice.type}, and its receiver verifies the signature` : '';
+    return [`The webhook ${name} of the reseller is called${what}`, stack.webhooks.url];
+  }
+
+  function contentOf({ reminders, recovered }: AcceptedNotice): string {
+    return [
+      ...(reminders.length > 0 ? [`reminder ${reminders.join(' and ')}`] : []),
+      ...recovered.map((rule) => `${rule} has recovered`),
+    ].join('; ');
   }
 
   let looking: Promise<void> = Promise.resolve();

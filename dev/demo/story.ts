@@ -22,7 +22,7 @@ const patience = 10;
 
 /**
  * Charges → notices → repeats → Max Qty → refill by a plain signal → notices again → an inactive client → a refill sent
- * three times → a balance that does not last, and its recovery. Throws StoryDifference where something else happens.
+ * three times → a client of another reseller, in its name and with its webhook: a balance that does not last, and its recovery. Throws StoryDifference where something else happens.
  */
 export async function tellStory(
   stack: Stack,
@@ -32,19 +32,22 @@ export async function tellStory(
   const harbor = await addStoryClient(stack, {
     id: 'DEMO-1',
     name: 'Harbor Telecom',
+    reseller: 'acme',
     profile: 'acme/demo-quick',
     balance: '120',
   });
   const quiet = await addStoryClient(stack, {
     id: 'DEMO-2',
     name: 'Quiet Lines',
+    reseller: 'acme',
     profile: 'acme/demo-dormant',
     balance: '80',
   });
   const runway = await addStoryClient(stack, {
     id: 'DEMO-3',
     name: 'Runway Radio',
-    profile: 'acme/demo-runway',
+    reseller: 'globex',
+    profile: 'globex/demo-runway',
     balance: '100',
     dailySpend: '20',
   });
@@ -133,17 +136,31 @@ async function inactiveClient(client: StoryClient, timeline: Timeline, soon: Soo
 async function runwayAndRecovery(client: StoryClient, timeline: Timeline, soon: Soon): Promise<void> {
   await client.charge('60');
   timeline.act(
-    `${client.name} usually spends 20 USD a day; of 100 USD 40 are left: less than three days, the threshold of its profile`,
+    `${client.name} is a client of another reseller, Globex. It usually spends 20 USD a day; of 100 USD 40 are left: less than three days, the threshold of its profile`,
   );
-  await soon('the client is notified', async () => (await told(client, 'client')) >= 1);
+  await soon(
+    'the client is notified, and the webhook',
+    async () => (await reached(client, false)).size === 2,
+  );
   const at = Date.now();
   await client.book('160', at);
   await client.signalRefill('refill-4', at);
   timeline.act(`A refill of 160 USD: 200 left, enough for ten days`, client.workflow);
-  await soon('the client hears of the recovery', async () =>
-    (await client.notices()).some(({ recovered }) => recovered.includes('client')),
+  await soon(
+    'the client hears of the recovery, and the webhook',
+    async () => (await reached(client, true)).size === 2,
   );
   timeline.seen('Whoever heard that the balance is low hears once that it has recovered', client.workflow);
+}
+
+/** The channels that a low balance, or a recovery, went out by. */
+async function reached(client: StoryClient, recovery: boolean): Promise<ReadonlySet<string | undefined>> {
+  const notices = await client.notices();
+  return new Set(
+    notices
+      .filter(({ recovered }) => recovered.includes('client') === recovery)
+      .map(({ webhook }) => webhook),
+  );
 }
 
 async function refillThreeTimes(

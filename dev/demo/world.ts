@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
+import { webhookOf } from '../../domain/notice-channel.js';
 import type { RuleKey } from '../../domain/profile/profile.js';
 import type { NoticeFacts } from '../../delivery/message.js';
 import { watchWorkflowId } from '../../worker/parts.js';
@@ -11,6 +12,8 @@ import type { Stack } from '../stack.js';
 export interface AcceptedNotice {
   readonly id: string;
   readonly audience: 'staff' | 'client';
+  /** The name of the webhook that it went to; undefined: it is an e-mail. */
+  readonly webhook: string | undefined;
   readonly rules: readonly RuleKey[];
   /** For each rule, the how many-th reminder of its cycle this is, of how many. */
   readonly reminders: readonly string[];
@@ -39,6 +42,7 @@ export interface StoryClient {
 export interface NewClient {
   readonly id: string;
   readonly name: string;
+  readonly reseller: string;
   readonly profile: string;
   readonly balance: string;
   /** What it spends in a day, as the billing system knows it. */
@@ -48,13 +52,13 @@ export interface NewClient {
 /** Puts a client into the billing data. One of an earlier story starts a new cycle. */
 export async function addStoryClient(stack: Stack, added: NewClient): Promise<StoryClient> {
   const { billing, client, database, addresses } = stack;
-  const { id, name, profile, balance, dailySpend = null } = added;
+  const { id, name, reseller, profile, balance, dailySpend = null } = added;
   const now = utc(Date.now());
   await billing.query(
     `INSERT INTO billing_client (client_id, name, reseller_id, profile_id, currency, balance, billing_email, created_at, last_charge_at,
-       last_refill_at, daily_spend, time_zone) VALUES (?, ?, 'acme', ?, 'USD', ?, ?, ?, ?, ?, ?, 'UTC')
+       last_refill_at, daily_spend, time_zone) VALUES (?, ?, ?, ?, 'USD', ?, ?, ?, ?, ?, ?, 'UTC')
      ON DUPLICATE KEY UPDATE balance = VALUES(balance), daily_spend = VALUES(daily_spend), last_charge_at = VALUES(last_charge_at), last_refill_at = VALUES(last_refill_at)`,
-    [id, name, profile, balance, `billing@${id.toLowerCase()}.example`, now, now, now, dailySpend],
+    [id, name, reseller, profile, balance, `billing@${id.toLowerCase()}.example`, now, now, now, dailySpend],
   );
   return {
     id,
@@ -101,13 +105,14 @@ async function statusOf(client: Client, id: string): Promise<WatchStatus | undef
 
 async function acceptedNotices(database: DataSource, id: string): Promise<readonly AcceptedNotice[]> {
   const rows = await database.query<NoticeRow[]>(
-    `SELECT id, audience, rules, recovered, check_at, content FROM low_balance_notice WHERE client_id = ? AND state = 'accepted'
+    `SELECT id, audience, channel, rules, recovered, check_at, content FROM low_balance_notice WHERE client_id = ? AND state = 'accepted'
      ORDER BY check_at, audience`,
     [id],
   );
   return rows.map((row) => ({
     id: row.id,
     audience: row.audience === 'staff' ? 'staff' : 'client',
+    webhook: webhookOf(row.channel),
     rules: JSON.parse(row.rules) as RuleKey[],
     recovered: row.recovered === null ? [] : (JSON.parse(row.recovered) as RuleKey[]),
     reminders: remindersOf(JSON.parse(row.content) as { facts: NoticeFacts }),
@@ -118,6 +123,7 @@ async function acceptedNotices(database: DataSource, id: string): Promise<readon
 interface NoticeRow {
   id: string;
   audience: string;
+  channel: string;
   rules: string;
   recovered: string | null;
   check_at: string;

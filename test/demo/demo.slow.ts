@@ -65,8 +65,8 @@ describe('low-balance demo', () => {
       'Low, but active: nobody is notified yet',
       'The same refill of 1 USD is signalled, time 3 of 3',
       'One refill, three signals, one new cycle: 3 notices, then silence',
-      'The client is notified at billing@demo-3.example: Runway Radio, reminder client 1 of 3',
-      'The client is notified at billing@demo-3.example: Runway Radio, client has recovered',
+      'Runway Radio is a client of another reseller, Globex',
+      'A refill of 160 USD',
       'The story came out as it should.',
     ];
     let from = 0;
@@ -75,6 +75,14 @@ describe('low-balance demo', () => {
       assert.ok(at >= from, `expected "${line}" after character ${from} of\n${out}`);
       from = at;
     }
+    for (const line of [
+      'The client is notified at billing@demo-1.example by Acme Billing <billing@acme.example>: Harbor Telecom',
+      'The client is notified at billing@demo-3.example by Globex Telecom <service@globex.example>: Runway Radio, reminder client 1 of 3',
+      'The webhook crm of the reseller is called with balance.low, and its receiver verifies the signature: Runway Radio, reminder client 1 of 3',
+      'The client is notified at billing@demo-3.example by Globex Telecom <service@globex.example>: Runway Radio, client has recovered',
+      'The webhook crm of the reseller is called with balance.recovered, and its receiver verifies the signature: Runway Radio, client has recovered',
+    ])
+      assert.ok(out.includes(line), `expected "${line}" in\n${out}`);
     assert.match(out, /http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\/low-balance:client:DEMO-1/);
     await assertNothingLeft(demo);
   });
