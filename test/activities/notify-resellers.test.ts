@@ -110,7 +110,7 @@ describe("notices in a reseller's own name, with real MySQL", () => {
     const parts = aWorker({ ACME_KEY: 'SG.acme' });
     bench.sendGrid.next({ status: 401 });
     const refused = await failureOf(tell(parts, aCheckOf(await aLowClient())));
-    assert.equal(refused.type, 'mail-unauthorized');
+    assert.equal(refused.type, 'notice-unauthorized');
     const asked = bench.sendGrid.asked.length;
     await settle('acme', {});
     const other = { ...parts, resellers: createResellers(bench.world.database) };

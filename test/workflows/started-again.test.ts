@@ -111,17 +111,20 @@ describe('a workflow that is reset or cancelled, on the real Temporal (rule 25)'
     });
   }
 
-  sideBySide('reset while its balance is not low, it knows at the next fall what was sent before', async () => {
-    await toldTwice('RISEN');
-    await putClient(servers.database, 'RISEN', '400');
-    await aFewChecks('RISEN');
-    await reset('RISEN', 1);
-    await aFewChecks('RISEN');
-    assert.equal(await countOf('RISEN'), 2);
-    await putClient(servers.database, 'RISEN', '40');
-    await aFewChecks('RISEN');
-    assert.equal(mailsTo('RISEN'), 2);
-  });
+  sideBySide(
+    'reset while its balance is not low, it knows at the next fall what was sent before',
+    async () => {
+      await toldTwice('RISEN');
+      await putClient(servers.database, 'RISEN', '400');
+      await aFewChecks('RISEN');
+      await reset('RISEN', 1);
+      await aFewChecks('RISEN');
+      assert.equal(await countOf('RISEN'), 2);
+      await putClient(servers.database, 'RISEN', '40');
+      await aFewChecks('RISEN');
+      assert.equal(mailsTo('RISEN'), 2);
+    },
+  );
 
   sideBySide('reset to where it was muted, it is as unmuted as it was', async () => {
     await putProfile(servers.database, 'unmuted', { period: '3s', maxQty: 100 });
