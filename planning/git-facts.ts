@@ -39,16 +39,46 @@ export async function isCommitted(file: string): Promise<boolean> {
   return tracked !== undefined && (await git(folder, 'status', '--porcelain', '--', file)) === '';
 }
 
-/** The checkout's commit, where `newer` descends from it: then what `newer` brought is missing in the files. */
-export async function olderCommit(
-  folder: string,
-  newer: string,
-  place: GitPlace,
-): Promise<string | undefined> {
+/** How a checkout stands to the commit that was synced last. */
+export type Standing =
+  /** It holds what was synced, or nothing is known against it. */
+  | { readonly kind: 'current' }
+  /** A shallow clone without the synced commit: nobody can say. */
+  | { readonly kind: 'shallow'; readonly synced: string }
+  /** The synced commit descends from it: it lacks what was merged since. */
+  | { readonly kind: 'older'; readonly commit: string; readonly synced: string }
+  /** A sibling of the synced commit, which is on the default branch: it lacks what was merged there. */
+  | { readonly kind: 'sibling'; readonly commit: string; readonly synced: string; readonly branch: string };
+
+/**
+ * A sibling whose counterpart was never merged is current: the default branch must not be stopped by what somebody synced
+ * from a branch of their own, or from a history that was rewritten since.
+ */
+export async function standingOf(folder: string, synced: string | null, place: GitPlace): Promise<Standing> {
   const cwd = path.resolve(place.cwd, folder);
-  const head = await git(cwd, 'rev-parse', '--verify', 'HEAD');
-  if (head === undefined || head === newer) return undefined;
-  return (await git(cwd, 'merge-base', '--is-ancestor', head, newer)) === undefined ? undefined : head;
+  const commit = await git(cwd, 'rev-parse', '--verify', 'HEAD');
+  if (synced === null || commit === undefined || commit === synced) return { kind: 'current' };
+  if ((await git(cwd, 'cat-file', '-e', `${synced}^{commit}`)) === undefined) {
+    const shallow = (await git(cwd, 'rev-parse', '--is-shallow-repository')) === 'true';
+    return shallow ? { kind: 'shallow', synced } : { kind: 'current' };
+  }
+  if (await isAncestor(cwd, synced, commit)) return { kind: 'current' };
+  if (await isAncestor(cwd, commit, synced)) return { kind: 'older', commit, synced };
+  for (const branch of await defaultBranches(cwd, place))
+    if (await isAncestor(cwd, synced, branch)) return { kind: 'sibling', commit, synced, branch };
+  return { kind: 'current' };
+}
+
+async function isAncestor(cwd: string, commit: string, of: string): Promise<boolean> {
+  return (await git(cwd, 'merge-base', '--is-ancestor', commit, of)) !== undefined;
+}
+
+/** The default branch, at the remote and here: as the clone noted it, as CI says, or by its usual names. */
+async function defaultBranches(cwd: string, { env }: GitPlace): Promise<readonly string[]> {
+  const noted = await git(cwd, 'symbolic-ref', '--short', 'refs/remotes/origin/HEAD');
+  const name = noted?.replace(/^origin\//, '') ?? env['CI_DEFAULT_BRANCH']?.trim();
+  const names = name ? [name] : ['main', 'master'];
+  return names.flatMap((each) => [`refs/remotes/origin/${each}`, `refs/heads/${each}`]);
 }
 
 async function git(cwd: string, ...args: readonly string[]): Promise<string | undefined> {

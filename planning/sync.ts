@@ -9,6 +9,7 @@ import { planBrake, writeBrake } from './brake-policy.js';
 import { planHash } from './plan-hash.js';
 import type { Queryable } from '../store/queryable.js';
 import { planResellers, readHeldResellers, writeResellers } from './reseller-settings.js';
+import { readSyncedCommit, writeSyncedCommit } from '../store/synced-commit.js';
 import { withSyncLock } from './sync-lock.js';
 
 /** A profile with the text of its file. */
@@ -24,6 +25,8 @@ export interface SyncOptions {
   readonly expectedHash: string;
   readonly author: string | null;
   readonly sourceCommit: string | null;
+  /** The last synced commit that the checkout was compared with; missing where it was not. */
+  readonly syncedCommit?: string | null;
   /** Epoch milliseconds. */
   readonly now: number;
   /** How long to wait for another sync. */
@@ -81,7 +84,11 @@ function idsInDoubt(files: readonly WrittenProfile[], rows: readonly HeldProfile
 async function write(connection: QueryRunner, options: SyncOptions): Promise<readonly ProfileChange[]> {
   const rows = await readHeldProfiles(connection, true);
   const heldResellers = await readHeldResellers(connection, true);
-  if (planHash(options, rows, heldResellers) !== options.expectedHash) {
+  const synced = await readSyncedCommit(connection, true);
+  if (
+    planHash(options, rows, heldResellers) !== options.expectedHash ||
+    (options.syncedCommit !== undefined && options.syncedCommit !== synced)
+  ) {
     throw new StalePlanError('MySQL was changed since the plan was made. Nothing was changed now');
   }
   const { changes, drift } = await planAgainst(connection, options.files, rows);
@@ -116,6 +123,7 @@ async function write(connection: QueryRunner, options: SyncOptions): Promise<rea
   await writeResellers(connection, resellerChanges, options.resellerFiles, heldResellers, options);
   if (await planBrake(connection, options.policy.maxToldPerHour))
     await writeBrake(connection, options.policy.maxToldPerHour);
+  if (options.sourceCommit !== null) await writeSyncedCommit(connection, options.sourceCommit);
   return changes;
 }
 

@@ -8,6 +8,7 @@ import { OwnTables1763942400000 } from './migrations/1763942400000-own-tables.js
 import { StartingAgain1764180000000 } from './migrations/1764180000000-starting-again.js';
 import { Renames1763953200000 } from './migrations/1763953200000-renames.js';
 import { ResellerSettings1764180600000 } from './migrations/1764180600000-reseller-settings.js';
+import { SyncedCommit1764198000000 } from './migrations/1764198000000-synced-commit.js';
 import { ResellerChannels1764187200000 } from './migrations/1764187200000-reseller-channels.js';
 import { NoticeDelivery1763949600000 } from './migrations/1763949600000-notice-delivery.js';
 import { RecipientsByAddress1764183600000 } from './migrations/1764183600000-recipients-by-address.js';
@@ -76,6 +77,7 @@ export async function openDatabase(
       ResellerChannels1764187200000,
       Looks1764190800000,
       LeftUnsent1764194400000,
+      SyncedCommit1764198000000,
     ],
     migrationsTableName: 'low_balance_migration',
   });

@@ -64,14 +64,6 @@ export async function readRevision(own: Queryable, revision: string): Promise<Re
   return rows[0] && revisionOf(rows[0]);
 }
 
-/** The commit that the last sync of a checkout carried out, without its `-dirty`; null where none is known. */
-export async function readLastSyncedCommit(own: Queryable): Promise<string | null> {
-  const rows = await own.query<{ source_commit: string }[]>(
-    'SELECT source_commit FROM low_balance_revision WHERE source_commit IS NOT NULL ORDER BY id DESC LIMIT 1',
-  );
-  return rows[0]?.source_commit.replace(/-dirty$/, '') ?? null;
-}
-
 interface StoredRevision {
   readonly id: string | number;
   readonly profile_id: string;

@@ -1,5 +1,6 @@
 import { problemLine, type Problem } from '../../domain/problem.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
+import type { Standing } from '../../planning/git-facts.js';
 import type { Plan } from '../../planning/make-plan.js';
 import { changeJson } from './plan-json.js';
 import { planText, summaryOf } from './plan-text.js';
@@ -53,17 +54,45 @@ export function stale(planFile: string | undefined, plan: Plan): SyncOutcome {
   };
 }
 
-/** The checkout is at a commit that others were synced after. */
-export function outdated(plan: Plan, commit: string, synced: string): SyncOutcome {
+/** A checkout that lacks what was merged: a sync would undo it. */
+export function outdated(
+  standing: Extract<Standing, { kind: 'older' | 'sibling' }>,
+  plan: Plan | undefined,
+): SyncOutcome {
+  const { commit, synced } = standing;
+  const at = `This checkout is at ${short(commit)}, and ${short(synced)}, which was synced last,`;
   return {
     code: exitCode.stale,
     status: 'stale',
-    messages: [
-      `This checkout is at ${short(commit)}, and ${short(synced)}, which was synced last, descends from it: a sync would undo what was merged since. Nothing was changed.`,
-      'Sync that commit or a newer one. To undo a change, revert it in a new commit.',
-    ],
-    facts: { hash: plan.hash, commit, syncedCommit: synced, changes: plan.changes.map(changeJson) },
+    messages:
+      standing.kind === 'older'
+        ? [
+            `${at} descends from it: a sync would undo what was merged since. Nothing was changed.`,
+            'Sync that commit or a newer one. To undo a change, revert it in a new commit.',
+          ]
+        : [
+            `${at} is not in its history, and is in ${branchName(standing.branch)}: a sync would undo what was merged there. Nothing was changed.`,
+            `Merge ${branchName(standing.branch)} into this branch, or rebase it, and sync again.`,
+          ],
+    facts: {
+      ...(plan ? { hash: plan.hash, changes: plan.changes.map(changeJson) } : {}),
+      commit,
+      syncedCommit: synced,
+    },
   };
+}
+
+/** A sync from a shallow clone, which cannot be compared with what was synced last. */
+export function shallowText(synced: string): string {
+  return (
+    `warning: this clone is shallow and lacks ${short(synced)}, which was synced last: nobody can say whether this commit is older. ` +
+    'Clone with all commits (GitHub: fetch-depth: 0; GitLab: GIT_DEPTH: 0)'
+  );
+}
+
+/** `refs/remotes/origin/main` → `origin/main` */
+function branchName(ref: string): string {
+  return ref.replace(/^refs\/(?:remotes|heads)\//, '');
 }
 
 function short(commit: string): string {

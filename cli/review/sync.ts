@@ -5,16 +5,24 @@ import type { SyncOptions as ApplyOptions } from '../../planning/sync.js';
 import { applyPlan, StalePlanError } from '../../planning/sync.js';
 import { LockHeldError } from '../../planning/sync-lock.js';
 import { confirmDeletes } from './confirm-deletes.js';
-import { readLastSyncedCommit } from '../../store/revisions.js';
+import { readSyncedCommit, writeSyncedCommit } from '../../store/synced-commit.js';
 import { withDatabases } from '../shared/databases.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
-import { gitFacts, olderCommit } from '../../planning/git-facts.js';
+import { gitFacts, standingOf, type GitFacts } from '../../planning/git-facts.js';
 import type { Io } from '../shared/io.js';
 import { hasErrors, loadForSync, type FolderForSync } from '../../planning/load-for-sync.js';
 import { makePlan, writesNothing, type Plan } from '../../planning/make-plan.js';
 import { changeJson, savedHash } from './plan-json.js';
 import { planText } from './plan-text.js';
-import { invalid, outdated, refusalOf, stale, unchanged, type SyncOutcome } from './sync-outcome.js';
+import {
+  invalid,
+  outdated,
+  refusalOf,
+  shallowText,
+  stale,
+  unchanged,
+  type SyncOutcome,
+} from './sync-outcome.js';
 import { wakeClients } from './wake-clients.js';
 import { messageOf } from '../../domain/error-message.js';
 import type { SyncOptions } from './sync-options.js';
@@ -31,21 +39,11 @@ export async function sync(
 ): Promise<ExitCode> {
   const folder = await loadForSync(options.folder, io.cwd);
   const expected = planFile === undefined ? undefined : await readSavedHash(planFile, io);
-  const { lockWaitMs } = options;
   const outcome = hasErrors(folder)
     ? invalid(folder.problems)
-    : await withDatabases(io, async (database, billing) => {
-        const result = await makePlan({ database, billing, folder, now: Date.now() });
-        if (result.kind === 'invalid') return invalid(result.problems);
-        const { plan } = result;
-        if (expected !== undefined && expected !== plan.hash) return stale(planFile, plan);
-        const refusal = refusalOf(plan) ?? (await confirmDeletes(plan, planFile, options, io));
-        if (refusal) return refusal;
-        if (writesNothing(plan)) return unchanged(plan);
-        const older = await olderThanSynced(database, plan, options, io);
-        if (older) return older;
-        return await apply(database, billing, plan, { folder, planFile, lockWaitMs, options, io, wake });
-      });
+    : await withDatabases(io, (database, billing) =>
+        syncFolder({ database, billing, folder, planFile, expected, options, io, wake }),
+      );
   for (const message of outcome.messages) io.err(message);
   if (options.format === 'json')
     io.out(`${JSON.stringify({ status: outcome.status, ...outcome.facts }, null, 2)}\n`);
@@ -53,35 +51,48 @@ export async function sync(
   return outcome.code;
 }
 
-/** Carrying out a commit again that others were merged onto would undo them. */
-async function olderThanSynced(
-  database: DataSource,
-  plan: Plan,
-  { folder }: SyncOptions,
-  io: Io,
-): Promise<SyncOutcome | undefined> {
-  const synced = await readLastSyncedCommit(database);
-  const older = synced === null ? undefined : await olderCommit(folder, synced, io);
-  return synced === null || older === undefined ? undefined : outdated(plan, older, synced);
-}
-
-interface ApplyContext {
+interface SyncContext {
+  readonly database: DataSource;
+  readonly billing: DataSource;
   readonly folder: FolderForSync;
   readonly planFile: string | undefined;
-  readonly lockWaitMs: number;
+  /** The hash of the saved plan. */
+  readonly expected: string | undefined;
   readonly options: SyncOptions;
   readonly io: Io;
   readonly wake: typeof wakeClients;
 }
 
+async function syncFolder(context: SyncContext): Promise<SyncOutcome> {
+  const { database, billing, folder, planFile, expected, options, io } = context;
+  const syncedCommit = await readSyncedCommit(database);
+  const standing = await standingOf(options.folder, syncedCommit, io);
+  const lacksMerges = standing.kind === 'older' || standing.kind === 'sibling';
+  const result = await makePlan({ database, billing, folder, now: Date.now() });
+  const plan = result.kind === 'planned' ? result.plan : undefined;
+  const isDone = plan !== undefined && writesNothing(plan);
+  // Comes first: what was merged since looks like a deletion or a missing folder here.
+  if (lacksMerges && !isDone) return outdated(standing, plan);
+  if (result.kind === 'invalid') return invalid(result.problems);
+  if (expected !== undefined && expected !== result.plan.hash) return stale(planFile, result.plan);
+  const refusal = refusalOf(result.plan) ?? (await confirmDeletes(result.plan, planFile, options, io));
+  if (refusal) return refusal;
+  const git = await gitFacts(options.folder, io);
+  if (isDone) {
+    if (!lacksMerges && git.sourceCommit !== null) await writeSyncedCommit(database, git.sourceCommit);
+    return unchanged(plan);
+  }
+  if (standing.kind === 'shallow') io.err(shallowText(standing.synced));
+  return await apply(result.plan, git, syncedCommit, context);
+}
+
 async function apply(
-  database: DataSource,
-  billing: DataSource,
   plan: Plan,
-  { folder, planFile, lockWaitMs, options, io, wake }: ApplyContext,
+  git: GitFacts,
+  syncedCommit: string | null,
+  { database, billing, folder, planFile, options, io, wake }: SyncContext,
 ): Promise<SyncOutcome> {
   const { files, resellerFiles, policy } = folder;
-  const git = await gitFacts(options.folder, io);
   const author = options.author ?? git.author;
   const work: ApplyOptions = {
     files,
@@ -89,9 +100,10 @@ async function apply(
     policy,
     author,
     sourceCommit: git.sourceCommit,
+    syncedCommit,
     expectedHash: plan.hash,
     now: Date.now(),
-    lockWaitMs,
+    lockWaitMs: options.lockWaitMs,
   };
   try {
     await applyPlan(database, work);

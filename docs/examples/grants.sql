@@ -33,6 +33,7 @@ GRANT INSERT, UPDATE, DELETE ON low_balance.low_balance_reseller_settings TO 'lb
 GRANT INSERT ON low_balance.low_balance_revision TO 'lb_sync'@'%';
 GRANT DELETE ON low_balance.low_balance_stopped_webhook TO 'lb_sync'@'%';
 GRANT UPDATE ON low_balance.low_balance_brake TO 'lb_sync'@'%';
+GRANT UPDATE ON low_balance.low_balance_synced_commit TO 'lb_sync'@'%';
 
 -- `low-balance hold`, `release` and `start-webhook`: puts holds on and ends them.
 CREATE USER IF NOT EXISTS 'lb_operate'@'%' IDENTIFIED BY 'change-me-7';

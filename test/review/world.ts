@@ -120,6 +120,7 @@ export async function createWorld(): Promise<World> {
       await rm(path.join(cwd, 'profiles'), { recursive: true, force: true });
       for (const table of ['profile', 'revision', 'notice', 'watched_client', 'reseller_settings'])
         await database.query(`DELETE FROM low_balance_${table}`);
+      await database.query('UPDATE low_balance_synced_commit SET commit_id = NULL');
       for (const table of ['client', 'reseller', 'user', 'exchange_rate'])
         await database.query(`DELETE FROM billing_${table}`);
       await database.query("INSERT INTO billing_reseller VALUES ('acme', 'Acme', 'manager@acme.example')");
