@@ -1,5 +1,7 @@
 import { loadProfiles } from '../../authoring/load-profiles.js';
 import type { ClientState } from '../../domain/client-state.js';
+import type { When } from '../../domain/conditions/condition.js';
+import { thresholdText } from '../../domain/conditions/conditions.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { writtenRules } from '../../domain/profile/written-rules.js';
@@ -40,6 +42,8 @@ interface ListedProfile {
   readonly rules: readonly string[];
   /** Rule key → threshold, as it is written. */
   readonly thresholds: Readonly<Record<string, unknown>>;
+  /** Rule key → on which side of its limit the rule applies, and the limit in words: `20% of the credit limit`. */
+  readonly limits: Readonly<Record<string, { readonly when: When; readonly words: string }>>;
   /** What MySQL says about the file; absent offline. */
   readonly synced?: 'yes' | 'changed' | 'no' | 'no file';
   readonly clients?: number;
@@ -89,6 +93,12 @@ function listedOf(
     maxQty,
     rules: rules.map(({ key }) => key),
     thresholds: Object.fromEntries(thresholds),
+    limits: Object.fromEntries(
+      rules.map(({ key, condition: { when, threshold } }) => [
+        key,
+        { when, words: thresholdText(threshold, currency) },
+      ]),
+    ),
   };
 }
 

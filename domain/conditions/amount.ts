@@ -6,6 +6,7 @@ export const amount: KindOfCondition<'amount'> = {
   limit: ({ amount }, { rate }) =>
     rate === null ? { missing: 'unknown' } : { amount: multiply(amount, rate) },
   figures: (threshold, { profileCurrency, rate }) => ({ ...threshold, currency: profileCurrency, rate }),
+  text: ({ amount }, currency) => `${amount} ${currency}`,
   words: ({ amount, currency, rate }, clientCurrency) =>
     currency === clientCurrency
       ? `${amount} ${currency}`

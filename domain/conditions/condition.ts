@@ -68,6 +68,8 @@ export interface KindOfCondition<Kind extends ConditionKind> {
   readonly needs?: CostlyFact;
   limit(threshold: ThresholdOf<Kind>, facts: LimitFacts): Limit;
   figures(threshold: ThresholdOf<Kind>, facts: LimitFacts): Figures;
+  /** The threshold without a client: `100 USD`, `20% of the credit limit`. */
+  text(threshold: ThresholdOf<Kind>, profileCurrency: string): string;
   /** Such as `100 USD` or `20% of the credit limit`, for operators. */
   words(figures: FiguresOf<Kind>, clientCurrency: string): string;
 }

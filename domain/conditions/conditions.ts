@@ -60,10 +60,16 @@ export function figuresText(figures: Figures, clientCurrency: string): string {
   return kind.words(figures, clientCurrency);
 }
 
+/** A threshold as a profile says it, for people: `100 USD`, `what is spent in 3d`. */
+export function thresholdText(threshold: Threshold, profileCurrency: string): string {
+  return kindOf(threshold).text(threshold, profileCurrency);
+}
+
 /** The compiler cannot tie a value's kind to the entry of the table that is looked up by it. */
 function kindOf(threshold: Threshold): {
   limit(threshold: Threshold, facts: LimitFacts): ReturnType<KindOfCondition<ConditionKind>['limit']>;
   figures(threshold: Threshold, facts: LimitFacts): Figures;
+  text(threshold: Threshold, profileCurrency: string): string;
 } {
   return kinds[threshold.kind];
 }

@@ -15,6 +15,8 @@ export const own: KindOfCondition<'own'> = {
       ? amount.figures({ kind: 'amount', amount: otherwise }, facts)
       : { kind: 'own', ownThreshold: ownThreshold ?? null };
   },
+  text: ({ otherwise }, currency) =>
+    `its own threshold${otherwise === null ? '' : `, or ${otherwise} ${currency}`}`,
   words: ({ ownThreshold }, currency) =>
     ownThreshold === null ? 'no threshold of its own' : `its own threshold, ${ownThreshold} ${currency}`,
 };

@@ -5,6 +5,7 @@ import { limitFrom, type KindOfCondition } from './condition.js';
 export const percentOfCreditLimit: KindOfCondition<'percentOfCreditLimit'> = {
   limit: ({ percent }, { creditLimit }) => limitFrom(creditLimit, (whole) => percentOf(whole, percent)),
   figures: (threshold, { creditLimit }) => ({ ...threshold, creditLimit }),
+  text: ({ percent }) => `${percent}% of the credit limit`,
   words: ({ percent, creditLimit }, currency) =>
     `${percent}% of the credit limit, ${creditLimit} ${currency}`,
 };

@@ -7,6 +7,7 @@ export const percentOfLastRefill: KindOfCondition<'percentOfLastRefill'> = {
   limit: ({ percent }, { lastRefillAmount }) =>
     limitFrom(lastRefillAmount, (whole) => percentOf(whole, percent)),
   figures: (threshold, { lastRefillAmount = null }) => ({ ...threshold, lastRefillAmount }),
+  text: ({ percent }) => `${percent}% of the last refill`,
   words: ({ percent, lastRefillAmount }, currency) =>
     `${percent}% of the last refill, ${lastRefillAmount === null ? 'not known' : `${lastRefillAmount} ${currency}`}`,
 };

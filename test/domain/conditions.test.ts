@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { LimitFacts, Threshold, When } from '../../domain/conditions/condition.js';
-import { findCondition, figuresText } from '../../domain/conditions/conditions.js';
+import { findCondition, figuresText, thresholdText } from '../../domain/conditions/conditions.js';
 import { thresholdOf } from '../../domain/conditions/read-threshold.js';
 import { aLimit } from './builders.js';
 
@@ -180,6 +180,19 @@ describe('kinds of threshold (rule 16)', () => {
       assert.equal(figuresText(found.figures, 'EUR'), words);
     });
   }
+
+  it('are named as a profile says them', () => {
+    const written = [
+      [100, '100 EUR'],
+      [{ percentOfCreditLimit: 20 }, '20% of the credit limit'],
+      [{ percentOfLastRefill: 10 }, '10% of the last refill'],
+      [{ lasts: '3d' }, 'what is spent in 3d'],
+      [{ own: true }, 'its own threshold'],
+      [{ own: true, otherwise: 50 }, 'its own threshold, or 50 EUR'],
+    ] as const;
+    for (const [threshold, words] of written)
+      assert.equal(thresholdText(thresholdOf(threshold), 'EUR'), words);
+  });
 
   it('are read from what a profile says', () => {
     assert.deepEqual(thresholdOf(1e-7), { kind: 'amount', amount: '0.0000001' });

@@ -160,6 +160,73 @@ describe('the extension in a real editor', function () {
     await editor.runCommand('View: Close All Editors');
   });
 
+  it('opens the settings of a reseller, with the help of each field', async () => {
+    await editor.showView('Low Balance Profiles');
+    await forText('.pane-body .monaco-list-row', /Runway USD.*what is spent in 7d/);
+    const reseller = editor.page.locator('.pane-body .monaco-list-row[aria-label^="acme"]').first();
+    await reseller.hover();
+    await reseller.locator('.action-label[aria-label^="Settings of the Reseller"]').click();
+    await forText('.tab.active', 'reseller.json');
+    await editor.page
+      .locator('.view-line span', { hasText: /^"topUpUrl"$/ })
+      .first()
+      .hover();
+    await forText('.monaco-hover', 'the button of the client');
+    await editor.runCommand('View: Close All Editors');
+  });
+
+  it('knows what is newer in profiles: its problems, their fixes, and the names of webhooks', async () => {
+    await edit(
+      'acme/reseller.json',
+      '"support":',
+      '"webhooks": { "ops": { "url": "https://ops.example/", "secretVariable": "OPS_SECRET" } },\n  "support":',
+    );
+    const profile = {
+      $schema: '../../schemas/profile.schema.json',
+      name: 'Postpaid',
+      reseller: 'acme',
+      currency: 'USD',
+      sortOrder: 60,
+      maxQty: 3,
+      period: '24h',
+      checkEvery: '48h',
+      sendingHours: { from: '08:00', to: '20:00', days: ['Monday'] },
+      clientNotification: { threshold: 1000, when: 'above', recovered: true, webhooks: ['pos'] },
+    };
+    await writeFile(file('acme/postpaid.json'), JSON.stringify(profile, null, 2));
+    await editor.openFile('acme/postpaid.json');
+    await editor.runCommand('Problems: Focus on Problems View');
+    for (const problem of [/48h is not below the Period/, /expected one of "mon"/, /no webhook "pos"/])
+      await forText('.markers-panel .monaco-list-row', problem);
+    const lines = JSON.stringify(profile, null, 2).split('\n');
+    const at = async (what: string, plus = 2) => {
+      const line = lines.findIndex((each) => each.includes(what));
+      await editor.page.locator('.tab.active').click();
+      await editor.goTo(line + 1, (lines[line]?.indexOf(what) ?? 0) + plus);
+    };
+    await at('"Monday"');
+    await editor.page.keyboard.press('Control+.');
+    await forText('.action-widget', 'Change to "mon"');
+    await editor.page.keyboard.press('Enter');
+    await forText('.view-line', '"mon"');
+    await at('"pos"');
+    await editor.page.keyboard.press('Control+.');
+    await forText('.action-widget', 'Change to "ops"');
+    await editor.page.keyboard.press('Escape');
+    await editor.page.keyboard.press('Control+Space');
+    await forText('.suggest-widget .monaco-list-row', /"ops".*webhook/);
+    await editor.page.keyboard.press('Escape');
+    await editor.page
+      .locator('.view-line span', { hasText: /^"checkEvery"$/ })
+      .first()
+      .hover();
+    await forText('.monaco-hover', 'a fall is noticed sooner');
+    await editor.page.keyboard.press('Control+S');
+    await editor.runCommand('View: Close All Editors');
+    await editor.page.keyboard.press('Control+J');
+    await rm(file('acme/postpaid.json'));
+  });
+
   it('asks for the fields of a new profile, and opens it', async () => {
     await editor.runCommand('Low Balance: New Profile');
     await forText('.quick-input-list .monaco-list-row', 'acme');

@@ -180,6 +180,7 @@ describe('docs/examples/grants.sql', () => {
   it('lets sync write profiles and revisions alone, and readers nothing', async () => {
     const sync = await openAs('lb_sync', 'change-me-3', 'own');
     await sync.query('UPDATE low_balance_profile SET version = version');
+    await sync.query('UPDATE low_balance_synced_commit SET commit_id = commit_id');
     for (const statement of [
       'UPDATE low_balance_revision SET version = 1',
       'DELETE FROM low_balance_revision',

@@ -8,6 +8,7 @@ import { keepLanguage, languageId } from './language';
 import { registerNewProfile } from './new-profile';
 import { registerPreview } from './preview';
 import { createProfilesView } from './profiles-view';
+import { registerResellerSettings } from './reseller-settings';
 import { registerScenarios } from './scenario-tests';
 import type { Service } from './service';
 
@@ -49,5 +50,6 @@ async function start(context: ExtensionContext, view: ReturnType<typeof createPr
   registerPreview(context, service);
   registerCompare(context, service);
   registerExplain(context, service);
+  registerResellerSettings(context, service);
   registerScenarios(context, service);
 }

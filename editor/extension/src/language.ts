@@ -8,7 +8,7 @@ import {
   type TextDocument,
   type Uri,
 } from 'vscode';
-import { idOfFile } from './service';
+import { idOfFile, isProfile } from './service';
 
 export const languageId = 'low-balance';
 
@@ -22,12 +22,11 @@ export function keepLanguage(context: ExtensionContext, root: Uri): void {
       void languages.setTextDocumentLanguage(document, languageId);
   };
   for (const document of workspace.textDocuments) adopt(document);
-  const showContext = () =>
-    commands.executeCommand(
-      'setContext',
-      'lowBalance.isProfile',
-      idOfFile(window.activeTextEditor?.document.uri) !== undefined,
-    );
+  const showContext = async () => {
+    const id = idOfFile(window.activeTextEditor?.document.uri);
+    await commands.executeCommand('setContext', 'lowBalance.isProfile', isProfile(id));
+    await commands.executeCommand('setContext', 'lowBalance.hasRevisions', id !== undefined);
+  };
   context.subscriptions.push(
     workspace.onDidOpenTextDocument(adopt),
     window.onDidChangeActiveTextEditor(showContext),

@@ -21,6 +21,8 @@ export interface ListedProfile {
   readonly period: string;
   readonly maxQty: number;
   readonly thresholds: Readonly<Record<string, unknown>>;
+  /** Absent in an older version of the package. */
+  readonly limits?: Readonly<Record<string, { readonly when: string; readonly words: string }>>;
   readonly synced?: string;
   readonly clients?: number;
   readonly low?: number;
@@ -123,8 +125,9 @@ export function createProfilesView(context: ExtensionContext): ProfilesView {
 /** Such as `USD 100 / 50 · 40 of 312 low`; a side bar is narrow, and its tooltip has the rest. */
 function describe(profile: ListedProfile): string {
   const { currency, thresholds, clients, synced } = profile;
+  const limits = Object.keys(thresholds).map((rule) => limitOf(profile, rule).brief);
   return [
-    `${currency} ${Object.values(thresholds).map(written).join(' / ')}`,
+    `${currency} ${limits.join(' / ')}`,
     ...(clients === undefined ? [] : [`${lowOf(profile)} of ${clients} low`]),
     ...(synced === 'no file'
       ? ['only in MySQL']
@@ -135,10 +138,8 @@ function describe(profile: ListedProfile): string {
 }
 
 function tooltipOf(profile: ListedProfile): MarkdownString {
-  const { id, name, currency, period, maxQty, thresholds, clients } = profile;
-  const rules = Object.entries(thresholds).map(
-    ([rule, threshold]) => `- ${ruleName(rule)}: below ${written(threshold)} ${currency}`,
-  );
+  const { id, name, period, maxQty, thresholds, clients } = profile;
+  const rules = Object.keys(thresholds).map((rule) => `- ${ruleName(rule)}: ${limitOf(profile, rule).words}`);
   const text = new MarkdownString();
   text.appendText(name);
   text.appendMarkdown(`\n\n\`${id}\` · Period ${period} · Max Qty ${maxQty}\n\n`);
@@ -151,12 +152,19 @@ function ruleName(rule: string): string {
   return rule === 'user' ? 'staff' : rule.replace(/^advanced:/, '');
 }
 
-/** A number, or a threshold of another kind by its fields: `lasts 3d`. */
-function written(threshold: unknown): string {
-  if (typeof threshold !== 'object' || threshold === null) return String(threshold);
-  return Object.entries(threshold)
-    .map(([kind, value]) => `${kind} ${String(value)}`)
-    .join(' ');
+/** `50`, `above 1000` or `what is spent in 3d` where there is little room; `below 50 USD` where there is more. */
+function limitOf(
+  { currency, thresholds, limits }: ListedProfile,
+  rule: string,
+): { readonly brief: string; readonly words: string } {
+  const threshold = thresholds[rule];
+  const isAmount = typeof threshold === 'number';
+  const { when, words } = limits?.[rule] ?? {
+    when: 'below',
+    words: isAmount ? `${threshold} ${currency}` : JSON.stringify(threshold),
+  };
+  const brief = isAmount ? String(threshold) : words;
+  return { brief: when === 'below' ? brief : `${when} ${brief}`, words: `${when} ${words}` };
 }
 
 function lowOf({ low = 0, exhausted = 0 }: ListedProfile): number {

@@ -12,7 +12,7 @@ export async function runVerb(service: Service, ...words: readonly string[]): Pr
   return await service.request<VerbAnswer>(requests.verb, { words } satisfies VerbRequest);
 }
 
-/** The output of a verb; undefined where it failed, which the user then has been told. */
+/** The output of a verb; undefined where it failed, which the user has then been shown. */
 export async function outputOf(service: Service, ...words: readonly string[]): Promise<string | undefined> {
   const { code, out, err } = await runVerb(service, ...words);
   if (code === 0) return out;
@@ -34,7 +34,12 @@ export function profileOf(argument: unknown): string | undefined {
   return idOfFile(window.activeTextEditor?.document.uri);
 }
 
+/** Of a profile, and `<reseller>/reseller` of a reseller's settings, which have revisions as well. */
 export function idOfFile(uri: Uri | undefined): string | undefined {
   const [, reseller, slug] = /\/profiles\/([^/]+)\/([^/]+)\.json$/.exec(uri?.path ?? '') ?? [];
   return reseller && slug && !slug.endsWith('.test') ? `${reseller}/${slug}` : undefined;
+}
+
+export function isProfile(id: string | undefined): boolean {
+  return id !== undefined && !id.endsWith('/reseller');
 }
