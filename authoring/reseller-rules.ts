@@ -22,6 +22,8 @@ export function resellerFindings(root: Node, { languages }: ResellerContext): re
     ...senderDomainFindings(at(root, ['sender', 'from'], 'string')),
     ...['logoUrl'].flatMap((name) => urlFindings(at(root, ['brand', name], 'string'))),
     ...urlFindings(at(root, ['support', 'url'], 'string')),
+    ...nameFindings(at(root, ['brand', 'name'], 'string')),
+    ...billingIdFindings(at(root, ['billingId'], 'string')),
     ...topUpFindings(at(root, ['topUpUrl'], 'string')),
     ...languageFindings(at(root, ['language'], 'string'), languages),
     ...zoneFindings(at(root, ['timeZone'], 'string')),
@@ -86,6 +88,27 @@ function isLabel(label: string): boolean {
   return label.length <= 63 && /^[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?$/u.test(label);
 }
 
+/** It stands in subjects and beside amounts: what is not seen there, or turns the text around it, is no part of a name. */
+function nameFindings(node: Node | undefined): readonly Finding[] {
+  const name = String(node?.value ?? '');
+  if (
+    !node ||
+    name === '' ||
+    (name.trim() !== '' && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name))
+  )
+    return [];
+  const message = `${JSON.stringify(name)} cannot be shown: expected a name without line breaks and control characters`;
+  return [error(node, 'invalid-name', message)];
+}
+
+/** The gate of the billing data takes blanks off. */
+function billingIdFindings(node: Node | undefined): readonly Finding[] {
+  const id = String(node?.value ?? '');
+  if (!node || id === '' || id === id.trim()) return [];
+  const message = `${JSON.stringify(id)} is no id of the billing data: expected ${JSON.stringify(id.trim())}, without blanks at its ends`;
+  return [error(node, 'blank-at-end', message)];
+}
+
 function urlFindings(node: Node | undefined): readonly Finding[] {
   if (!node) return [];
   const text = String(node.value);
@@ -95,7 +118,8 @@ function urlFindings(node: Node | undefined): readonly Finding[] {
 
 /** Without a user and a password: what stands in a link everybody reads. */
 function isUrl(text: string): boolean {
-  if (!URL.canParse(text) || /[\s\p{Cc}]/u.test(text)) return false;
+  // Readers of links do not agree on where a host ends that a backslash follows.
+  if (!URL.canParse(text) || /[\s\p{Cc}\\]/u.test(text)) return false;
   const { username, password, hostname } = new URL(text);
   return username === '' && password === '' && hostname !== '';
 }
@@ -189,25 +213,45 @@ function webhookFindings({ node, name, settings }: WebhookNode): readonly Findin
 function webhookUrlFindings(url: Node | undefined): readonly Finding[] {
   const text = String(url?.value ?? '');
   if (!url || !/^https?:\/\//.test(text)) return [];
+  if (/[{}]/.test(text))
+    return [
+      error(url, 'unknown-placeholder', 'nothing is filled in here: expected one address for all clients'),
+    ];
   if (!isUrl(text)) return [notUrl(url)];
-  if (text.startsWith('https://')) return [];
   const { hostname } = new URL(text);
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-  return isLocal
+  const local = isPrivateHost(hostname)
     ? [
         warning(
           url,
           'local-webhook',
-          'only workers with WEBHOOK_ALLOW_PRIVATE=true on the same machine reach this address',
+          `${hostname} is not on the public Internet: only workers with WEBHOOK_ALLOW_PRIVATE=true call it`,
         ),
       ]
-    : [
-        error(
-          url,
-          'not-https',
-          'notices are sent over https only: expected an address that begins with https://',
-        ),
-      ];
+    : [];
+  if (text.startsWith('https://') || isThisMachine(hostname)) return local;
+  return [
+    error(
+      url,
+      'not-https',
+      'notices are sent over https only: expected an address that begins with https://',
+    ),
+  ];
+}
+
+function isThisMachine(hostname: string): boolean {
+  return /^(localhost|127\.[\d.]+|\[::1\])\.?$/.test(hostname);
+}
+
+/** As far as the name itself says it; workers look at what it resolves to. */
+function isPrivateHost(hostname: string): boolean {
+  return (
+    isThisMachine(hostname) ||
+    /(^|\.)(localhost|local|internal)\.?$/.test(hostname) ||
+    /^(0|10|169\.254|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.[\d.]+$/.test(
+      hostname,
+    ) ||
+    /^\[(::|f[cd]|fe[89ab])/.test(hostname)
+  );
 }
 
 /** A platform's profiles are for the clients of all resellers: an id of its own says nothing. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium, type Browser } from 'playwright-core';
 import type { Branding, Message } from '../delivery/message.js';
 import { createRenderer } from '../delivery/email/render.js';
 import { sampleMail } from '../delivery/email/sample-mail.js';
@@ -9,12 +9,14 @@ import { environment } from '../worker/settings.js';
 import { provideChromium } from './chromium.js';
 import { progressOnStderr } from './progress.js';
 
-// Makes the pictures of docs/mail.md: `node dist/dev/screenshot-mails.js`.
+// Makes the pictures of docs/mail.md: `node dist/dev/screenshot-mails.js`. One sheet for each reseller, and one with every language.
 
 const folder = fileURLToPath(new URL('../../docs/screenshots/mails/', import.meta.url));
 
+const logo = `<svg xmlns="http://www.w3.org/2000/svg" width="220" height="48"><rect width="48" height="48" rx="10" fill="#d9822b"/><path d="M12 38 24 10l12 28" fill="none" stroke="#fff" stroke-width="5"/><text x="60" y="34" font-family="sans-serif" font-size="28" fill="#d9822b">acme</text></svg>`;
 const acme: Branding = {
   name: 'Acme Carrier Services',
+  logoUrl: 'https://acme.example/logo.png',
   color: '#d9822b',
   topUpUrl: 'https://portal.acme.example/top-up?client={clientId}',
   support: { email: 'support@acme.example', phone: '+1 555 0100' },
@@ -26,55 +28,91 @@ const globex: Branding = {
   support: { url: 'https://globex.example/help' },
 };
 
-interface Picture {
+/** A client whose mails are shown. */
+interface Reader {
   readonly language: string;
   readonly timeZone: string;
   readonly clientName: string;
-  readonly branding: Branding;
   readonly currency: string;
-  readonly width: number;
+}
+
+const readers = {
+  en: { timeZone: 'Europe/London', clientName: 'Foxglove Fax', currency: 'USD' },
+  de: {
+    timeZone: 'Europe/Vienna',
+    clientName: 'Donaudampfschifffahrtsgesellschaft für Sprachdienste mbH & Co. KG',
+    currency: 'EUR',
+  },
+  es: {
+    timeZone: 'Europe/Madrid',
+    clientName: 'Compañía Iberoamericana de Telecomunicaciones, S.A.',
+    currency: 'EUR',
+  },
+  fr: {
+    timeZone: 'Europe/Paris',
+    clientName: 'Société Méditerranéenne des Télécommunications',
+    currency: 'EUR',
+  },
+  it: { timeZone: 'Europe/Rome', clientName: 'Società Italiana Servizi Telefonici S.r.l.', currency: 'EUR' },
+  pl: {
+    timeZone: 'Europe/Warsaw',
+    clientName: 'Przedsiębiorstwo Telekomunikacyjne „Wisła” sp. z o.o.',
+    currency: 'PLN',
+  },
+  pt: { timeZone: 'America/Sao_Paulo', clientName: 'Telefonia Atlântica Ltda.', currency: 'BRL' },
+  tr: {
+    timeZone: 'Europe/Istanbul',
+    clientName: 'Boğaziçi Telekomünikasyon Hizmetleri A.Ş.',
+    currency: 'TRY',
+  },
+  uk: { timeZone: 'Europe/Kyiv', clientName: 'Степ Голос', currency: 'UAH' },
+} as const satisfies Readonly<Record<string, Omit<Reader, 'language'>>>;
+
+type Language = keyof typeof readers;
+
+interface Shot {
+  readonly language: Language;
+  readonly branding: Branding;
+  readonly audience: Message['audience'];
+  readonly width: 360 | 680;
   readonly colorScheme: 'light' | 'dark';
 }
 
-const wide = { width: 680, colorScheme: 'light' } as const;
-const pictures: readonly Picture[] = [
+type Look = Omit<Shot, 'language' | 'branding'>;
+
+const looks: readonly Look[] = [
+  { audience: 'client', width: 680, colorScheme: 'light' },
+  { audience: 'client', width: 360, colorScheme: 'dark' },
+  { audience: 'staff', width: 360, colorScheme: 'light' },
+  { audience: 'staff', width: 680, colorScheme: 'dark' },
+];
+
+/** A picture of several mails, row by row. */
+interface Sheet {
+  readonly name: string;
+  readonly rows: readonly (readonly Shot[])[];
+}
+
+const sheetOf = (name: string, branding: Branding, languages: readonly Language[]): Sheet => ({
+  name,
+  rows: languages.map((language) => looks.map((look) => ({ ...look, language, branding }))),
+});
+
+const phone = { audience: 'client', width: 360, colorScheme: 'light', branding: acme } as const;
+const languages = Object.keys(readers) as Language[];
+const sheets: readonly Sheet[] = [
+  sheetOf('acme', acme, ['en', 'de', 'fr']),
+  sheetOf('globex', globex, ['uk', 'pl', 'tr']),
   {
-    language: 'en',
-    timeZone: 'Europe/London',
-    clientName: 'Foxglove Fax',
-    branding: acme,
-    currency: 'USD',
-    ...wide,
-  },
-  {
-    language: 'de',
-    timeZone: 'Europe/Vienna',
-    clientName: 'Alpenruf GmbH',
-    branding: acme,
-    currency: 'EUR',
-    ...wide,
-  },
-  {
-    language: 'uk',
-    timeZone: 'Europe/Kyiv',
-    clientName: 'Степ Голос',
-    branding: globex,
-    currency: 'UAH',
-    ...wide,
-  },
-  {
-    language: 'pl',
-    timeZone: 'Europe/Warsaw',
-    clientName: 'Przedsiębiorstwo Telekomunikacyjne „Wisła” sp. z o.o.',
-    branding: globex,
-    currency: 'PLN',
-    width: 360,
-    colorScheme: 'dark',
+    name: 'languages',
+    rows: [languages.slice(0, 5), languages.slice(5)].map((some) =>
+      some.map((language) => ({ ...phone, language })),
+    ),
   },
 ];
 
-function mailTo(client: Picture, audience: Message['audience']): Message {
-  const { language, timeZone, clientName, branding, currency } = client;
+function mailOf({ language, branding, audience }: Shot): Message {
+  const { timeZone, clientName, currency } = readers[language];
   const resellerName = branding.name ?? '';
   const common = { thresholdCurrency: currency, convertedThreshold: null, maxQty: 3 };
   const rules = [
@@ -102,23 +140,45 @@ function mailTo(client: Picture, audience: Message['audience']): Message {
   return { ...sampleMail, audience, language, timeZone, branding, facts };
 }
 
-const executablePath = await provideChromium({ env: environment, progress: progressOnStderr });
+async function shoot(browser: Browser, shot: Shot): Promise<Buffer> {
+  const { width, colorScheme } = shot;
+  const page = await browser.newPage({ viewport: { width, height: 200 }, colorScheme });
+  // The narrow ones are of a reader that loads no images.
+  await page.route(/^https:/, (route) =>
+    width === 360 ? route.abort() : route.fulfill({ contentType: 'image/svg+xml', body: logo }),
+  );
+  await page.setContent(renderer.render(mailOf(shot)).html);
+  const picture = await page.screenshot({ fullPage: true });
+  await page.close();
+  return picture;
+}
+
+/** At half their size, so that a sheet fits a page of the documentation. */
+async function compose(browser: Browser, { name, rows }: Sheet): Promise<void> {
+  const shownRows: string[] = [];
+  for (const row of rows) {
+    const cells: string[] = [];
+    for (const shot of row) {
+      const picture = (await shoot(browser, shot)).toString('base64');
+      cells.push(`<img width="${shot.width / 2}" src="data:image/png;base64,${picture}">`);
+    }
+    shownRows.push(`<div>${cells.join('')}</div>`);
+  }
+  const page = await browser.newPage({ viewport: { width: 1_120, height: 200 } });
+  await page.setContent(
+    `<style>body{margin:12px;background:#c9ced6;width:max-content}div{display:flex;gap:12px;align-items:flex-start;margin-bottom:12px}</style>${shownRows.join('')}`,
+  );
+  await page.locator('body').screenshot({ path: path.join(folder, `${name}.png`) });
+  await page.close();
+  progressOnStderr.step(`${name}.png`);
+}
+
 await mkdir(folder, { recursive: true });
 const renderer = createRenderer();
+const executablePath = await provideChromium({ env: environment, progress: progressOnStderr });
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 try {
-  for (const client of pictures) {
-    const { language, width, colorScheme } = client;
-    const context = await browser.newContext({ viewport: { width, height: 400 }, colorScheme });
-    const page = await context.newPage();
-    for (const audience of ['client', 'staff'] as const) {
-      await page.setContent(renderer.render(mailTo(client, audience)).html);
-      const name = `${language}-${audience}${colorScheme === 'dark' ? '-dark' : ''}.png`;
-      await page.screenshot({ path: path.join(folder, name), fullPage: true });
-      progressOnStderr.step(name);
-    }
-    await context.close();
-  }
+  for (const sheet of sheets) await compose(browser, sheet);
 } finally {
   await browser.close();
 }

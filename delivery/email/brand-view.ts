@@ -33,7 +33,8 @@ export function topUpUrl(
 /** One line of plain text: the address, the number and the page where to ask. */
 export function supportLine({ support = {} }: Branding): string {
   const { email, phone, url } = support;
-  return [email, phone, httpsUrl(url)]
+  // A number that breaks across two lines is hard to dial.
+  return [email, phone?.replaceAll(' ', '\u00a0'), httpsUrl(url)]
     .filter((each): each is string => each !== undefined && each !== '')
     .map(plainText)
     .join(' · ');

@@ -82,6 +82,33 @@ describe("a reseller's settings", () => {
       { webhooks: { crm: { url: 'http://127.0.0.1:4100/', secretVariable: 'A' } } },
       ['warning local-webhook'],
     ],
+    ...[
+      'https://10.1.2.3/hooks',
+      'https://[fd00::1]/hooks',
+      'https://[::ffff:10.0.0.1]/hooks',
+      'https://2130706433/hooks',
+      'https://169.254.169.254/latest',
+      'https://crm.localhost/hooks',
+    ].map(
+      (url) =>
+        [
+          `a webhook that is not on the public Internet: ${url}`,
+          { webhooks: { crm: { url, secretVariable: 'A' } } },
+          ['warning local-webhook'],
+        ] as const,
+    ),
+    [
+      'a placeholder in the address of a webhook',
+      { webhooks: { crm: { url: 'https://crm.acme.example/{clientId}', secretVariable: 'A' } } },
+      ['error unknown-placeholder'],
+    ],
+    ['a backslash after a host', { topUpUrl: 'https://acme.example\\@evil.example/' }, ['error invalid-url']],
+    ['a name with a line break', { brand: { name: 'Acme\r\nBcc: a@b.example' } }, ['error invalid-name']],
+    ['a name that turns what follows', { brand: { name: '\u202eAcme' } }, ['error invalid-name']],
+    ['a name of half a character', { brand: { name: 'Acme \ud800' } }, ['error invalid-name']],
+    ['a name of blanks', { brand: { name: '   ' } }, ['error invalid-name']],
+    ['a name in another script, with a symbol', { brand: { name: 'Ґрунт ☎' } }, []],
+    ['an id with blanks', { billingId: ' 17' }, ['error blank-at-end']],
     [
       'a webhook that no rule names',
       {
