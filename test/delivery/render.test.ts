@@ -217,7 +217,10 @@ describe('the words of a mail', () => {
     };
     const { text, html } = renderer.render(mailWith({}, { branding, language: 'de-AT', clientId: 'a/b&c' }));
     assert.match(text, /→ https:\/\/acme\.example\/pay\?client=a%2Fb%26c&c=USD&l=de-AT\n/);
-    assert.match(text, /Fragen\? help@acme\.example · \+1\u00a0555\u00a00100 · https:\/\/acme\.example\/help/);
+    assert.match(
+      text,
+      /Fragen\? help@acme\.example · \+1\u00a0555\u00a00100 · https:\/\/acme\.example\/help/,
+    );
     assert.match(html, /background:#ffe000[^>]*><a href="https:\/\/acme\.example\/pay[^>]*color:#000000/);
     assert.match(html, /src="https:\/\/acme\.example\/logo\.png[^>]*>Acme &amp; Sons</);
   });
