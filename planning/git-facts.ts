@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 
@@ -43,8 +44,8 @@ export async function isCommitted(file: string): Promise<boolean> {
 export type Standing =
   /** It holds what was synced, or nothing is known against it. */
   | { readonly kind: 'current' }
-  /** A shallow clone without the synced commit: nobody can say. */
-  | { readonly kind: 'shallow'; readonly synced: string }
+  /** Nobody can say: in a shallow clone without the synced commit, and where Git does not answer. */
+  | { readonly kind: 'unknown'; readonly why: string }
   /** The synced commit descends from it: it lacks what was merged since. */
   | { readonly kind: 'older'; readonly commit: string; readonly synced: string }
   /** A sibling of the synced commit, which is on the default branch: it lacks what was merged there. */
@@ -57,16 +58,36 @@ export type Standing =
 export async function standingOf(folder: string, synced: string | null, place: GitPlace): Promise<Standing> {
   const cwd = path.resolve(place.cwd, folder);
   const commit = await git(cwd, 'rev-parse', '--verify', 'HEAD');
-  if (synced === null || commit === undefined || commit === synced) return { kind: 'current' };
+  if (commit === undefined) {
+    const why = await silenceOf(cwd);
+    return why === undefined ? { kind: 'current' } : { kind: 'unknown', why };
+  }
+  if (synced === null || commit === synced) return { kind: 'current' };
   if ((await git(cwd, 'cat-file', '-e', `${synced}^{commit}`)) === undefined) {
-    const shallow = (await git(cwd, 'rev-parse', '--is-shallow-repository')) === 'true';
-    return shallow ? { kind: 'shallow', synced } : { kind: 'current' };
+    if ((await git(cwd, 'rev-parse', '--is-shallow-repository')) !== 'true') return { kind: 'current' };
+    const why = `this clone is shallow and lacks ${synced.slice(0, 12)}, which was synced last; expected one with all commits (GitHub: fetch-depth: 0, GitLab: GIT_DEPTH: 0)`;
+    return { kind: 'unknown', why };
   }
   if (await isAncestor(cwd, synced, commit)) return { kind: 'current' };
   if (await isAncestor(cwd, commit, synced)) return { kind: 'older', commit, synced };
   for (const branch of await defaultBranches(cwd, place))
     if (await isAncestor(cwd, synced, branch)) return { kind: 'sibling', commit, synced, branch };
   return { kind: 'current' };
+}
+
+/** Why Git says nothing of what lies in a checkout, as where another user owns it; undefined outside of one, and before its first commit. */
+async function silenceOf(cwd: string): Promise<string | undefined> {
+  if (!isInCheckout(cwd)) return undefined;
+  const answer = await execa('git', ['rev-parse', '--git-dir'], { cwd, reject: false, timeout: 10_000 });
+  if (!answer.failed) return undefined;
+  return answer.code === 'ENOENT' ? 'git is not installed' : (answer.stderr ?? '').split('\n', 1)[0];
+}
+
+function isInCheckout(folder: string): boolean {
+  for (let at = folder; ; at = path.dirname(at)) {
+    if (existsSync(path.join(at, '.git'))) return true;
+    if (at === path.dirname(at)) return false;
+  }
 }
 
 async function isAncestor(cwd: string, commit: string, of: string): Promise<boolean> {

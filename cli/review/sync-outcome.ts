@@ -82,12 +82,9 @@ export function outdated(
   };
 }
 
-/** A sync from a shallow clone, which cannot be compared with what was synced last. */
-export function shallowText(synced: string): string {
-  return (
-    `warning: this clone is shallow and lacks ${short(synced)}, which was synced last: nobody can say whether this commit is older. ` +
-    'Clone with all commits (GitHub: fetch-depth: 0; GitLab: GIT_DEPTH: 0)'
-  );
+/** A sync of a checkout that cannot be compared with what was synced last. */
+export function unknownStandingText(why: string): string {
+  return `warning: nobody can say whether this commit is older than what was synced last: ${why}`;
 }
 
 /** `refs/remotes/origin/main` → `origin/main` */

@@ -18,7 +18,7 @@ import {
   invalid,
   outdated,
   refusalOf,
-  shallowText,
+  unknownStandingText,
   stale,
   unchanged,
   type SyncOutcome,
@@ -82,7 +82,7 @@ async function syncFolder(context: SyncContext): Promise<SyncOutcome> {
     if (!lacksMerges && git.sourceCommit !== null) await writeSyncedCommit(database, git.sourceCommit);
     return unchanged(plan);
   }
-  if (standing.kind === 'shallow') io.err(shallowText(standing.synced));
+  if (standing.kind === 'unknown') io.err(unknownStandingText(standing.why));
   return await apply(result.plan, git, syncedCommit, context);
 }
 

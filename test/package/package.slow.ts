@@ -102,6 +102,11 @@ describe('the package, installed in an empty repository', function () {
     assert.match(stdout, /schemas\/policy\.schema\.json is stale/);
     assert.equal((await lowBalance('schemas')).exitCode, 0);
     assert.equal(await readFile(file, 'utf8'), text);
+    // From a folder below, and as a checkout on Windows may have it.
+    await writeFile(file, text.replaceAll('\n', '\r\n'));
+    const below = path.join(repository, 'profiles', 'acme');
+    const again = await execa(command(), ['schemas', '--check'], { cwd: below, reject: false });
+    assert.equal(again.exitCode, 0, again.stdout);
   });
 
   it('test plays its scenario, also on the real workflow', async () => {

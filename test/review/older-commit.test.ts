@@ -171,12 +171,23 @@ describe('a sync of a commit that lacks what was merged', () => {
     await git('clone', '-q', '--depth', '1', `file://${world.cwd}`, clone);
     const shallow = await world.sync(undefined, { folder: 'clone/profiles' });
     assert.equal(shallow.code, 0, shallow.err);
-    assert.match(shallow.err, /warning: this clone is shallow and lacks 0123456789ab/);
+    assert.match(shallow.err, /warning: nobody can say .*: this clone is shallow and lacks 0123456789ab/);
     await world.write('acme/a', { maxQty: 6 });
     await commit('third');
     await world.database.query('UPDATE low_balance_synced_commit SET commit_id = ?', [unknown]);
     const whole = await world.sync();
     assert.equal(whole.code, 0);
     assert.doesNotMatch(whole.err, /shallow/);
+  });
+
+  it('is done with a warning where Git does not answer, and without one outside of a checkout', async () => {
+    await world.write('acme/a', { maxQty: 5 });
+    await writeFile(path.join(world.cwd, '.git', 'HEAD'), 'damaged');
+    const damaged = await world.sync();
+    assert.equal(damaged.code, 0, damaged.err);
+    assert.match(damaged.err, /warning: nobody can say .*: fatal: /);
+    await rm(path.join(world.cwd, '.git'), { recursive: true });
+    await world.write('acme/a', { maxQty: 6 });
+    assert.doesNotMatch((await world.sync()).err, /warning/);
   });
 });
