@@ -166,15 +166,20 @@ function missingResellers(folder: FolderForSync, rows: readonly HeldProfile[]): 
       problemOf(
         `${folder.folder.replace(/\/+$/, '')}/${reseller}`,
         'missing-reseller-folder',
-        `MySQL holds ${countOf(synced, reseller)} of reseller "${reseller}", and its folder is missing; expected the folder, ` +
+        `MySQL holds ${namesOf(synced, reseller)}, and the folder of reseller "${reseller}" is missing; expected the folder, ` +
           'with a file such as .gitkeep in it where all its profiles are to be deleted, or each of them in acknowledged.json',
       ),
     );
 }
 
-function countOf(rows: readonly HeldProfile[], reseller: string): string {
-  const count = rows.filter(({ id }) => resellerOf(id) === reseller).length;
-  return count === 1 ? '1 profile' : `${count} profiles`;
+const namesShown = 5;
+
+/** `acme/a and acme/b`, `acme/a, … and 7 more`. */
+function namesOf(rows: readonly HeldProfile[], reseller: string): string {
+  const ids = rows.map(({ id }) => id).filter((id) => resellerOf(id) === reseller);
+  const shown =
+    ids.length > namesShown ? [...ids.slice(0, namesShown), `${ids.length - namesShown} more`] : ids;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }
 
 /** The profiles of both sides, and which client has which of them. */

@@ -29,16 +29,40 @@ export function diagnosticOf(problem: Problem, document: TextDocument): Diagnost
     source: 'low-balance',
     code,
     message,
-    codeDescription: { href: docsOf(code) },
+    codeDescription: { href: docsOf(code, isOfReseller(document) ? 'resellers.md' : 'profiles.md') },
   };
 }
 
-let lines: readonly string[] | undefined;
+function isOfReseller({ uri }: TextDocument): boolean {
+  return uri.endsWith('/reseller.json');
+}
 
-/** The line of the docs that explains a code. */
-export function docsOf(code: string): string {
-  const file = path.join(packageRoot(), 'docs', 'profiles.md');
-  lines ??= readFileSync(file, 'utf8').split('\n');
-  const line = lines.findIndex((each) => each.startsWith('|') && each.includes(`\`${code}\``));
-  return `${pathToFileURL(file).href}${line < 0 ? '' : `#L${line + 1}`}`;
+/** The pages that have tables of codes, in the order in which they are looked through. */
+const pages = ['profiles.md', 'resellers.md'] as const;
+type Page = (typeof pages)[number];
+
+const lines = new Map<Page, readonly string[]>();
+
+/** The line of the docs that explains a code; `first` is the page of the kind of file it was found in. */
+export function docsOf(code: string, first: Page = 'profiles.md'): string {
+  const inOrder = [first, ...pages.filter((page) => page !== first)];
+  for (const page of inOrder) {
+    const line = linesOf(page).findIndex((each) => each.split('|')[1]?.includes(`\`${code}\``));
+    if (line >= 0) return `${hrefOf(page)}#L${line + 1}`;
+  }
+  return hrefOf(first);
+}
+
+function linesOf(page: Page): readonly string[] {
+  const known = lines.get(page) ?? readFileSync(fileOf(page), 'utf8').split('\n');
+  lines.set(page, known);
+  return known;
+}
+
+function hrefOf(page: Page): string {
+  return pathToFileURL(fileOf(page)).href;
+}
+
+function fileOf(page: Page): string {
+  return path.join(packageRoot(), 'docs', page);
 }

@@ -6,6 +6,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CodeAction } from 'vscode-languageserver/node.js';
 import { packageRoot } from '../../authoring/package-root.js';
 import { validateFile } from '../../authoring/validate-file.js';
+import { docsOf } from '../../editor/server/diagnostics.js';
 import type { ScenarioResult, VerbAnswer } from '../../editor/server/protocol.js';
 import { Server } from './a-server.js';
 
@@ -97,6 +98,18 @@ describe('the language server', () => {
       const line = Number(/#L(\d+)$/.exec(href)?.[1]);
       const docs = await readFile(path.join(packageRoot(), 'docs', 'profiles.md'), 'utf8');
       assert.match(docs.split('\n')[line - 1] ?? '', /`unknown-currency`/);
+    });
+
+    it('of a reseller’s settings link to the page about them', async () => {
+      const uri = await open('{ "timeZone": "Mars/Olympus" }', 'profiles/zone/reseller.json');
+      const [problem] = await server.diagnostics(uri);
+      assert.match(problem?.codeDescription?.href ?? '', /\/docs\/resellers\.md#L\d+$/);
+    });
+
+    it('have each a line in the docs', async () => {
+      const file = path.join(packageRoot(), 'test', 'fixtures', 'invalid.expected.json');
+      const expected = JSON.parse(await readFile(file, 'utf8')) as Record<string, { code: string }>;
+      for (const { code } of Object.values(expected)) assert.match(docsOf(code), /#L\d+$/, code);
     });
   });
 

@@ -147,6 +147,14 @@ describe('the package, installed in an empty repository', function () {
     const status = await lowBalance('status', 'C-1003');
     assert.ok([0, 1].includes(status.exitCode ?? -1), status.stderr);
     assert.doesNotMatch(status.stderr, /Cannot find|at .*\.js:/);
+    const doctor = await lowBalance('doctor', '--format', 'json');
+    const { findings } = JSON.parse(doctor.stdout) as { findings: { what: string; result: string }[] };
+    // One client of the sample data has a currency without a rate.
+    assert.deepEqual(
+      findings.filter(({ result }) => result === 'error').map(({ what }) => what),
+      ['billing_exchange_rate.rate'],
+    );
+    assert.equal(doctor.exitCode, 1);
   });
 
   it('worker starts, and stops when asked', async () => {
