@@ -79,7 +79,12 @@ describe('what sync asks and refuses', () => {
       await world.sync(undefined, { allowDelete: 2 });
       await world.remove('globex');
       await world.writeText('policy.json', '{ "maxDeletedPercentPerReseller": 100 }');
-      assert.equal((await world.plan({ forMerge: true })).code, 1);
+      const missing = await world.plan({ forMerge: true });
+      assert.equal(missing.code, 1);
+      assert.match(
+        missing.err,
+        /missing-reseller-folder: MySQL holds globex\/c, and the folder of reseller "globex"/,
+      );
       await world.writeText('acknowledged.json', '{ "deletions": { "globex/c": 0 } }');
       assert.equal((await world.plan({ forMerge: true })).code, 2);
       assert.equal((await world.sync()).code, 0);
