@@ -25,9 +25,13 @@ function programFor(folder: string): string | undefined {
 
 function isPackage(folder: string): boolean {
   const file = path.join(folder, 'package.json');
-  return (
-    existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { name?: string }).name === packageName
-  );
+  if (!existsSync(file)) return false;
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { name?: string } | null)?.name === packageName;
+  } catch {
+    // Somebody is editing it.
+    return false;
+  }
 }
 
 function programIn(folder: string): string | undefined {

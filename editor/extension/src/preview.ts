@@ -60,9 +60,14 @@ export function registerPreview(context: ExtensionContext, service: Service): vo
       panel.reveal(undefined, true);
       await render();
     }),
+    // Also what its reseller's settings say is in the mail.
     workspace.onDidSaveTextDocument(({ uri }) => {
-      if (shown && idOfFile(uri) === shown.id) void render();
+      if (shown && [shown.id, settingsOf(shown.id)].includes(idOfFile(uri) ?? '')) void render();
     }),
     { dispose: () => panel?.dispose() },
   );
+}
+
+function settingsOf(profile: string): string {
+  return `${profile.split('/', 1)[0]}/reseller`;
 }
