@@ -1,24 +1,10 @@
 import asciichart from 'asciichart';
-import {
-  availableAt,
-  balancesOf,
-  noticesByRule,
-  type BalanceHistory,
-  type HistoryToPlay,
-} from '../../scenarios/balance-history.js';
-import type { Played } from '../../scenarios/story.js';
+import { availableAt, balancesOf, type BalanceHistory } from '../../scenarios/balance-history.js';
+import { noticesByRule, type HistoryToPlay, type PlayedHistory } from '../../scenarios/play-history.js';
 import { formatDuration } from '../../domain/duration.js';
 import { toDecimal, type Decimal } from '../../domain/money.js';
 import type { Io } from './io.js';
 import { tableText } from './table.js';
-
-/** What a profile would have sent on one balance history. */
-export interface HistoryResult {
-  readonly toPlay: HistoryToPlay;
-  readonly played: Played;
-  /** Epoch milliseconds of the history's start, where it is known. */
-  readonly startAt?: number;
-}
 
 export interface WrittenNotice {
   /** An offset from the start. */
@@ -36,14 +22,14 @@ export interface WrittenNotice {
 }
 
 /** The notices as JSON has them. No address. */
-export function writtenNotices({ toPlay, played, startAt }: HistoryResult): readonly WrittenNotice[] {
+export function writtenNotices({ toPlay, played }: PlayedHistory): readonly WrittenNotice[] {
   const balances = balancesOf(toPlay.history);
   const creditLimit = creditLimitOf(toPlay);
   const limitOf = (atMs: number, rule: string) =>
     played.limits?.findLast((each) => each.atMs === atMs && each.rule === rule)?.limit;
   return played.told.map(({ atMs, rules, recovered, count }) => ({
     at: formatDuration(atMs),
-    ...(startAt === undefined ? {} : { time: new Date(startAt + atMs).toISOString() }),
+    ...(toPlay.startAt === undefined ? {} : { time: new Date(toPlay.startAt + atMs).toISOString() }),
     available: availableAt(balances, creditLimit, atMs),
     rules,
     ...(recovered.length > 0 ? { recovered } : {}),
@@ -58,7 +44,7 @@ export function writtenNotices({ toPlay, played, startAt }: HistoryResult): read
 }
 
 /** Plot and table, for people. */
-export function historyText(result: HistoryResult, io: Pick<Io, 'colour' | 'columns'>): string {
+export function historyText(result: PlayedHistory, io: Pick<Io, 'colour' | 'columns'>): string {
   const { toPlay, played } = result;
   const { name, maxQty, period, currency } = toPlay.profile;
   const rows = writtenNotices(result).map(({ at, time, available, rules, recovered = [], limits, count }) => [
@@ -87,7 +73,7 @@ export function historyText(result: HistoryResult, io: Pick<Io, 'colour' | 'colu
 const columns = 72;
 
 /** The available balance over time with the limits as lines, and a mark below where a notice was sent. */
-function plotOf(result: HistoryResult, colour: boolean): string {
+function plotOf(result: PlayedHistory, colour: boolean): string {
   const { toPlay, played } = result;
   const { history } = toPlay;
   const available = sampled(history, creditLimitOf(toPlay));
@@ -130,7 +116,7 @@ function sampled(history: BalanceHistory, creditLimit: Decimal): readonly number
  * line runs under the balance's, which hides it.
  */
 function limitLines(
-  { toPlay, played }: HistoryResult,
+  { toPlay, played }: PlayedHistory,
   available: readonly number[],
 ): readonly (readonly number[])[] {
   const { untilMs } = toPlay.history;

@@ -8,17 +8,18 @@ import {
   type LastBefore,
 } from '../../billing/mysql/billing-entries.js';
 import { faultsText, isUnclear, type Client } from '../../domain/client.js';
-import { formatDuration } from '../../domain/duration.js';
 import { add, subtract } from '../../domain/money.js';
 import { normaliseProfile } from '../../domain/profile/profile.js';
-import { storyOfHistory, type HistoryToPlay } from '../../scenarios/balance-history.js';
-import { simulateStory } from '../../scenarios/simulate-story.js';
-import type { HistoryResult } from './history-report.js';
+import {
+  offsetOf,
+  playHistory,
+  type HistoryToPlay,
+  type PlayedHistory,
+} from '../../scenarios/play-history.js';
 import { CliError, exitCode } from './exit-code.js';
 
-export interface PlayedClient extends HistoryResult {
+export interface PlayedClient extends PlayedHistory {
   readonly clientId: string;
-  readonly startAt: number;
 }
 
 /**
@@ -41,8 +42,7 @@ export async function playRecorded(
   const startAt = Math.min(Math.max(since, client.createdAt ?? since), now);
   const entries = (await readEntries(billing, clientId, startAt)).filter(({ at }) => at <= now);
   const before = await readLastBefore(billing, clientId, startAt);
-  const toPlay = historyOf({ id, content }, client, entries, before, startAt, now);
-  return { clientId, startAt, toPlay, played: simulateStory(storyOfHistory(toPlay)) };
+  return { clientId, ...playHistory(historyOf({ id, content }, client, entries, before, startAt, now)) };
 }
 
 /**
@@ -57,7 +57,7 @@ function historyOf(
   startAt: number,
   now: number,
 ): HistoryToPlay {
-  const ago = (at: number | null): string | null => (at === null ? null : formatDuration(startAt - at));
+  const ago = (at: number | null): string | null => (at === null ? null : offsetOf(startAt - at));
   const startBalance = entries.reduce(
     (balance, { kind, amount }) => (kind === 'charge' ? add(balance, amount) : subtract(balance, amount)),
     client.balance,
@@ -65,6 +65,7 @@ function historyOf(
   return {
     profileId: id,
     profile: content,
+    startAt,
     history: {
       startBalance,
       steps: entries.map(({ at, kind, amount }) => ({ atMs: at - startAt, kind, amount })),
@@ -79,7 +80,7 @@ function historyOf(
       timeZone: client.timeZone,
       lastChargeAgo: ago(before.chargeAt),
       lastRefillAgo: ago(before.refillAt),
-      createdAgo: formatDuration(Math.max(0, startAt - (client.createdAt ?? startAt))),
+      createdAgo: offsetOf(Math.max(0, startAt - (client.createdAt ?? startAt))),
       billingEmail: client.billingEmail,
       managerEmail: client.managerEmail,
       users: client.users,

@@ -1,4 +1,4 @@
-import { noticesByRule } from '../../scenarios/balance-history.js';
+import { noticesByRule } from '../../scenarios/play-history.js';
 import type { LoadedProfile } from '../../authoring/load-profiles.js';
 import { normaliseProfile } from '../../domain/profile/profile.js';
 import { assignerOfFolder } from '../../planning/assigner-of-folder.js';

@@ -1,16 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  noticesByRule,
-  storyOfHistory,
-  type BalanceHistory,
-  type BalanceStep,
-} from '../../scenarios/balance-history.js';
+import type { BalanceHistory, BalanceStep } from '../../scenarios/balance-history.js';
+import { noticesByRule, playHistory } from '../../scenarios/play-history.js';
 import { HistoryError, readBalanceHistory, type ReadHistory } from '../../scenarios/read-balance-history.js';
-import { simulateStory } from '../../scenarios/simulate-story.js';
 import { toDecimal, type Decimal } from '../../domain/money.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
-import { historyText, writtenNotices, type HistoryResult } from '../shared/history-report.js';
+import { historyText, writtenNotices } from '../shared/history-report.js';
 import type { Io } from '../shared/io.js';
 import { loadNamedProfile } from '../shared/named-profile.js';
 
@@ -40,7 +35,7 @@ export async function simulate(profileName: string, options: SimulateOptions, io
   const currency = options.currency ?? content.currency;
   const rates =
     options.rate === undefined ? [] : [{ from: content.currency, to: currency, rate: options.rate }];
-  const toPlay = {
+  const result = playHistory({
     profileId: id,
     profile: content,
     history,
@@ -53,12 +48,7 @@ export async function simulate(profileName: string, options: SimulateOptions, io
     },
     rates,
     ...(startAt === undefined ? {} : { startAt }),
-  };
-  const result: HistoryResult = {
-    toPlay,
-    played: simulateStory(storyOfHistory(toPlay)),
-    ...(startAt === undefined ? {} : { startAt }),
-  };
+  });
   if (options.format === 'json') {
     const notices = writtenNotices(result);
     io.out(

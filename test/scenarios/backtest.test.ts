@@ -125,6 +125,40 @@ describe('what a profile would have sent', () => {
     assert.equal(Math.round((Date.now() - refillAt!) / dayMs), 100);
   });
 
+  it('backtest: at the real times of day, of a client of many years that was charged just before', async () => {
+    const since = Math.floor((Date.now() - 3 * dayMs) / 60_000) * 60_000;
+    const clock = (hours: number) => new Date(since + hours * 3_600_000).toISOString().slice(11, 16);
+    await writeFile(
+      path.join(folder, 'profiles', 'acme', 'hours.json'),
+      JSON.stringify({
+        name: 'Hours',
+        reseller: 'acme',
+        currency: 'USD',
+        sortOrder: 2,
+        maxQty: 2,
+        period: '24h',
+        sendingHours: { from: clock(2), to: clock(3) },
+        clientNotification: { threshold: 50 },
+      }),
+    );
+    await database.query(
+      `INSERT INTO billing_client (client_id, name, reseller_id, profile_id, currency, balance, credit_limit, billing_email, status, prepaid, created_at)
+       VALUES ('C-3', 'Three', 'acme', 'acme/hours', 'USD', 40, 0, 'three@client.example', 'active', 1, '2001-01-01')`,
+    );
+    const entries = [
+      ['C-3', '2002-01-01', 'refill', 50],
+      ['C-3', new Date(since - 400).toISOString().slice(0, 23).replace('T', ' '), 'charge', 5],
+    ];
+    await database.query('INSERT INTO billing_entry (client_id, at, kind, amount) VALUES ?', [entries]);
+    const io = anIo(folder, { MYSQL_URL: mysql.url });
+    await backtest('acme/hours', { folder: 'profiles', client: 'C-3', since, limit: 10, format: 'json' }, io);
+    const { clients } = JSON.parse(io.printed()) as { clients: { notices: { at: string }[] }[] };
+    assert.deepEqual(
+      clients[0]?.notices.map(({ at }) => at),
+      ['2h', '1d2h'],
+    );
+  });
+
   it('simulate: by a balance history, and by a linear decline', async () => {
     await writeFile(
       path.join(folder, 'h.csv'),
