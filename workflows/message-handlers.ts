@@ -22,6 +22,7 @@ import {
 } from './messages.js';
 import { SealedSignals } from './sealed-signals.js';
 import { resetSignal } from './sees-resets.js';
+import { handleBufferedSignals } from './take-many-signals.js';
 import { Unreadable } from './unreadable.js';
 import type { Watch } from './watch.js';
 
@@ -31,7 +32,7 @@ export function handleMessages(watch: Watch): void {
     refuseUnreadable(args);
     return watch.status();
   });
-  handleSignals(watch);
+  handleBufferedSignals(() => handleSignals(watch));
   handleUpdates(watch);
 }
 

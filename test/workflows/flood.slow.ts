@@ -81,20 +81,26 @@ describe('a flood of more signals than a run may take, on the real Temporal', fu
     assert.equal(mailsTo('SLEEPS').length, 1);
   });
 
-  it('while no worker runs: the next worker takes them all', async () => {
+  it('while no worker runs: the next worker takes them all, also of a client that it starts', async () => {
     await putClient(servers.database, 'WAITS', '40');
     await servers.watch('WAITS');
     await eventually('told', async () => (await servers.status('WAITS')).rules['client']?.count === 1);
     await worker.stop();
     const at = new Date().toISOString();
     const raw = rawMessages(servers.client, servers.namespace);
+    await putClient(servers.database, 'STARTS', '40');
+    await raw.signalWithStart(watchWorkflowId('STARTS'), [json({ clientId: 'STARTS' })]);
     // As many as a run takes: with none of them done, the next one is refused.
-    await flood('WAITS', () => raw.signal('WAITS', 'refill', [json({ refillId: 'r', at })]), 9_900);
+    const waiting = ['WAITS', 'STARTS'];
+    for (const id of waiting)
+      await flood(id, () => raw.signal(id, 'refill', [json({ refillId: 'r', at })]), 9_900);
     worker = await servers.startWorker();
-    await allAreNoted('WAITS', 9_900);
+    for (const id of waiting) await allAreNoted(id, 9_900);
+    await eventually('told', async () => (await servers.status('STARTS')).rules['client']?.count === 1);
     const { lastRefillAt, rules } = await servers.status('WAITS');
     assert.deepEqual([lastRefillAt, rules['client']?.count], [at, 0]);
-    assert.equal(mailsTo('WAITS').length, 1);
+    assert.equal((await servers.status('STARTS')).lastRefillAt, at);
+    for (const id of waiting) assert.equal(mailsTo(id).length, 1);
   });
 
   it('while a notice is on its way: it goes on, and it is told once the provider takes it, and once only', async () => {
