@@ -75,7 +75,7 @@ export interface Watchers {
   start(clientId: string, profileId: string): Promise<boolean>;
   /** Signals `profileChanged`; false where no workflow runs. */
   wake(clientId: string): Promise<boolean>;
-  /** Signals `look`; false where no workflow runs. */
+  /** Signals `look`, so that the client is checked at once; false where no workflow runs. */
   wakeForLook(clientId: string): Promise<boolean>;
   /** Clients whose workflow was terminated, cancelled or failed since then, each with the instant it ended. Slightly behind. */
   lostSince?(at: number): AsyncIterable<{ readonly clientId: string; readonly at: number }>;

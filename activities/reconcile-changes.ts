@@ -66,6 +66,8 @@ async function carryOutOne(
   if (replans && (await parts.watchers.wake(clientId))) return 'woken';
   const started = await parts.watchers.start(clientId, profileId);
   await parts.watched.started(clientId, profileId, now);
+  // It runs and has no row, as somebody deleted it: its next check may be a Period away, and writes another one.
+  if (!started && reason === 'new') await parts.watchers.wakeForLook(clientId);
   return started ? 'started' : 'running';
 }
 

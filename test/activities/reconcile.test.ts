@@ -12,6 +12,7 @@ const dayMs = 86_400_000;
 function aFleet(assigned: readonly string[]) {
   const rows = new Map<string, WatchedClient>();
   const running = new Set<string>();
+  const checked: string[] = [];
   const counted: Counted[] = [];
   const faults: {
     start?: (clientId: string) => Error | undefined;
@@ -55,13 +56,18 @@ function aFleet(assigned: readonly string[]) {
       start(clientId: string) {
         const fault = faults.start?.(clientId);
         if (fault) return Promise.reject(fault);
+        if (running.has(clientId)) return Promise.resolve(false);
         running.add(clientId);
+        return Promise.resolve(true);
+      },
+      wakeForLook(clientId: string) {
+        checked.push(clientId);
         return Promise.resolve(true);
       },
       wake: (clientId: string) => Promise.resolve(running.has(clientId)),
     },
   } as unknown as Parts;
-  return { parts, rows, running, faults, counted };
+  return { parts, rows, running, checked, faults, counted };
 }
 
 /** All parts of a reconciliation, as the workflow asks for them. */
@@ -117,6 +123,15 @@ describe('a reconciliation', () => {
       assert.deepEqual([...fleet.rows.keys()], ['A-1', 'Z-1']);
     });
   }
+
+  it('has a client checked at once whose row somebody deleted while its workflow runs', async () => {
+    const fleet = aFleet(['A-1', 'B-2']);
+    fleet.running.add('B-2');
+    await reconcileAll(fleet);
+    assert.deepEqual(fleet.checked, ['B-2']);
+    await reconcileAll(fleet);
+    assert.deepEqual(fleet.checked, ['B-2'], 'once');
+  });
 
   it('is tried again where Temporal or MySQL is away, once every other client was tried', async () => {
     for (const error of [
