@@ -100,6 +100,24 @@ describe('planProfiles', () => {
       expected: ['rename acme/a acme/x', 'rename acme/b acme/y', 'create acme/z'],
     },
     {
+      name: 'updates both of two profiles that exchange their names and their order',
+      sides: {
+        files: [aFile(id, { name: 'Two', sortOrder: 2 }), aFile('acme/b', { name: 'One', sortOrder: 1 })],
+        rows: [aRow(id, { name: 'One', sortOrder: 1 }), aRow('acme/b', { name: 'Two', sortOrder: 2 })],
+        applied: none,
+      },
+      expected: ['update acme/a', 'update acme/b'],
+    },
+    {
+      name: 'updates both of two profiles whose files were exchanged, and sees no rename',
+      sides: {
+        files: [aFile(id, high), aFile('acme/b', low)],
+        rows: [aRow(id, low), aRow('acme/b', high)],
+        applied: none,
+      },
+      expected: ['update acme/a', 'update acme/b'],
+    },
+    {
       name: 'overwrites an edit in MySQL where the file is as last applied',
       sides: { files: [aFile(id)], rows: [aRow(id, {}, low)], applied: appliedAs(id) },
       expected: ['update acme/a', 'edited acme/a overwrite'],
