@@ -7,7 +7,7 @@ import {
 } from '@temporalio/worker';
 import type { RealServers } from '../dev/trial/real-servers.js';
 import { taskQueue } from '../worker/parts.js';
-import { slotsOf } from '../worker/service.js';
+import { slotsOf } from '../worker/worker-options.js';
 import { serviceSettings } from '../worker/settings.js';
 
 export interface BareWorker {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { DataSource } from 'typeorm';
 import { createActivities } from '../activities/create-activities.js';
 import type { Counted } from '../activities/parts.js';
@@ -11,18 +11,19 @@ import { createWatchedClients } from '../store/watched-clients.js';
 import { readBuildId } from './build.js';
 import { startWorkerHttp } from './http.js';
 import { keepUndecoded } from './keep-undecoded.js';
-import { temporalLogger, type Log } from './log.js';
+import type { Log } from './log.js';
 import { createMetrics, sendersOf } from './metrics.js';
 import { createParts, taskQueue } from './parts.js';
 import { passStorageReferences } from './pass-storage-references.js';
 import { preflight } from './preflight.js';
 import { startReceivers, type NamedReceiver } from './receivers.js';
 import { readinessOf } from './readiness.js';
-import { SettingsError, type Environment } from '../settings/read-settings.js';
+import type { Environment } from '../settings/read-settings.js';
 import type { ServiceSettings } from './settings.js';
 import { watchLooks, type LooksWatch } from './looks-watch.js';
 import { watchReconciliation, type ReconciliationWatch } from './reconciliation-watch.js';
 import { startVariableReports, type VariableReports } from './variable-reports.js';
+import { deploymentOf, slotsOf } from './worker-options.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 /** What a worker is put together from. */
@@ -64,40 +65,6 @@ export interface Service {
 const graceMs = 20_000;
 /** Then the process ends in any case; what was cut off is done again by another worker. */
 const forceMs = 45_000;
-
-export interface RuntimeOptions {
-  /** A free port of this machine for the SDK's own metrics; absent: they are not collected. */
-  readonly sdkMetricsPort?: number | undefined;
-}
-
-/**
- * Once per process and before anything else of Temporal's: whoever calls it chooses where its messages go. Answers where
- * the SDK serves its metrics.
- */
-export function installRuntime(log: Log, { sdkMetricsPort }: RuntimeOptions = {}): string | undefined {
-  const bindAddress = `127.0.0.1:${sdkMetricsPort}`;
-  Runtime.install({
-    logger: temporalLogger(log),
-    // The process's own signal handling decides: the SDK's would stop the worker behind its back.
-    shutdownSignals: [],
-    telemetryOptions: {
-      logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
-      ...(sdkMetricsPort === undefined
-        ? {}
-        : {
-            metrics: {
-              prometheus: {
-                bindAddress,
-                countersTotalSuffix: true,
-                unitSuffix: true,
-                useSecondsForDurations: true,
-              },
-            },
-          }),
-    },
-  });
-  return sdkMetricsPort === undefined ? undefined : `http://${bindAddress}/metrics`;
-}
 
 /** Runs the worker of the task queue `low-balance`. Throws SettingsError where a setting is wrong or setup was not run. */
 export async function startService(parts: ServiceParts): Promise<Service> {
@@ -229,39 +196,6 @@ async function shutDown(worker: Worker, done: Promise<void>): Promise<void> {
   while (worker.getState() === 'INITIALIZED') await sleep(10);
   if (worker.getState() === 'RUNNING') worker.shutdown();
   await done.catch(() => {});
-}
-
-/** Sizes are explicit, so that a worker's memory and its load on MySQL are known; docs/settings.md has the reasons. */
-export function slotsOf(settings: ServiceSettings) {
-  return {
-    maxCachedWorkflows: settings.cachedWorkflows,
-    maxConcurrentWorkflowTaskExecutions: settings.concurrentWorkflowTasks,
-    maxConcurrentLocalActivityExecutions: settings.concurrentChecks,
-    maxConcurrentActivityTaskExecutions: settings.concurrentNotices,
-    // As many polls as there is work, instead of a fixed number for an idle and for a busy fleet.
-    workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 4, maximum: 20 },
-    activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 2, maximum: 10 },
-  } satisfies Partial<WorkerOptions>;
-}
-
-/** With a deployment's name, Temporal hands a sleeping client to the version that is current when it wakes. */
-function deploymentOf(
-  { deploymentName }: ServiceSettings,
-  buildId: string | undefined,
-): Pick<WorkerOptions, 'workerDeploymentOptions'> {
-  if (deploymentName === undefined) return {};
-  if (buildId === undefined) {
-    throw new SettingsError(
-      'TEMPORAL_DEPLOYMENT_NAME is set, and the build does not know its commit. Expected TEMPORAL_BUILD_ID, such as the commit that was built',
-    );
-  }
-  return {
-    workerDeploymentOptions: {
-      useWorkerVersioning: true,
-      version: { deploymentName, buildId },
-      defaultVersioningBehavior: 'AUTO_UPGRADE',
-    },
-  };
 }
 
 interface Servers {

@@ -12,7 +12,8 @@ export async function worker(io: Io): Promise<ExitCode> {
   const urls = { database: mysqlUrl(env), billing: billingMysqlUrl(env) };
 
   const { createLog } = await import('../../worker/log.js');
-  const { installRuntime, startService } = await import('../../worker/service.js');
+  const { installRuntime } = await import('../../worker/runtime.js');
+  const { startService } = await import('../../worker/service.js');
   const { connectNative, connectTemporal, temporalSettings } = await import('../../worker/temporal.js');
   const { openDatabase } = await import('../../store/database.js');
   const { openEmail } = await import('../../delivery/open-email.js');
