@@ -10,13 +10,13 @@ import { noticesFor, type Notice, type Recovery } from '../domain/notices.js';
 import { webhookOf } from '../domain/notice-channel.js';
 import type { RuleKey } from '../domain/profile/profile.js';
 import { endReasonOf } from '../domain/reading.js';
+import { beginWatching } from '../domain/watching/carried.js';
 import type { CheckReport, CheckInput, CheckResult, TakenUp } from '../domain/watching/check.js';
 import { checkTimeOf } from '../domain/watching/check-time.js';
 import { checkedOf } from '../domain/watching/checked.js';
 import { leavingOf } from '../domain/watching/standing.js';
 import { unsentOf } from '../domain/watching/unsent.js';
 import {
-  beginWatching,
   endCheck,
   nextStep,
   noteCheck,

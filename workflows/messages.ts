@@ -5,7 +5,7 @@ import type { Figures } from '../domain/conditions/condition.js';
 import type { WatchState } from '../domain/cycle/watch-state.js';
 import type { Reason } from '../domain/reasons.js';
 import type { UnreachedRule } from '../domain/watching/check.js';
-import type { Wanted } from '../domain/watching/watching.js';
+import type { Wanted } from '../domain/watching/carried.js';
 
 /** Argument of the signal and the update `refill`, as it should be; `readRefill` reads what comes. */
 export interface RefillMessage {

@@ -1,3 +1,4 @@
+import { beginWatching, carriedOf } from '../domain/watching/carried.js';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { log, patched, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { nextCheckAt } from '../domain/agenda.js';
@@ -13,8 +14,6 @@ import type {
   NoticesOutcome,
 } from '../domain/watching/check.js';
 import {
-  beginWatching,
-  carriedOf,
   endCheck,
   mustWake,
   noteCheck,
@@ -33,14 +32,12 @@ import {
   type Watching,
 } from '../domain/watching/watching.js';
 import { detailsOf } from './details.js';
-import { ignoredText, ignoreMessage, isWorthLogging, type IgnoredMessages } from './ignored-messages.js';
 import type { CarriedWatch, WatchStatus } from './messages.js';
 import { runLengthOf } from './run-length.js';
 import { changedAttributes } from './search-attributes.js';
 import { isoOf, statusOf, type Telling } from './status.js';
+import { WatchNotes, type CarriedNotes } from './watch-notes.js';
 
-const notesKept = 5;
-const longestNote = 500;
 const tooManyMessages = {
   extra: 'refill',
   why: 'so many messages came meanwhile that a new run goes on with it',
@@ -54,9 +51,7 @@ export function mayCarryWanted(): boolean {
 }
 
 /** What people see of a workflow, handed on with what is known. */
-interface Shown {
-  readonly notes: readonly string[];
-  readonly ignored?: IgnoredMessages;
+interface Shown extends CarriedNotes {
   readonly shown: Readonly<Record<string, string>>;
 }
 
@@ -66,8 +61,7 @@ interface Shown {
  */
 export class Watch {
   watching: Watching;
-  private notes: readonly string[];
-  private ignored: IgnoredMessages | undefined;
+  private readonly notes: WatchNotes;
   private newRunRequested = false;
   private showing = false;
   private over = false;
@@ -81,16 +75,14 @@ export class Watch {
   constructor(clientId: string, carried: CarriedWatch | undefined, startedAt: number) {
     const { notes = [], shown = {}, ignored, ...known } = (carried?.seen ?? {}) as Partial<Known & Shown>;
     this.watching = beginWatching(clientId, carried, known, startedAt);
-    this.notes = notes;
-    this.ignored = ignored;
+    this.notes = new WatchNotes(notes, ignored);
     this.shown = shown;
   }
 
   carry(): CarriedWatch {
     const { known } = this.watching;
     const checksPerRun = runLengthOf(known.checked?.profile.periodMs ?? firstPeriodMs);
-    const ignored = this.ignored ? { ignored: this.ignored } : {};
-    const seen = { ...known, ...ignored, notes: this.notes, shown: this.shown };
+    const seen = { ...known, ...this.notes.carried(), shown: this.shown };
     return { ...carriedOf(this.watching), seen, checksPerRun };
   }
 
@@ -181,7 +173,7 @@ export class Watch {
   }
 
   note(text: string): void {
-    this.notes = [...this.notes, text.slice(0, longestNote)].slice(-notesKept);
+    this.notes.note(text);
   }
 
   noteRefill(refillId: string, notes: readonly string[]): void {
@@ -190,8 +182,7 @@ export class Watch {
 
   /** A signal that cannot be taken is passed over (rule 24). However many come, the state stays small. */
   ignore(message: { readonly name: string; readonly problem: string }): void {
-    this.ignored = ignoreMessage(this.ignored, message, Date.now());
-    if (isWorthLogging(this.ignored)) log.warn('signal ignored', { ...message, count: this.ignored.count });
+    this.notes.ignore(message, Date.now());
   }
 
   /**
@@ -210,10 +201,6 @@ export class Watch {
   /** Whether the sleep was broken only so that a new run begins. */
   wantsNewRun(): boolean {
     return this.newRunRequested && !this.mustWake();
-  }
-
-  private allNotes(): readonly string[] {
-    return this.ignored ? [...this.notes, ignoredText(this.ignored)] : this.notes;
   }
 
   beginCheck(now: number): CheckInput {
@@ -295,12 +282,12 @@ export class Watch {
   }
 
   show(): void {
-    setCurrentDetails(detailsOf(this.status(), this.allNotes()));
+    setCurrentDetails(detailsOf(this.status(), this.notes.all()));
   }
 
   showEnd(explanation: string): void {
     this.over = true;
-    setCurrentDetails(`**Ended**: ${explanation}.\n\n${detailsOf(this.status(), this.allNotes())}`);
+    setCurrentDetails(`**Ended**: ${explanation}.\n\n${detailsOf(this.status(), this.notes.all())}`);
   }
 
   /** What a message changed is seen at once, and not only after the next check. */

@@ -3,16 +3,10 @@ import { checkClient } from '../../domain/check-client.js';
 import { countsOf } from '../../domain/cycle/counters.js';
 import { takeUp } from '../../domain/cycle/take-up.js';
 import { freshWatch, type WatchState } from '../../domain/cycle/watch-state.js';
+import { beginWatching, carriedOf } from '../../domain/watching/carried.js';
 import type { CheckReport } from '../../domain/watching/check.js';
 import { checkTimeOf } from '../../domain/watching/check-time.js';
-import {
-  beginWatching,
-  carriedOf,
-  noteCheck,
-  noteNotices,
-  startCheck,
-  type Known,
-} from '../../domain/watching/watching.js';
+import { noteCheck, noteNotices, startCheck, type Known } from '../../domain/watching/watching.js';
 import { detailsOf } from '../../workflows/details.js';
 import { statusOf } from '../../workflows/status.js';
 import { aClient, aProfile } from './builders.js';

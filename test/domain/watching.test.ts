@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  beginWatching,
-  carriedOf,
-  mustWake,
-  nextStep,
-  startCheck,
-  wantCheck,
-} from '../../domain/watching/watching.js';
+import { beginWatching, carriedOf } from '../../domain/watching/carried.js';
+import { mustWake, nextStep, startCheck, wantCheck } from '../../domain/watching/watching.js';
 
 const now = Date.parse('2026-11-24T09:00:00Z');
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { beginWatching, noteCheck, startCheck, type Watching } from '../../domain/watching/watching.js';
+import { beginWatching } from '../../domain/watching/carried.js';
+import { noteCheck, startCheck, type Watching } from '../../domain/watching/watching.js';
 import { changedAttributes, searchAttributes } from '../../workflows/search-attributes.js';
 
 const now = Date.UTC(2026, 0, 5);
