@@ -43,9 +43,9 @@ export interface NotifyInput {
   /** Rule 17: no notice of these rules comes before it; absent in inputs of older workflows. */
   readonly nextNoticeAt?: number;
   readonly availableBalance: string;
-  /** Rules that are told as low. */
+  /** Rules that notices name as low. */
   readonly rules: readonly SendingRule[];
-  /** Rules that are told as recovered (rule 20), each with the check of its last notice. */
+  /** Rules that notices name as recovered (rule 20), each with the check of its last notice. */
   readonly recovered?: readonly RecoveredRule[];
   /** What the check wrote down of the client, to be completed by what is accepted; absent in inputs of older workflows. */
   readonly seen?: RowAtCheck;

@@ -9,7 +9,7 @@ export interface Glanced {
   readonly examined: number;
   /** Those that may be beyond a limit of their profile. */
   readonly beyond: readonly GlancedOfProfile[];
-  /** The others whose profile tells recoveries (rule 20). */
+  /** The others whose profile sends recoveries (rule 20). */
   readonly well: readonly GlancedOfProfile[];
 }
 

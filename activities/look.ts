@@ -13,7 +13,7 @@ const wokenShown = 10;
 /**
  * A part of a look at the fleet (rule 18), in three steps that each leave fewer clients:
  * - of every client a few columns, and its balance against its limits as numbers;
- * - of those that may be beyond a limit, or may have a recovery to tell, what is remembered of them, and `decide` without recipients;
+ * - of those that may be beyond a limit, or may have a recovery to send, what is remembered of them, and `decide` without recipients;
  * - of those that may send, all that a check reads, and `decide` as a check does.
  * Whoever would send is woken, unless a notice is on its way, and its own check decides. No step passes over a client that the last would
  * wake. Killed anywhere, it is simply done again: a client that was woken and checked is quiet.

@@ -17,11 +17,11 @@ import type { DecidedBy, NotifyInput } from './contract.js';
  * attempt, so that a sender or a webhook that was mended takes effect at once.
  */
 type NoticeContent = Pick<Message, 'language' | 'timeZone' | 'facts'> & {
-  /** The folder of the reseller in whose name the client is told; absent where it has no settings. */
+  /** The folder of the reseller in whose name the client is notified; absent where it has no settings. */
   readonly reseller?: string;
 };
 
-/** The notices of a check: whom the profile names as it is now, told with the figures that the check decided by. */
+/** The notices of a check: whom the profile names as it is now, with the figures that the check decided by. */
 export function noticesOf(
   input: NotifyInput,
   profile: Profile,

@@ -17,8 +17,8 @@ import { retryLater, type Delay } from './retry-later.js';
 const claimBeyondCallMs = 15_000;
 
 /**
- * Tells what a check decided: at most one mail to the staff and one to the client, and one message to each webhook.
- * - Who is told what is resolved once, at the first attempt, and written to the ledger before the provider is called.
+ * Sends what a check decided: at most one mail to the staff and one to the client, and one message to each webhook.
+ * - Who receives what is resolved once, at the first attempt, and written to the ledger before the provider is called.
  *   Every further attempt, of any worker, sends the same to those for whom nothing was accepted. So an edit of the
  *   profile takes effect at the next check (rule 12), and one address gets one mail (rule 9).
  * - One worker at a time sends a notice. Where the provider's answer was lost the notice is sent again under the same
@@ -74,7 +74,7 @@ async function entriesOf(parts: WatchParts, input: NotifyInput): Promise<readonl
   const known = await parts.ledger.find(clientId, checkAt);
   if (known.length > 0 && !known.some(({ state }) => state === 'pending')) return known;
   const { client, stored } = await readWatched(parts, clientId, undefined);
-  // Rule 13: a client that is watched no more, or suspended, is told nothing, also in between two attempts.
+  // Rule 13: a client that is watched no more, or suspended, gets no notice, also in between two attempts.
   if (!client || !stored || endReasonOf(client, stored.profile) || client.status === 'suspended') {
     if (known.length > 0) await parts.ledger.withdraw(clientId, checkAt, await parts.now());
     return [];

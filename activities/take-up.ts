@@ -44,7 +44,7 @@ export async function takeUpEarlier(
   };
 }
 
-/** Whether the last check of the row would have told somebody, and neither a channel nor the ledger heard of it. */
+/** Whether the last check of the row would have notified somebody, and neither a channel nor the ledger heard of it. */
 async function leftUnsent(
   { ledger }: Pick<WatchParts, 'ledger'>,
   clientId: string,

@@ -67,7 +67,7 @@ export type ClientColumn = keyof (typeof billingViews)['billing_client'];
 
 export const clientColumns = Object.keys(billingViews.billing_client) as readonly ClientColumn[];
 
-/** By these a client is told apart and gets its profile; reading them must be cheap in any view. */
+/** By these a client is identified and gets its profile; reading them must be cheap in any view. */
 export const identityColumns = [
   'client_id',
   'reseller_id',

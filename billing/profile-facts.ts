@@ -65,7 +65,7 @@ function rateFault(value: unknown, from: string, to: string, expected: string): 
 
 /**
  * Login → e-mail of these logins. A user of the client's reseller comes before one of every reseller (`reseller_id` NULL); several of the
- * same are all told.
+ * same are all notified.
  */
 export function gateUsers(
   rows: readonly UserRow[],

@@ -1,8 +1,8 @@
-/** What one group of people is told through one channel; each recipient gets its own copy. Instants are epoch milliseconds. */
+/** What one group of people receives through one channel; each recipient gets its own copy. Instants are epoch milliseconds. */
 export interface Message {
   readonly noticeId: string;
   readonly clientId: string;
-  /** `recovered`: it tells of nothing that is low. Absent: `low`. */
+  /** `recovered`: it names no rule that is low. Absent: `low`. */
   readonly kind?: 'low' | 'recovered';
   readonly audience: 'staff' | 'client';
   readonly profileId: string;

@@ -23,7 +23,7 @@ function startGuard(): (message: GuardMessage) => void {
   };
 }
 
-/** Tells this process's guard, starting it first where there is none yet. */
+/** Registers with this process's guard, which is started where it does not run yet. */
 export function tellGuard(message: GuardMessage): void {
   tell ??= startGuard();
   tell(message);

@@ -1,4 +1,4 @@
-/** What the guard is told, one JSON object a line on its standard input. */
+/** What the guard receives, one JSON object a line on its standard input. */
 export type GuardMessage =
   /** End this process group when the parent is gone. */
   | { readonly do: 'watch-group'; readonly pid: number; readonly graceMs: number }

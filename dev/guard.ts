@@ -1,6 +1,6 @@
 /**
  * A small process that outlives its parent by moments. It holds a pipe from the parent; when the pipe closes, however the
- * parent died (kill −9 included), it ends what it was told of, in reverse order.
+ * parent died (kill −9 included), it ends what was registered with it, in reverse order.
  */
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';

@@ -11,7 +11,7 @@ import { openStack } from './open-stack.js';
 import { createProcesses } from './processes.js';
 import { progressOnStderr } from './progress.js';
 
-// Makes the pictures of README.md and docs/operating.md: `npm run screenshots`. Tells the demo's story on a stack of its own first.
+// Makes the pictures of README.md and docs/operating.md: `npm run screenshots`. Plays the demo's story on a stack of its own first.
 
 const folder = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
 const print = (text: string) => void process.stdout.write(text);

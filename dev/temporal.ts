@@ -37,7 +37,7 @@ export interface ProvideTemporalOptions {
   readonly patienceMs?: number;
   /** For reaching a given `address`. */
   readonly credentials?: TemporalCredentials;
-  /** Ports of a server started here. Unsaid: Temporal's usual ones where free if it is persistent, else any free ones. */
+  /** Ports of a server started here. Default: Temporal's usual ones where free if it is persistent, else any free ones. */
   readonly port?: number | undefined;
   readonly uiPort?: number | undefined;
   readonly httpPort?: number | undefined;

@@ -5,7 +5,7 @@ const longestClientId = 64;
 
 /**
  * What is wrong with the id of a client, or undefined. MySQL takes ids that differ in blanks at their end for the same, so
- * that such a client would be watched, and told, twice.
+ * that such a client would be watched, and notified, twice.
  */
 export function clientIdProblem(clientId: unknown): string | undefined {
   if (typeof clientId !== 'string') return `expected a text, found ${described(clientId)}`;

@@ -1,6 +1,6 @@
 import type { Decimal } from './money.js';
 
-/** By what a client is told apart and gets its profile. Undefined: the billing data does not say it in a way that can be read. */
+/** By what a client is identified and gets its profile. Undefined: the billing data does not say it in a way that can be read. */
 export interface ClientIdentity {
   readonly clientId: string;
   /** Null: a client without a reseller. */

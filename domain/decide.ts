@@ -33,7 +33,7 @@ export interface Decision {
  * What each rule of a profile does at a check. Pure: the same reading, counters and instant give the same decisions.
  * - 1, 2, 16: its condition is met, is not, or nothing is known of it.
  * - 15: where it is met, the first silence that holds keeps it quiet.
- * - 20: where it is not, and the rule was told before, it tells the recovery once.
+ * - 20: where it is not, and a notice of the rule was sent before, it sends the recovery once.
  */
 export function decide(
   profile: Profile,

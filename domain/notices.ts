@@ -3,12 +3,12 @@ import type { Audience, Profile, Rule, RuleKey } from './profile/profile.js';
 import { webhookChannel, webhookOf, type NoticeChannel } from './notice-channel.js';
 import { addressesOf, isAddress, namedAddresses, type Client } from './reading.js';
 
-/** What a notice tells of: rules that are low, or only that rules have recovered. It is in its id, its key and its words. */
+/** What a notice is about: rules that are low, or only that rules have recovered. It is in its id, its key and its words. */
 export type NoticeKind = 'low' | 'recovered';
 
 /**
- * What one group of people is told at one check: one e-mail to each of them, naming every rule that sent to the group. Or what one
- * webhook is told: one message, naming every rule that names the webhook.
+ * What one group of people receives at one check: one e-mail to each of them, naming every rule that sent to the group. Or what one
+ * webhook receives: one message, naming every rule that names the webhook.
  */
 export interface Notice {
   readonly kind: NoticeKind;
@@ -16,11 +16,11 @@ export interface Notice {
   readonly audience: Audience;
   /** Rules that are low, sorted as in the profile. */
   readonly rules: readonly RuleKey[];
-  /** Rules that have recovered, of which each of these recipients was told before (rule 20). */
+  /** Rules that have recovered, of which each of these recipients had a notice before (rule 20). */
   readonly recovered: readonly RuleKey[];
   /** Each address once, as first written; of a webhook its name. */
   readonly recipients: readonly string[];
-  /** Who its rules name and who cannot be told; absent where everybody can. */
+  /** Who its rules name and who cannot be notified; absent where everybody can. */
   readonly leftOut?: readonly ExcludedRecipient[];
 }
 
@@ -176,7 +176,7 @@ interface RecoveredAddress extends ReachedAddress {
   readonly rules: readonly RuleKey[];
 }
 
-/** By normal address; whoever was told in the client's words is told in them. */
+/** By normal address; whoever was written to in the client's words is written to in them. */
 function recoveredByAddress(recoveries: readonly Recovery[]): ReadonlyMap<string, RecoveredAddress> {
   const byAddress = new Map<string, RecoveredAddress>();
   for (const { rule, reached } of recoveries)
@@ -209,7 +209,7 @@ export function unreachedRules<D extends string>(
   });
 }
 
-/** Rule 10 for one address: whom a rule names and who cannot be told. */
+/** Rule 10 for one address: whom a rule names and who cannot be notified. */
 function leftOutOf(rule: Rule, client: Client): readonly ExcludedRecipient[] {
   return [
     ...namedAddresses(rule, client)

@@ -43,7 +43,7 @@ export function readingOf(client: Client, profile: Profile): Reading {
   };
 }
 
-/** Who a rule tells, before duplicates are taken out. */
+/** Whom a rule notifies, before duplicates are taken out. */
 export function addressesOf(rule: Rule, client: Client): readonly string[] {
   return namedAddresses(rule, client).filter((address) => isAddress(address.trim()));
 }

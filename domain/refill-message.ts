@@ -2,7 +2,7 @@ import { described } from './described.js';
 import { instantOf } from './instant.js';
 import { judgeRefillAmount } from './refill-amount.js';
 
-/** A refill as another system told of it, and what of it could not be read. */
+/** A refill as another system reported it, and what of it could not be read. */
 export interface ReadRefill {
   readonly refillId: string;
   /** Epoch milliseconds. */

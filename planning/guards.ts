@@ -15,7 +15,7 @@ export interface Measured {
   readonly changes: readonly ProfileChange[];
   /** The profiles that MySQL holds. */
   readonly heldIds: readonly string[];
-  /** Clients told at their next check because of the plan. */
+  /** Clients that are notified at their next check because of the plan. */
   readonly newlyTold: number;
   /** Clients that lose the profile they have, to another one or to none. */
   readonly moved: number;

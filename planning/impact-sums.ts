@@ -5,12 +5,12 @@ import type { Profile, RuleKey } from '../domain/profile/profile.js';
 export interface ChangeImpact {
   /** Prepaid clients that are not closed and have the profile now. */
   readonly assigned: number;
-  /** Told at their next check after the sync, and without it, by whichever rule. */
+  /** Notified at their next check after the sync, and without it, by whichever rule. */
   readonly toldNow: number;
   readonly toldBefore: number;
-  /** Told at their next check by a rule that would not have told them. Client ids, sorted. */
+  /** Notified at their next check by a rule that would not have notified them. Client ids, sorted. */
   readonly newlyTold: readonly string[];
-  /** Not told by a rule that would have told them. Client ids, sorted. */
+  /** Not notified by a rule that would have notified them. Client ids, sorted. */
   readonly noLongerTold: readonly string[];
   /** The same rule by rule, in the order of the profile. */
   readonly rules: readonly RuleImpact[];
@@ -26,7 +26,7 @@ export interface ChangeImpact {
   readonly noticesADayNow: number;
 }
 
-/** How many clients one rule tells at their next check. */
+/** How many clients one rule notifies at their next check. */
 export interface RuleImpact {
   readonly rule: RuleKey;
   readonly toldNow: number;

@@ -31,7 +31,7 @@ export interface BillingFacts {
   users(logins: readonly string[], resellerId: string | null): Readonly<Record<string, string>>;
 }
 
-/** A profile before and after a sync. Undefined: there is none. */
+/** A profile before and after a sync; undefined where it does not exist. */
 export interface ProfileBeforeAfter {
   readonly before: Profile | undefined;
   readonly after: Profile | undefined;
@@ -42,7 +42,7 @@ export interface ClientImpact {
   /** The rules that send without the sync, and after it. */
   readonly sendingBefore: readonly RuleKey[];
   readonly sendingNow: readonly RuleKey[];
-  /** The new profile needs an exchange rate that there is none of. */
+  /** The new profile needs an exchange rate that is missing. */
   readonly unknown: boolean;
   /** The next check comes earlier, because the Period got shorter. */
   readonly wakes: boolean;

@@ -216,7 +216,7 @@ function sidesOfPlan(
 interface Impacts {
   readonly planned: readonly PlannedChange[];
   readonly moves: readonly Move[];
-  /** Newly told clients that move to a profile which does not change. */
+  /** Newly notified clients that move to a profile which does not change. */
   readonly newlyToldByMoves: number;
   /** Notices a day that they get more than before. */
   readonly noticesByMoves: number;
@@ -285,7 +285,7 @@ function moreNoticesADay({ noticesADayBefore, noticesADayNow }: NoticesADay): nu
 
 type NoticesADay = Pick<ClientImpact, 'noticesADayBefore' | 'noticesADayNow'>;
 
-/** A client whose billing data cannot be understood is told nothing (rule 14). */
+/** A client whose billing data cannot be understood gets no notice (rule 14). */
 const nothingKnown = {
   sendingBefore: [],
   sendingNow: [],

@@ -7,7 +7,7 @@ export interface Move {
   /** Null: they have none any more, and are watched no more. */
   readonly to: string | null;
   readonly clients: number;
-  /** Told at their next check by a rule that would not have told them. */
+  /** Notified at their next check by a rule that would not have notified them. */
   readonly newlyTold: number;
   /** Some of their ids, sorted. */
   readonly some: readonly string[];

@@ -15,7 +15,7 @@ import { startWebhooks } from '../store/stopped-webhooks.js';
 /** A reseller's settings as MySQL holds them. */
 export interface HeldReseller {
   readonly reseller: string;
-  /** Canonical; undefined where somebody left a row that is none. */
+  /** Canonical; undefined where the row holds no valid settings. */
   readonly content: ResellerContent | undefined;
   readonly text: string;
   /** The text of the file that was synced. */

@@ -83,7 +83,7 @@ const effects: {
   resetRule: (rule) => ({ kind: 'reset-rule', rule: rule as RuleKey }),
 };
 
-/** Carries an event out; answers what the workflow is told, in this order. Reconciliation looks at the client once. */
+/** Carries an event out; answers what the workflow hears of it, in this order. Reconciliation looks at the client once. */
 export function carryOut(world: World, { atMs, event }: StoryEvent): readonly Message[] {
   const happening = { event, now: world.startAt + atMs };
   const messages = Object.entries(effects).flatMap(([name, effect]) => {

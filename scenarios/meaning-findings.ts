@@ -84,7 +84,7 @@ function checkEvent(
   if (durationMs(at) > durationMs(until))
     report([...place, 'at'], 'after-end', `the event at ${at} never happens: the scenario ends at ${until}`);
   if (typeof moveTo === 'string' && !known.ids.includes(moveTo))
-    report([...place, 'moveTo'], 'unknown-profile', `"${moveTo}" is none of ${known.ids.join(', ')}`);
+    report([...place, 'moveTo'], 'unknown-profile', `"${moveTo}" is not one of ${known.ids.join(', ')}`);
   if (resetRule !== undefined) checkRule(resetRule, known, [...place, 'resetRule'], report);
   if (mute !== undefined && durationMs(mute) <= durationMs(at))
     report(

@@ -43,7 +43,7 @@ export interface Difference {
   readonly timeline: readonly TimelineEntry[];
 }
 
-/** The first check that told otherwise than expected, or undefined. */
+/** The first check whose notices are not as expected, or undefined. */
 function differenceOf({ expected }: Story, { told, timeline }: Played): Difference | undefined {
   const length = Math.max(expected.length, told.length);
   for (let index = 0; index < length; index += 1) {

@@ -32,7 +32,7 @@ export interface Stage {
   isLocal(): boolean;
 }
 
-/** Stands between the workflow and its activities: retries when something happens, and notes what was told. */
+/** Stands between the workflow and its activities: retries when something happens, and notes what was sent. */
 export class Recorder {
   /** Activities under way. */
   running = 0;
@@ -41,7 +41,7 @@ export class Recorder {
   /** A retry that comes as soon as the server's clock is there, epoch milliseconds. */
   retryAt = 0;
   readonly timeline: TimelineEntry[] = [];
-  /** The checks that were to tell somebody, by their instant in the workflow. */
+  /** The checks that were to notify somebody, by their instant in the workflow. */
   private readonly telling = new Map<number, { readonly input: NotifyInput; readonly check: SeenCheck }>();
   private readonly story: Story;
   private readonly stage: Stage;

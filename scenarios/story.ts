@@ -35,7 +35,7 @@ export interface StoryNotice {
   readonly atMs: number;
   /** Sorted. */
   readonly rules: readonly string[];
-  /** Rules told as recovered. Sorted. */
+  /** Rules whose recovery was sent. Sorted. */
   readonly recovered: readonly string[];
   /** Addresses. Sorted, each once. */
   readonly to: readonly string[];

@@ -23,7 +23,7 @@ export function checkText(
   return `available ${availableBalance} ${currency}: ${each.join(', ')}`;
 }
 
-/** `check of 48h told client (1): billing@client.example` */
+/** `check of 48h notified client (1): billing@client.example` */
 export function toldText({
   atMs,
   rules,
@@ -33,7 +33,7 @@ export function toldText({
 }: Pick<StoryNotice, 'atMs' | 'rules'> & Partial<StoryNotice>): string {
   const each = rules.map((rule) => (count?.[rule] === undefined ? rule : `${rule} (${count[rule]})`));
   const all = [...each, ...recovered.map((rule) => `${rule} recovered`)];
-  return `check of ${hours(atMs)} told ${all.join(', ')}${to ? `: ${to.join(', ')}` : ''}`;
+  return `check of ${hours(atMs)} notified ${all.join(', ')}${to ? `: ${to.join(', ')}` : ''}`;
 }
 
 /** Days stay hours, as scenarios count them: 176400000 gives `49h`. */

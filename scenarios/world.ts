@@ -11,7 +11,7 @@ import type { Story } from './story.js';
 
 export const storyClientId = 'scenario';
 
-/** What an event tells the client's workflow. Instants are epoch milliseconds. */
+/** What the client's workflow hears of an event. Instants are epoch milliseconds. */
 export type Message =
   | { readonly kind: 'refill'; readonly refillId: string; readonly at: number }
   /** Reconciliation looks at the client: it starts, wakes or ends its workflow. */

@@ -49,9 +49,9 @@ export interface NoticeRow {
   /** `email`, or a webhook of the reseller */
   channel?: string;
   profileId: string;
-  /** JSON array of rule keys that are told as low */
+  /** JSON array of rule keys that are named as low */
   rules: string;
-  /** JSON array of rule keys that are told as recovered; null: none */
+  /** JSON array of rule keys that are named as recovered; null: none */
   recovered?: string | null;
   /** The instant that the check stood for; null where an older version wrote it. */
   instant?: string | null;
@@ -74,7 +74,7 @@ export interface NoticeRow {
  */
 export type RecipientState = 'pending' | 'accepted' | 'refused' | 'left-out' | 'withdrawn';
 
-/** One address that a notice tells. */
+/** One address of a notice. */
 export interface NoticeRecipientRow {
   noticeId: string;
   address: string;

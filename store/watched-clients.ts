@@ -56,7 +56,7 @@ export interface Fleet {
 
 export interface WatchedClients {
   /**
-   * Written together with others a moment later: resolves once it is written, or was given up and told to `onError`. Never
+   * Written together with others a moment later: resolves once it is written, or was given up and handed to `onError`. Never
    * rejects. A row that is lost with its process is made good by the client's next check.
    */
   seen(row: WatchedRow): Promise<void>;

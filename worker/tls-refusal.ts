@@ -34,7 +34,7 @@ export async function tlsRefusal(
         : {}),
     });
   } catch (error) {
-    // What should be a certificate or a key is none.
+    // What should be a certificate or a key is not one.
     return messageOf(error);
   }
   return await new Promise((resolve) => {

@@ -62,14 +62,14 @@ export function sleepSummary(status: WatchStatus): string {
   return short([`next check ${instant(status.nextCheckAt)}`, `client ${status.state}`, ...sent].join(', '));
 }
 
-/** One line on the activity that sends: `tell client (2 of 3), user recovered`. */
+/** One line on the activity that sends: `notify client (2 of 3), user recovered`. */
 export function tellSummary(
   rules: readonly { readonly key: string; readonly reminder: number }[],
   recovered: readonly { readonly key: string }[],
   maxQty: number,
 ): string {
   const low = rules.map(({ key, reminder }) => `${key} (${reminder} of ${maxQty})`);
-  return short(`tell ${[...low, ...recovered.map(({ key }) => `${key} recovered`)].join(', ')}`);
+  return short(`notify ${[...low, ...recovered.map(({ key }) => `${key} recovered`)].join(', ')}`);
 }
 
 const reconcileSentences: Readonly<Record<ReconcileReason, string>> = {

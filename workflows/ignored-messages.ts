@@ -31,7 +31,7 @@ export function ignoredText({ count, since, last }: IgnoredMessages): string {
   return count === 1 ? text : `${text}. It is the last of ${count} since ${isoOf(since)}`;
 }
 
-/** Whether a worker's log is to tell of it: of the first, and of every tenfold. */
+/** Whether a worker's log names it: the first, and every tenfold. */
 export function isWorthLogging({ count }: IgnoredMessages): boolean {
   return /^10*$/.test(String(count));
 }

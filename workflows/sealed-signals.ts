@@ -3,7 +3,7 @@ import { Unreadable } from './unreadable.js';
 
 /**
  * Whether a signal can be decrypted depends on the keys of the worker that takes it, and at a replay that may be another
- * one, or the same with a key more. What the first worker found holds at every replay: a marker in the history tells of
+ * one, or the same with a key more. What the first worker found holds at every replay: a marker in the history stands for
  * each signal that was passed over.
  */
 export class SealedSignals {

@@ -25,7 +25,7 @@ function retryWithin(leftMs: number): RetryPolicy {
   return { initialInterval: '2s', backoffCoefficient: 2, maximumInterval };
 }
 
-/** Tells what a check decided. Answers why the client is watched no more, where that came out meanwhile. */
+/** Sends the notices that a check decided. Answers why the client is watched no more, where that came out meanwhile. */
 export async function tell(watch: Watch, checked: CheckReport): Promise<EndReason | undefined> {
   const checkAt = watch.checkedAt ?? Date.now();
   const input = noticesOf(watch, checked, checkAt);

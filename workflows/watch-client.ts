@@ -37,7 +37,7 @@ export interface WatchClientResult {
 }
 
 /**
- * Watches one client: sleeps until the next planned check, checks, tells whom the rules say, and notes what was told.
+ * Watches one client: sleeps until the next planned check, checks, notifies whom the rules name, and notes what was sent.
  * Holds time, counters and refills; rules are evaluated in the check activity.
  *
  * What a quiet check awaits stands in the loop itself: the SDK takes a stack trace of each promise, so that each further

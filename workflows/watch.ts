@@ -214,12 +214,12 @@ export class Watch {
     this.upsertSearchAttributes();
   }
 
-  /** What the check's notices are to tell; undefined where nobody is to be told. */
+  /** What the check's notices say; undefined where nobody is to be notified. */
   wantedNotices(result: CheckResult): CheckReport | undefined {
     return wantedNotices(this.watching, result);
   }
 
-  /** The client's state once these rules are told. */
+  /** The client's state once the notices of these rules are accepted. */
   stateWhenTold(rules: readonly RuleKey[], at: number): ClientState {
     return stateWhenTold(this.watching, rules, at);
   }
@@ -244,7 +244,7 @@ export class Watch {
     this.note(`${isoOf(Date.now())} what was not accepted of the last notice was withdrawn: ${reason}`);
   }
 
-  /** Operators see that somebody is being told, and for how long that is tried. */
+  /** Operators see that notices are being sent, and for how long that is tried. */
   beginTelling(rules: readonly RuleKey[], until: number): void {
     this.telling = { rules, until };
     this.show();

@@ -15,7 +15,7 @@ export interface RefillOptions {
   readonly format: 'human' | 'json';
 }
 
-/** Tells a client's workflow of a refill, as the billing system does, and prints the receipt. Starts one that is not there yet. */
+/** Signals a refill to a client's workflow, as the billing system does, and prints the receipt. Starts one that is not there yet. */
 export async function refill(clientId: string, options: RefillOptions, io: Io): Promise<ExitCode> {
   const message: RefillMessage = {
     refillId: options.id ?? `cli-${randomUUID()}`,

@@ -61,7 +61,7 @@ async function writeRevision(
   return exitCode.fine;
 }
 
-/** Settings that a revision deleted are deleted again: then the reseller is told in the service's own name. */
+/** Settings that a revision deleted are deleted again: then mails go out in the service's own name. */
 async function writeReseller(
   database: DataSource,
   { profile, revision: number, after, afterSource }: Revision,

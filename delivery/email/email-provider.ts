@@ -73,7 +73,7 @@ export interface EmailProviderKit {
 export interface ReceiverOptions {
   /** Takes note of the reports. Where it rejects, the provider is asked to send them again. */
   readonly record: (reports: readonly DeliveryReport[]) => Promise<void>;
-  /** Hears how many events of a request could not be used, by the reason. They are not asked for again. */
+  /** Hears how many events of a request could not be used, by the reason. They are not requested again. */
   readonly onPassedOver?: ((reasons: ReadonlyMap<string, number>) => void) | undefined;
   readonly onError?: ((error: unknown) => void) | undefined;
 }

@@ -15,14 +15,14 @@ export interface LedgerNotice {
   readonly channel: string;
   readonly audience: Audience;
   readonly profileId: string;
-  /** Rules that it tells as low. */
+  /** Rules that it names as low. */
   readonly rules: readonly RuleKey[];
-  /** Rules that it tells as recovered. */
+  /** Rules that it names as recovered. */
   readonly recovered: readonly RuleKey[];
   /** What the mail says, as JSON holds it, without addresses: every attempt says the same. */
   readonly content: object;
   readonly recipients: readonly string[];
-  /** Who is not told, and why. */
+  /** Who is not notified, and why. */
   readonly leftOut: readonly ExcludedRecipient[];
 }
 
@@ -68,7 +68,7 @@ export interface Ledger {
   find(clientId: string, checkAt: number): Promise<readonly LedgerEntry[]>;
   /**
    * Writes the notices of one check with their recipients, before any is sent. Answers false, and writes nothing, where
-   * the ledger has one of them already: who is told at a check is resolved once.
+   * the ledger has one of them already: who is notified at a check is resolved once.
    */
   open(notices: readonly LedgerNotice[], at: number): Promise<boolean>;
   /** Only one sends a notice at a time. The claim ends with the record of the attempt, or after `forMs`. */
@@ -90,7 +90,7 @@ export interface Ledger {
   acceptedSince(since: AcceptedSince): Promise<readonly AcceptedNotice[]>;
   /** Rule 25: whether a channel accepted, or refused for good, a notice of a check since then. */
   settledSince(clientId: string, checkAt: number): Promise<boolean>;
-  /** Rule 20: whom the notices of a check reached that told of a rule as low; without those at whom the mail did not arrive. */
+  /** Rule 20: whom the notices of a check reached that named a rule as low; without those at whom the mail did not arrive. */
   reached(clientId: string, checkAt: number, rule: RuleKey): Promise<readonly ReachedRecipient[]>;
 }
 

@@ -16,7 +16,7 @@ export async function bodyOf(request: IncomingMessage, limit: number): Promise<s
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The JSON of a body; undefined where it is none. */
+/** The JSON of a body; undefined where the body is not JSON. */
 export function parsed(body: string): unknown {
   try {
     return JSON.parse(body) as unknown;

@@ -1,4 +1,4 @@
-/** How the mailbox is told to fail, for tests: `POST /test/faults`. All of it is optional. */
+/** How tests make the mailbox fail: `POST /test/faults`. All of it is optional. */
 export interface Fault {
   /** Answers this status in place of 202. */
   readonly status?: number;

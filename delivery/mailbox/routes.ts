@@ -31,7 +31,7 @@ export async function answer(
       refuse(response, 413, [{ message: error.message, field: null, help: null }]);
       return;
     }
-    // A client that went away, or a bug: nobody is left to be told, or they learn it here.
+    // A client that went away, or a bug: nobody is left to answer to, or they learn it here.
     if (!response.headersSent)
       json(response, 500, { errors: [{ message: String(error), field: null, help: null }] });
     else response.destroy();
@@ -114,7 +114,7 @@ async function send(
 
 function fail(response: ServerResponse, { status = 500, headers = {} }: Fault): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  refuse(response, status, [{ message: `told to answer ${status}`, field: null, help: null }]);
+  refuse(response, status, [{ message: `set to answer ${status}`, field: null, help: null }]);
 }
 
 /** The key that a doctor asks about. */

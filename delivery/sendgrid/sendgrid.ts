@@ -37,7 +37,7 @@ const largestAnswerBytes = 1_000_000;
 const longestWaitMs = 10_000;
 
 /**
- * Sends through SendGrid's v3 Mail Send, one call a mail. A recipient that SendGrid refuses is left out, and the others are told.
+ * Sends through SendGrid's v3 Mail Send, one call a mail. A recipient that SendGrid refuses is left out, and the others are notified.
  * Throws DeliveryError, whose message names no address and never the API key.
  */
 export function createSendGrid(options: SendGridOptions): EmailProvider {

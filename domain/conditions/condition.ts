@@ -16,7 +16,7 @@ export type Threshold =
 export type ConditionKind = Threshold['kind'];
 export type ThresholdOf<Kind extends ConditionKind> = Extract<Threshold, { readonly kind: Kind }>;
 
-/** When a rule has something to tell: its limit, and the side of it. */
+/** When a rule is met: its limit, and the side of it. */
 export interface Condition {
   readonly threshold: Threshold;
   readonly when: When;
@@ -56,7 +56,7 @@ export type FiguresOf<Kind extends ConditionKind> = Extract<Figures, { readonly 
 /** The limit in the client's currency, or why there is none: `unknown` without a rate, `no-basis` without what it is taken from. */
 export type Limit = { readonly amount: Decimal } | { readonly missing: 'unknown' | 'no-basis' };
 
-/** A limit that is taken from a fact of the client: `unknown` where the fact cannot be read, `no-basis` where it is none above 0. */
+/** A limit that is taken from a fact of the client: `unknown` where the fact cannot be read, `no-basis` where it is missing or not above 0. */
 export function limitFrom(fact: MaybeKnown, limit: (fact: Decimal) => Decimal): Limit {
   if (fact === undefined) return { missing: 'unknown' };
   return fact === null || !isPositive(fact) ? { missing: 'no-basis' } : { amount: limit(fact) };

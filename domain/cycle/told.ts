@@ -4,9 +4,9 @@ import type { LastTold, WatchState } from './watch-state.js';
 
 /** A notice of one check that was accepted. */
 export interface AcceptedNotice extends LastTold {
-  /** Rules that it told as low. */
+  /** Rules that it named as low. */
   readonly rules: readonly RuleKey[];
-  /** Rules that it told as recovered. */
+  /** Rules that it named as recovered. */
   readonly recovered?: readonly RuleKey[];
 }
 
@@ -75,7 +75,7 @@ export interface Grid {
 }
 
 /**
- * Rule 17: the instant for which a rule was last told in this cycle; undefined where it was not. Where an older version
+ * Rule 17: the instant for which a notice of a rule was last sent in this cycle; undefined where it was not. Where an older version
  * noted only when its notice was accepted, that was for the planned check before.
  */
 export function toldInstantOf(watch: WatchState, rule: RuleKey, grid: Grid): number | undefined {

@@ -1,6 +1,6 @@
 /** A refill as it is known: of which id (a signal's) and dated when (epoch milliseconds). */
 export interface Refill {
-  /** Absent where the refill was seen in the billing data (`last_refill_at`) and no signal told of it. */
+  /** Absent where the refill was seen in the billing data (`last_refill_at`) and no signal came for it. */
   readonly refillId?: string;
   readonly at: number;
 }

@@ -25,7 +25,7 @@ export function lookedFacts(profiles: readonly Profile[]): readonly CostlyFact[]
   return [...new Set(asked.filter((fact) => fact !== undefined))];
 }
 
-/** Whether a rule may have a recovery to tell, by what is remembered of a client (rule 20). */
+/** Whether a rule may have a recovery to send, by what is remembered of a client (rule 20). */
 export function mayRecover(watch: WatchState): boolean {
   return Object.keys(watch.lastTold ?? {}).some(
     (rule) => unrecoveredCheck(watch, rule as RuleKey) !== undefined,

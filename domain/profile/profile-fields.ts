@@ -21,7 +21,7 @@ interface SectionField<Value> {
   readonly fields: Fields<Value>;
 }
 
-/** A list of objects that are told apart by their `name`. An empty one is the same as a missing one. */
+/** A list of objects that are distinguished by their `name`. An empty one is the same as a missing one. */
 interface NamedListField<Item> {
   readonly kind: 'named-list';
   readonly fields: Fields<Item>;

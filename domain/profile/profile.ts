@@ -22,7 +22,7 @@ export interface Rule {
   readonly inactivityMs?: number;
   /** Rule 20: whoever was notified hears of the recovery. */
   readonly recovered: boolean;
-  /** Tell the manager (user rule) or the client's billing e-mail (client and advanced rules). */
+  /** Notify the manager (user rule) or the client's billing e-mail (client and advanced rules). */
   readonly notify: boolean;
   readonly users: readonly string[];
   readonly emails: readonly string[];

@@ -3,7 +3,7 @@ import type { AdvancedRule, ClientNotification, ProfileFile, UserNotification } 
 /** Names one rule of a profile: `user`, `client` or `advanced:<name>`. Counters are kept under it. */
 export type RuleKey = 'user' | 'client' | `advanced:${string}`;
 
-/** Whose words a rule is told in: the reseller's staff or the client. */
+/** In whose words the notices of a rule are written: the reseller's staff or the client. */
 export type Audience = 'staff' | 'client';
 
 /** A rule of any kind as it is written. */

@@ -17,7 +17,7 @@ export interface ResellerDirectory {
   /** The settings of a folder; undefined where it has none. */
   ofFolder(folder: string): ResellerSettings | undefined;
   /**
-   * In whose name a client is told: the reseller that the billing data names, else the folder of the client's profile. So a platform's
+   * In whose name a client is notified: the reseller that the billing data names, else the folder of the client's profile. So a platform's
    * profiles send in each reseller's name, and in the platform's own where a reseller has no settings.
    */
   ofClient(resellerId: string | null, profileFolder: string): ResellerSettings | undefined;
@@ -26,7 +26,7 @@ export interface ResellerDirectory {
 }
 
 export interface WebhookPlace {
-  /** The folder in whose name the client is told, as `ofClient` found it. */
+  /** The folder in whose name the client is notified, as `ofClient` found it. */
   readonly clientFolder: string | undefined;
   readonly profileFolder: string;
   readonly name: string;

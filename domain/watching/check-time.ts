@@ -6,7 +6,7 @@ import type { CheckInput, TakenUp } from './check.js';
  * Rule 17: what a check stands for.
  * - A planned one for the last instant of the grid, also when it is late; the re-check of rule 7 for the planned check that
  *   it belongs to; one at an opening for that instant; any other for its own time.
- * - 25: the grid goes on where an earlier workflow of the client had it, and what that one checked for is not told sooner.
+ * - 25: the grid goes on where an earlier workflow of the client had it, and what that one checked for is not sent sooner.
  */
 export function checkTimeOf(
   { plannedAt, extra, dueAt }: Pick<CheckInput, 'plannedAt' | 'extra' | 'dueAt'>,

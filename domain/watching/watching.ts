@@ -208,7 +208,7 @@ export function noteUnknown(watching: Watching, reason: string, now: number): Wa
   return { ...watching, known: { ...known, unknown: { reason, since: known.unknown?.since ?? now } } };
 }
 
-/** What a check's notices are to tell; undefined where nobody is to be told, or another check is wanted already. */
+/** What a check's notices say; undefined where nobody is to be notified, or another check is wanted already. */
 export function wantedNotices(watching: Watching, result: CheckResult): CheckReport | undefined {
   const sends = result.kind === 'checked' && result.decisions.some(({ decision }) => decision === 'send');
   return sends && watching.checkWanted === undefined ? result : undefined;
@@ -237,7 +237,7 @@ export function clientStateOf({ known, watch }: Watching, at: number): ClientSta
   return checked && stateOf(checked.decisions, watch, checked.profile.maxQty, at);
 }
 
-/** The client's state once these rules are told. */
+/** The client's state once the notices of these rules are accepted. */
 export function stateWhenTold(
   { known, watch }: Watching,
   rules: readonly RuleKey[],

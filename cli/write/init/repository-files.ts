@@ -35,7 +35,7 @@ export function repositoryFiles(answers: Answers): readonly RepositoryFile[] {
 /** What Git leaves alone. */
 export const ignored = ['node_modules/', '.low-balance/', 'plan.json'] as const;
 
-/** Asked for by `--ci`. */
+/** Written with `--ci`. */
 export function isOfCi({ path: name }: RepositoryFile): boolean {
   return name.startsWith('.github/workflows/') || name === '.gitlab-ci.yml';
 }
