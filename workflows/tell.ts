@@ -1,5 +1,5 @@
 import type { RetryPolicy } from '@temporalio/common';
-import { CancellationScope, condition, proxyActivities, rootCause } from '@temporalio/workflow';
+import { CancellationScope, condition, patched, proxyActivities, rootCause } from '@temporalio/workflow';
 import type { Activities, NotifyInput } from '../activities/contract.js';
 import { unrecoveredCheck } from '../domain/cycle/told.js';
 import { sendingRules } from '../domain/decide.js';
@@ -7,7 +7,7 @@ import type { CheckReport, NoticesOutcome } from '../domain/watching/check.js';
 import type { EndReason } from '../domain/reading.js';
 import { countOf } from '../domain/cycle/counters.js';
 import { explanations, tellSummary } from './details.js';
-import { replan, withdraw } from './calls.js';
+import { remember, replan, withdraw } from './calls.js';
 import type { Watch } from './watch.js';
 
 const telling = proxyActivities<Pick<Activities, 'notify'>>({
@@ -98,15 +98,19 @@ interface Stop {
 /**
  * Waits until a check's notices are accepted or given up.
  * - 4: sending is retried until the next planned check, also where a shorter Period makes that come earlier.
+ * - 25: what an operator changes meanwhile is written down.
  * - 7: a refill stops it, and the client is checked again at once; so does an operator who asks for a check.
  * - 13: so does the end of the watch.
  */
 async function untilSettled(watch: Watch, sending: Sending, deadlineAt: number): Promise<Stop | undefined> {
   let stop: Stop | undefined;
+  // A wish that this loop does not carry out would be seen again at once, for ever, and take the worker with it.
+  let mayRemember = true;
   while (!sending.settled && !stop) {
     // The activity ends by itself at the deadline it was given.
     const leftMs = watch.nextCheckAt < deadlineAt ? Math.max(1, watch.nextCheckAt - Date.now()) : undefined;
-    const happened = () => sending.settled || watch.mustWake();
+    const happened = () =>
+      sending.settled || watch.mustStopTelling() || (mayRemember && watch.mustRemember());
     const inTime =
       leftMs === undefined ? await condition(happened).then(() => true) : await condition(happened, leftMs);
     if (sending.settled) break;
@@ -116,6 +120,9 @@ async function untilSettled(watch: Watch, sending: Sending, deadlineAt: number):
     else if (watch.takeReplanRequest()) {
       const ended = await replan(watch);
       if (ended) stop = { why: explanations[ended], ended };
+    } else if (watch.mustRemember()) {
+      mayRemember = patched('remember-while-telling');
+      if (mayRemember) await remember(watch);
     }
   }
   if (stop) {

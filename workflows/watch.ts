@@ -116,6 +116,15 @@ export class Watch {
     return mustWake(this.watching);
   }
 
+  /** Whether something is wanted that may end the sending of notices. */
+  mustStopTelling(): boolean {
+    return this.watching.checkWanted !== undefined || this.watching.replanWanted;
+  }
+
+  mustRemember(): boolean {
+    return this.watching.rememberWanted;
+  }
+
   /** Why the client must be checked before its time, or undefined. */
   whyCheckAgain(): string | undefined {
     return this.watching.checkWanted?.why;

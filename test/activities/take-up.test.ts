@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { check } from '../../activities/check.js';
 import { notify } from '../../activities/notify.js';
 import type { Parts } from '../../activities/parts.js';
-import { takeUpEarlier } from '../../activities/take-up.js';
+import { remember, takeUpEarlier } from '../../activities/take-up.js';
 import { countsOf } from '../../domain/cycle/counters.js';
-import { freshWatch } from '../../domain/cycle/watch-state.js';
+import { freshWatch, isMuted, mute, unmute } from '../../domain/cycle/watch-state.js';
 import type { CheckInput } from '../../domain/watching/check.js';
 import { DeliveryError } from '../../delivery/delivery-error.js';
 import type { Unsent } from '../../domain/watching/unsent.js';
@@ -76,6 +76,20 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
     await parts.watched.remember(clientId, { profileId, acceptedAt: {}, mutedUntil: checkAt + 9 * hourMs });
     const found = await takenUp(clientId, Date.now());
     assert.deepEqual(found?.watch, { profileId, acceptedAt: {}, mutedUntil: checkAt + 9 * hourMs });
+  });
+
+  it('is added to by what operators change before a workflow has taken it up', async () => {
+    const checkAt = Date.now() - hourMs;
+    const until = checkAt + 9 * hourMs;
+    const muted = await aWatchedClient(checkAt);
+    await remember(parts, { clientId: muted, watch: mute(freshWatch, until) });
+    const found = await takenUp(muted, Date.now());
+    assert.deepEqual([countsOf(found!.watch), found?.watch.mutedUntil], [{ client: 1 }, until]);
+    const unmuted = await aWatchedClient(checkAt);
+    await remember(parts, { clientId: unmuted, watch: unmute(freshWatch) });
+    const again = await takenUp(unmuted, Date.now());
+    assert.deepEqual(countsOf(again!.watch), { client: 1 });
+    assert.equal(isMuted(again!.watch, checkAt), false);
   });
 
   it('stays when the workflow ended and when it was started', async () => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { countsOf, resetRule } from '../../domain/cycle/counters.js';
 import { noteRefill } from '../../domain/cycle/refills.js';
-import { takeUp } from '../../domain/cycle/take-up.js';
+import { setBack, takeUp } from '../../domain/cycle/take-up.js';
 import { noteTold, toldInstantOf, unrecoveredCheck } from '../../domain/cycle/told.js';
-import { freshWatch, mute, type WatchState } from '../../domain/cycle/watch-state.js';
+import { freshWatch, isMuted, mute, unmute, type WatchState } from '../../domain/cycle/watch-state.js';
 
 const told = (at: number, instant = at) =>
   ({ rules: ['client' as const], at, instant, checkAt: at }) satisfies Parameters<typeof noteTold>[1][number];
@@ -30,6 +30,17 @@ describe('a workflow that starts again (rule 25)', () => {
     assert.deepEqual([countsOf(again), again.lastRefillAt], [{ client: 1 }, 20]);
     const other = takeUp(noteRefill(freshWatch, { refillId: 'r-2', at: 5_000 }, 40), earlier);
     assert.deepEqual([countsOf(other), other.lastRefillAt], [{}, 40]);
+  });
+
+  it('set back by somebody, goes on with what is newer in the row, and with what came since', () => {
+    const old = mute(noteTold(ofProfile, [told(10)]), 99);
+    const row = unmute(noteTold(old, [told(20)]));
+    const back = takeUp(noteRefill(setBack(old), { refillId: 'r-2', at: 15 }, 30), row);
+    assert.deepEqual([countsOf(back), back.lastRefillAt, isMuted(back, 30)], [{ client: 1 }, 15, false]);
+    assert.equal(takeUp(setBack(noteTold(ofProfile, [told(10)])), mute(row, 99)).mutedUntil, 99);
+    assert.ok(isMuted(takeUp(mute(setBack(old), 50), row), 40), 'what an operator does after it counts');
+    const waiting = { ...ofProfile, waitingSince: { client: 5 } };
+    assert.equal(takeUp(setBack(waiting), row).waitingSince, undefined);
   });
 
   it('knows a reset of a counter', () => {

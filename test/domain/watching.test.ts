@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beginWatching, carriedOf } from '../../domain/watching/carried.js';
-import { mustWake, nextStep, startCheck, wantCheck } from '../../domain/watching/watching.js';
+import { mustWake, nextStep, receiveReset, startCheck, wantCheck } from '../../domain/watching/watching.js';
 
 const now = Date.parse('2026-11-24T09:00:00Z');
 
@@ -30,5 +30,23 @@ describe('what one run hands to the next', () => {
     const { watching, input } = startCheck(planned, now + 2);
     assert.deepEqual([input.extra, input.plannedAt], ['refill', now]);
     assert.equal(nextStep(watching, false), 'remember');
+  });
+});
+
+describe('a workflow that somebody reset (rule 25)', () => {
+  const known = {
+    ...beginWatching('C-1', undefined, {}, now),
+    watch: { profileId: 'acme/a', acceptedAt: {} },
+  };
+
+  it('takes up what is known at its next check, which comes as planned', () => {
+    const watching = receiveReset(known);
+    assert.equal(watching.watch.profileId, undefined);
+    assert.equal(mustWake(watching), false);
+  });
+
+  it('checks again instead of sending what it was about to send', () => {
+    const amid = receiveReset(startCheck(known, now).watching);
+    assert.deepEqual(amid.checkWanted, { extra: 'refill', why: 'the workflow was reset' });
   });
 });

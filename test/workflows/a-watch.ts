@@ -1,4 +1,5 @@
 import { statusQuery } from '../../workflows/messages.js';
+import { clientIdOf } from '../../workflows/client-workflow-id.js';
 import type { watchClient } from '../../workflows/watch-client.js';
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -18,7 +19,7 @@ import type { Message } from '../../delivery/message.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { registerSearchAttributes } from '../../worker/search-attributes.js';
 import { workflowBundle } from '../../worker/workflow-bundle.js';
-import type { WatchedRow } from '../../store/watched-clients.js';
+import type { EarlierWatch, WatchedRow } from '../../store/watched-clients.js';
 import { namedProfilesOnly } from '../../domain/assignment.js';
 import { aClient, aProfile } from '../domain/builders.js';
 
@@ -33,6 +34,8 @@ export interface WatchBench {
   readonly mails: Message[];
   /** What checks wrote down of the client. */
   readonly rows: WatchedRow[];
+  /** What a workflow that starts again would take up. */
+  earlier(workflowId: string): Promise<EarlierWatch | undefined>;
   /** A new workflow for a fresh client; ends the one before. */
   start(input?: { readonly checksPerRun?: number }): Promise<WorkflowHandle>;
   /** Lets time pass, and waits until the workflow has done what there is to do. */
@@ -70,6 +73,7 @@ export async function openWatchBench(): Promise<WatchBench> {
       await settled();
       return environment.client.workflow.getHandle(handle.workflowId);
     },
+    earlier: (workflowId) => rows.earlier(clientIdOf(workflowId) ?? ''),
     async pass(ms) {
       await environment.sleep(ms);
       await settled();

@@ -62,6 +62,23 @@ describe('what operators and billing systems ask of a client’s workflow', () =
     assert.equal(bench.mails.length, 2);
   });
 
+  it('a mute while a notice is on its way is written down, and the notice is still sent once', async () => {
+    await bench.pass(dayMs - hourMs);
+    bench.mailRefused = true;
+    await bench.pass(hourMs + 1_000);
+    assert.notEqual((await status()).telling, null);
+    const until = await inMs(3 * dayMs);
+    await ask('mute', { until });
+    await ask('resetRule', { rule: 'client' });
+    await bench.pass(60_000);
+    const known = await bench.earlier(handle.workflowId);
+    assert.deepEqual([known?.watch.mutedUntil, known?.watch.acceptedAt], [Date.parse(until), {}]);
+    bench.mailRefused = false;
+    await bench.pass(600_000);
+    assert.equal((await status()).telling, null);
+    assert.equal(bench.mails.length, 2);
+  });
+
   it('a mute is refused where it is over already or is no time', async () => {
     assert.match(await refusal('mute', { until: '2001-01-01T00:00:00Z' }), /future/);
     assert.match(await refusal('mute', { until: 'tomorrow' }), /ISO 8601/);
