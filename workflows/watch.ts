@@ -209,7 +209,8 @@ export class Watch {
 
   /** Whether the sleep was broken only so that a new run begins. */
   wantsNewRun(): boolean {
-    return this.newRunRequested && !this.mustWake();
+    // Whoever raises the limit of a history takes the suggestion back.
+    return this.newRunRequested && !this.mustWake() && workflowInfo().continueAsNewSuggested;
   }
 
   beginCheck(now: number): CheckInput {
