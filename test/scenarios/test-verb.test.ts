@@ -85,7 +85,10 @@ describe('low-balance test', () => {
     const { code, printed } = await run({ format: 'human' });
     assert.equal(code, 1);
     assert.match(printed, /expected check of 25h notified client/);
-    assert.match(printed, /found {4}check of 24h notified client \(2\)|found {4}check of 24h notified client/);
+    assert.match(
+      printed,
+      /found {4}check of 24h notified client \(2\)|found {4}check of 24h notified client/,
+    );
     assert.ok(printed.split('\n').length < 20, 'forty days are not all shown');
     const json = JSON.parse((await run()).printed) as { failed: number; scenarios: { actual: unknown[] }[] };
     assert.equal(json.failed, 1);

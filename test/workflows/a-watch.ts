@@ -36,8 +36,11 @@ export interface WatchBench {
   readonly rows: WatchedRow[];
   /** What a workflow that starts again would take up. */
   earlier(workflowId: string): Promise<EarlierWatch | undefined>;
-  /** A new workflow for a fresh client; ends the one before. */
-  start(input?: { readonly checksPerRun?: number }): Promise<WorkflowHandle>;
+  /** A new workflow for a fresh client; ends the one before. What `before` sends comes together with its start. */
+  start(
+    input?: { readonly checksPerRun?: number },
+    before?: (handle: WorkflowHandle) => Promise<void>,
+  ): Promise<WorkflowHandle>;
   /** Lets time pass, and waits until the workflow has done what there is to do. */
   pass(ms: number): Promise<void>;
   close(): Promise<void>;
@@ -58,7 +61,7 @@ export async function openWatchBench(): Promise<WatchBench> {
     mailRefused: false,
     mails: [],
     rows: [],
-    async start(input = {}) {
+    async start(input = {}, before) {
       await handle?.terminate().catch(() => {});
       started += 1;
       Object.assign(bench, { client: {}, profile: aProfile(), readFault: undefined, mailRefused: false });
@@ -69,7 +72,10 @@ export async function openWatchBench(): Promise<WatchBench> {
         workflowId: watchWorkflowId(clientId),
         taskQueue,
         args: [{ clientId, ...input }],
+        ...(before ? { startDelay: '10s' } : {}),
       });
+      await before?.(handle);
+      if (before) await environment.sleep('11s');
       await settled();
       return environment.client.workflow.getHandle(handle.workflowId);
     },

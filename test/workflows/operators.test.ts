@@ -91,6 +91,19 @@ describe('what operators and billing systems ask of a client’s workflow', () =
     assert.match(await refusal('resetRule', { rule: 'advanced:no-such' }), /expected one of client/);
   });
 
+  it('a hundred signals that come together with its start are taken, each as ever', async () => {
+    const at = await inMs(0);
+    handle = await bench.start({}, async (started) => {
+      for (let i = 0; i < 98; i += 1) await started.signal(i % 2 === 0 ? 'refill' : `unknown-${i}`, 'junk');
+      await started.signal('refill', { refillId: 'r-1', at });
+      await started.signal('profileChanged');
+    });
+    const page = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    assert.match(page.currentDetails, /last of 98 since/);
+    assert.equal((await status()).lastRefillAt, at);
+    assert.equal(bench.mails.length, 1);
+  });
+
   it('the receipt of a refill names the counters it set to 0, and a duplicate applies nothing', async () => {
     const refill = { refillId: 'r-1', at: await inMs(0) };
     assert.deepEqual(await ask<RefillReceipt>('refill', refill), {
