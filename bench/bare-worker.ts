@@ -25,7 +25,7 @@ export async function bundleBareWorkflows(): Promise<WorkflowBundleWithSourceMap
 
 /** Runs bare workflows with the slots and pollers that our own worker has. */
 export async function startBareWorker(
-  servers: RealServers,
+  servers: Pick<RealServers, 'connection' | 'namespace' | 'env'>,
   workflowBundle: WorkflowBundleWithSourceMap,
 ): Promise<BareWorker> {
   let done = 0;

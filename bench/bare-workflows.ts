@@ -1,8 +1,8 @@
 import { continueAsNew, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
 
-// The floor: what Temporal itself costs, without our work. Timed as `watchClient` is: 30 wakes a run.
+// The floor: what Temporal itself costs, without our work. Timed as `watchClient` is.
 
-const wakesPerRun = 30;
+const defaultWakesPerRun = 30;
 
 interface BareActivities {
   empty(clientId: string): Promise<void>;
@@ -14,6 +14,7 @@ const regular = proxyActivities<BareActivities>({ startToCloseTimeout: '3s' });
 interface Bare {
   readonly clientId: string;
   readonly periodMs: number;
+  readonly wakesPerRun?: number;
 }
 
 /** On a grid, as `watchClient` plans its checks. */
@@ -24,7 +25,7 @@ async function sleepToNext(startedAt: number, periodMs: number): Promise<void> {
 /** A timer and an empty local activity. */
 export async function bareLocal(input: Bare): Promise<void> {
   const startedAt = Date.now();
-  for (let wakes = 0; wakes < wakesPerRun; wakes += 1) {
+  for (let wakes = 0; wakes < (input.wakesPerRun ?? defaultWakesPerRun); wakes += 1) {
     await local.empty(input.clientId);
     await sleepToNext(startedAt, input.periodMs);
   }
@@ -34,7 +35,7 @@ export async function bareLocal(input: Bare): Promise<void> {
 /** A timer and an empty regular activity. */
 export async function bareRegular(input: Bare): Promise<void> {
   const startedAt = Date.now();
-  for (let wakes = 0; wakes < wakesPerRun; wakes += 1) {
+  for (let wakes = 0; wakes < (input.wakesPerRun ?? defaultWakesPerRun); wakes += 1) {
     await regular.empty(input.clientId);
     await sleepToNext(startedAt, input.periodMs);
   }
@@ -44,7 +45,7 @@ export async function bareRegular(input: Bare): Promise<void> {
 /** A timer, an empty local and an empty regular activity. */
 export async function bareNotice(input: Bare): Promise<void> {
   const startedAt = Date.now();
-  for (let wakes = 0; wakes < wakesPerRun; wakes += 1) {
+  for (let wakes = 0; wakes < (input.wakesPerRun ?? defaultWakesPerRun); wakes += 1) {
     await local.empty(input.clientId);
     await regular.empty(input.clientId);
     await sleepToNext(startedAt, input.periodMs);

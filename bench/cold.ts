@@ -1,88 +1,126 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import getPort from 'get-port';
 import { putProfile, startRealServers } from '../dev/trial/real-servers.js';
-import { startWorkerCommand } from '../dev/trial/worker-command.js';
+import { startWorkerCommand, startWorkerProcess } from '../dev/trial/worker-command.js';
 import { taskQueue, watchWorkflowId } from '../worker/parts.js';
 import type { Environment } from '../settings/read-settings.js';
 import { costNames, costOfChecks, processesOf } from './check-cost.js';
 import { clientIdOf, insertClients } from './clients.js';
-import { ratioOf, type Measured, type Series } from './measured.js';
+import { ratioOf, type Measured, type Ratio, type Series } from './measured.js';
 
 const clients = 40;
 const periodMs = 2_000;
-/** Whole runs of every length here: in it are replays from the shortest to the longest. */
-const windowMs = 30 * periodMs;
 const settleMs = 5_000;
+/** A cold wake of ours, over one of a bare loop with as many past checks. */
+const mostOverBare = 1.25;
 
 /** Room for few of the clients at once: by its next check, each has long made room for others. */
 const forgetful: Environment = { WORKER_CACHED_WORKFLOWS: '8', WORKER_CONCURRENT_WORKFLOW_TASKS: '4' };
 
+type What = 'watchClient' | 'bareLocal';
+type Memory = 'in memory' | 'replayed';
+
 interface Side {
-  readonly name: string;
-  readonly env: Environment;
+  readonly what: What;
+  readonly memory: Memory;
   readonly checksPerRun: number;
 }
 
-const sides: readonly Side[] = [
-  { name: 'in memory, 30 checks a run', env: {}, checksPerRun: 30 },
-  { name: 'in memory, 10 checks a run', env: {}, checksPerRun: 10 },
-  { name: 'replayed, 30 checks a run', env: forgetful, checksPerRun: 30 },
-  { name: 'replayed, 10 checks a run', env: forgetful, checksPerRun: 10 },
-  { name: 'replayed, 5 checks a run', env: forgetful, checksPerRun: 5 },
-];
+/** What one worker costs, check by check. */
+interface Found {
+  readonly side: Side;
+  readonly worker: number[];
+  readonly temporal: number[];
+}
+
+export interface ColdOptions {
+  readonly lengths: readonly number[];
+  readonly rounds: number;
+}
 
 /**
  * What a check costs where the client is no longer in a worker's memory, as it is with nearly all of a large fleet: its run is
- * replayed first. Against the same clients in a cache that holds them all, and by the length of a run, in turns.
+ * replayed first. Against a bare loop that is replayed too, against the same clients in memory, and by the length of a run, in turns.
  */
-export async function cold(rounds: number): Promise<Measured> {
-  const found = new Map<Side, (readonly Series[])[]>(sides.map((side) => [side, []]));
+export async function cold({ lengths, rounds }: ColdOptions): Promise<Measured> {
+  const sides = lengths.flatMap((checksPerRun) =>
+    (['in memory', 'replayed'] as const).flatMap((memory) =>
+      (['watchClient', 'bareLocal'] as const).map((what) => ({ what, memory, checksPerRun })),
+    ),
+  );
+  const found = sides.map((side): Found => ({ side, worker: [], temporal: [] }));
   for (let round = 0; round < rounds; round += 1) {
-    for (const side of round % 2 === 0 ? sides : [...sides].reverse()) {
-      const series = await costs(side);
-      found.get(side)!.push(series);
-      process.stderr.write(`round ${round + 1}, ${side.name}: ${JSON.stringify(series)}\n`);
+    // There and back, so that no side is always the first.
+    for (const { side, worker, temporal } of round % 2 === 0 ? found : found.toReversed()) {
+      const cost = await costs(side);
+      worker.push(cost.worker);
+      temporal.push(cost.temporal);
+      process.stderr.write(
+        `round ${round + 1}, ${nameOf(side)}: ${cost.worker.toFixed(1)} and ${cost.temporal.toFixed(1)} ms\n`,
+      );
     }
   }
-  const of = (side: Side, cost: string): Series => {
-    const all = found.get(side)!.map((each) => each.find((one) => one.side === cost)!);
-    return {
-      side: `${side.name}: ${cost}`,
-      unit: all[0]!.unit,
-      rounds: all.flatMap(({ rounds: each }) => each),
-    };
+  const of = (what: What, memory: Memory, checksPerRun: number): Series => {
+    const { side, worker } = found.find(
+      ({ side }) => side.what === what && side.memory === memory && side.checksPerRun === checksPerRun,
+    )!;
+    return { side: nameOf(side), unit: 'ms', rounds: worker };
   };
-  const [worker, temporal] = costNames;
-  const first = of(sides[0]!, worker);
   return {
     bench: 'a check of a client that is no longer in memory',
-    how: `${clients} clients with a Period of ${periodMs / 1_000} s on one worker, which keeps all of them or ${forgetful['WORKER_CACHED_WORKFLOWS']}; ${windowMs / 1_000} s, over whole runs; ${rounds} rounds in turns`,
-    series: sides.flatMap((side) => [of(side, worker), of(side, temporal)]),
-    ratios: sides.slice(1).map((side) => ratioOf(of(side, worker), first)),
+    how: `CPU of the worker's process for each check; ${clients} workflows with a Period of ${periodMs / 1_000} s, which it keeps all in memory, or ${forgetful['WORKER_CACHED_WORKFLOWS']} of them; over whole runs; ${rounds} rounds in turns`,
+    series: found.flatMap(({ side, worker, temporal }) => [
+      { side: `${nameOf(side)}: worker`, unit: 'ms', rounds: worker },
+      { side: `${nameOf(side)}: Temporal`, unit: 'ms', rounds: temporal },
+    ]),
+    ratios: lengths.flatMap((length): readonly Ratio[] => [
+      {
+        ...ratioOf(of('watchClient', 'replayed', length), of('bareLocal', 'replayed', length)),
+        atMost: mostOverBare,
+      },
+      ratioOf(of('watchClient', 'replayed', length), of('watchClient', 'in memory', length)),
+    ]),
     figures: [],
   };
 }
 
-async function costs({ env, checksPerRun }: Side): Promise<readonly Series[]> {
+function nameOf({ what, memory, checksPerRun }: Side): string {
+  return `${what === 'bareLocal' ? 'bare loop' : what}, ${memory}, ${checksPerRun} checks a run`;
+}
+
+async function costs({ what, memory, checksPerRun }: Side): Promise<{ worker: number; temporal: number }> {
   const servers = await startRealServers({ quiet: true });
   const httpPort = await getPort({ host: '127.0.0.1' });
   await putProfile(servers.database, 'prepaid', { period: `${periodMs / 1_000}s`, threshold: 10 });
   await insertClients(servers.database, clients);
-  const worker = startWorkerCommand({ ...servers.env, ...env, WORKER_HTTP_PORT: String(httpPort) });
+  const env = {
+    ...servers.env,
+    ...(memory === 'replayed' ? forgetful : {}),
+    WORKER_HTTP_PORT: String(httpPort),
+  };
+  const worker =
+    what === 'bareLocal'
+      ? startWorkerProcess([fileURLToPath(new URL('./bare-worker-child.js', import.meta.url))], env)
+      : startWorkerCommand(env);
   try {
     await worker.started();
     for (let i = 0; i < clients; i += 1) {
       const clientId = clientIdOf(i);
-      await servers.client.workflow.start('watchClient', {
+      await servers.client.workflow.start(what, {
         workflowId: watchWorkflowId(clientId),
         taskQueue,
-        args: [{ clientId, checksPerRun }],
+        args: [{ clientId, periodMs, checksPerRun, wakesPerRun: checksPerRun }],
       });
       // Spread over the Period.
       await sleep(periodMs / clients);
     }
     await sleep(settleMs);
-    return await costOfChecks(await processesOf(worker), httpPort, { windows: 1, windowMs });
+    // Whole runs: in it are replays from the shortest to the longest.
+    const windowMs = Math.max(2, Math.ceil(20 / checksPerRun)) * checksPerRun * periodMs;
+    const series = await costOfChecks(await processesOf(worker), httpPort, { windows: 1, windowMs });
+    const [ofWorker, ofTemporal] = costNames.map((name) => series.find(({ side }) => side === name)!);
+    return { worker: ofWorker!.rounds[0]!, temporal: ofTemporal!.rounds[0]! };
   } finally {
     await worker.kill('SIGTERM');
     await servers.stop();

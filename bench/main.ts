@@ -6,11 +6,14 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import Table from 'cli-table3';
 import { execa } from 'execa';
 import { packageRoot } from '../authoring/package-root.js';
+import { byPeriodAlone } from './by-period-alone.js';
 import { checkRate } from './check-rate.js';
 import { cold } from './cold.js';
 import { fleet, growth, type MeasuredFleet } from './fleet.js';
 import { history } from './history.js';
-import { byPeriodAlone, lookCost, looks } from './looks.js';
+import { lookCost } from './look-cost.js';
+import { lookWakes } from './look-wakes.js';
+import { looks } from './looks.js';
 import { describeMachine } from './machine.js';
 import { median, missed, type Measured } from './measured.js';
 import { plan } from './plan.js';
@@ -33,13 +36,16 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
     return [
       await lookCost([10_000, 100_000], values.full ? 9 : 3),
       await looks({ clients, fallsAMinute: 100, minutes: values.full ? 3 : 1 }),
+      await lookWakes(values.full ? 10_000 : 1_000),
       await byPeriodAlone(values.full ? 2_000 : 500, 100_000),
     ];
   },
   history: async () => [await history()],
   'check-rate': () =>
     checkRate({ clients: 800, rounds: values.full ? 9 : 5, seconds: values.full ? 20 : 10 }),
-  cold: async () => [await cold(values.full ? 3 : 1)],
+  cold: async () => [
+    await cold(values.full ? { lengths: [5, 10, 30], rounds: 3 } : { lengths: [10], rounds: 1 }),
+  ],
   'start-rate': async () => [await startRate(values.full ? 3_000 : 1_000, values.full ? 5 : 3)],
   fleet: async () => {
     const sizes = values.full ? [1_000, 10_000, 1_000, 100_000, 1_000] : [1_000, 10_000, 1_000];
@@ -85,8 +91,9 @@ function show({ bench, how, series, ratios, figures }: Measured): void {
   const table = new Table({ head: ['What', 'Median', 'Rounds'], style: { head: [], border: [] } });
   for (const { side, unit, rounds } of series)
     table.push([side, `${short(median(rounds))} ${unit}`, rounds.map(short).join(' ')]);
-  for (const { of, to, median, spread, atLeast } of ratios) {
-    const limit = atLeast === undefined ? '' : ` (at least ${atLeast})`;
+  for (const { of, to, median, spread, atLeast, atMost } of ratios) {
+    const limit =
+      atLeast !== undefined ? ` (at least ${atLeast})` : atMost !== undefined ? ` (at most ${atMost})` : '';
     table.push([
       `${of} / ${to}`,
       `${median.toFixed(2)}${limit}`,

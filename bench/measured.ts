@@ -14,6 +14,8 @@ export interface Ratio {
   readonly spread: readonly [number, number];
   /** What it must be at least; absent: only reported. */
   readonly atLeast?: number;
+  /** What it must be at most; absent: only reported. */
+  readonly atMost?: number;
 }
 
 /** A figure that stands alone, with its limit where it has one. */
@@ -41,6 +43,12 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** The value that so large a share of the values does not exceed. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+}
+
 /** Round by round, so that what slows the whole machine slows both. */
 export function ratioOf(of: Series, to: Series, atLeast?: number): Ratio {
   const each = of.rounds.map((value, round) => value / to.rounds[round]!);
@@ -56,11 +64,13 @@ export function ratioOf(of: Series, to: Series, atLeast?: number): Ratio {
 /** What is not as it should be, one sentence each. */
 export function missed({ bench, ratios, figures }: Measured): readonly string[] {
   return [
-    ...ratios.flatMap(({ of, to, median: found, atLeast }) =>
-      atLeast !== undefined && found < atLeast
-        ? [`${bench}: ${of} is ${found.toFixed(2)} of ${to}, expected at least ${atLeast}`]
-        : [],
-    ),
+    ...ratios.flatMap(({ of, to, median: found, atLeast = 0, atMost = Infinity }) => {
+      const expected =
+        found < atLeast ? `at least ${atLeast}` : found > atMost ? `at most ${atMost}` : undefined;
+      return expected === undefined
+        ? []
+        : [`${bench}: ${of} is ${found.toFixed(2)} of ${to}, expected ${expected}`];
+    }),
     ...figures.flatMap(({ name, value, unit, below }) =>
       below !== undefined && value >= below
         ? [`${bench}: ${name} is ${value.toFixed(1)} ${unit}, expected below ${below}`]

@@ -20,7 +20,16 @@ export interface WorkerCommand {
 
 /** Of the package in `folder`. Mails go nowhere unless `env` names a mailbox. */
 export function startWorkerCommand(env: Environment, folder = packageFolder): WorkerCommand {
-  const child = spawn(process.execPath, [path.join(folder, 'cli', 'low-balance.js'), 'worker'], {
+  return startWorkerProcess([path.join(folder, 'cli', 'low-balance.js'), 'worker'], env, folder);
+}
+
+/** Of any program of Node that writes `"worker started"` as a worker does. */
+export function startWorkerProcess(
+  program: readonly string[],
+  env: Environment,
+  folder = packageFolder,
+): WorkerCommand {
+  const child = spawn(process.execPath, program, {
     cwd: folder,
     env: {
       WORKER_HTTP_PORT: '0',
