@@ -49,7 +49,7 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
   const found = await heldBack(parts, client, profile, seen, now);
   const unreached = parts.unreached ? unreachedRules(profile, client, await parts.unreached.known()) : [];
   const unsent = unsentOf(found.decisions);
-  const written = parts.watched.seen({
+  const row = {
     clientId,
     profileId: profile.id,
     state: found.state,
@@ -59,9 +59,10 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
     seenAt: now,
     watch: found.watch,
     ...(unsent === undefined ? {} : { unsent }),
-  });
+  };
   // Until its first row is there a client counts as starting, and its next check may be a Period away: that one is waited for.
-  if (starts) await written;
+  if (starts) await parts.watched.seen(row, 'soon');
+  else void parts.watched.seen(row);
   return checkedOf({ client, stored, found, instant: time.instant, takenUp, unreached });
 }
 

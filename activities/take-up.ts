@@ -18,19 +18,22 @@ export async function takeUpEarlier(
   profileId: string,
   now: number,
 ): Promise<TakenUp | undefined> {
-  const { busyMs, withdrawn } = await parts.ledger.withdrawAll(clientId, now);
+  const { busyMs, withdrawn, notices } = await parts.ledger.withdrawAll(clientId, now);
   if (busyMs > 0) {
     const message = 'a notice of an earlier workflow is being sent';
     throw retryLater([{ kind: 'busy', message, attempts: 0, waitMs: busyMs }], busyMs * 2);
   }
   const earlier = await parts.watched.earlier(clientId);
   const known = takeUp(watch, earlier?.watch ?? { acceptedAt: {} });
-  const accepted = await parts.ledger.acceptedSince({
-    clientId,
-    profileId,
-    refillAt: known.lastRefillAt ?? 0,
-    checkAt: earlier?.checkedAt ?? 0,
-  });
+  const accepted =
+    notices === 0
+      ? []
+      : await parts.ledger.acceptedSince({
+          clientId,
+          profileId,
+          refillAt: known.lastRefillAt ?? 0,
+          checkAt: earlier?.checkedAt ?? 0,
+        });
   if (!earlier && accepted.length === 0) return undefined;
   const plannedAt =
     earlier?.plannedAt !== undefined && earlier.plannedAt <= now ? earlier.plannedAt : undefined;

@@ -57,9 +57,9 @@ export interface Fleet {
 export interface WatchedClients {
   /**
    * Written together with others a moment later: resolves once it is written, or was given up and handed to `onError`. Never
-   * rejects. A row that is lost with its process is made good by the client's next check.
+   * rejects. A row that is lost with its process is made good by the client's next check. `soon`: somebody waits for it.
    */
-  seen(row: WatchedRow): Promise<void>;
+  seen(row: WatchedRow, soon?: 'soon'): Promise<void>;
   /** A workflow was started; its first check writes the rest. Never overwrites a row of a running workflow. */
   started(clientId: string, profileId: string, at: number): Promise<void>;
   /** The next check was planned anew by another Period. */
@@ -82,6 +82,7 @@ export interface WatchedClients {
 }
 
 const flushEveryMs = 250;
+const flushSoonMs = 20;
 const flushAtRows = 500;
 
 export function createWatchedClients(
@@ -89,13 +90,13 @@ export function createWatchedClients(
   onError: (error: unknown) => void,
 ): WatchedClients {
   const waiting = new Map<string, WatchedRow>();
-  let timer: NodeJS.Timeout | undefined;
+  let timer: { readonly at: number; readonly timeout: NodeJS.Timeout } | undefined;
   let writing: Promise<void> = Promise.resolve();
   /** Of the rows that are waiting. */
   let written: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
   const flush = (): Promise<void> => {
-    clearTimeout(timer);
+    clearTimeout(timer?.timeout);
     timer = undefined;
     const rows = [...waiting.values()];
     waiting.clear();
@@ -105,13 +106,20 @@ export function createWatchedClients(
     return writing;
   };
 
+  const flushWithin = (ms: number): void => {
+    const at = performance.now() + ms;
+    if (timer && timer.at <= at) return;
+    clearTimeout(timer?.timeout);
+    timer = { at, timeout: setTimeout(() => void flush(), ms) };
+  };
+
   return {
-    seen(row) {
+    seen(row, soon) {
       waiting.set(row.clientId, row);
       written ??= deferred();
       const { promise } = written;
       if (waiting.size >= flushAtRows) void flush();
-      else timer ??= setTimeout(() => void flush(), flushEveryMs);
+      else flushWithin(soon ? flushSoonMs : flushEveryMs);
       return promise;
     },
     async started(clientId, profileId, at) {
@@ -155,7 +163,7 @@ export function createWatchedClients(
         .update({ clientId }, { watch: JSON.stringify(watch), unrecovered: Number(mayRecover(watch)) });
     },
     async earlier(clientId) {
-      await flush();
+      await (waiting.has(clientId) ? flush() : writing);
       const row = await database.getRepository(watchedClientEntity).findOneBy({ clientId });
       if (!row) return undefined;
       return {

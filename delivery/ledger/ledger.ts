@@ -81,17 +81,22 @@ export interface Ledger {
    * be sending one of its notices: 0 when nothing is left.
    */
   withdraw(clientId: string, checkAt: number, at: number): Promise<number>;
-  /** The same for every notice of a client, which an earlier workflow left; `withdrawn`: something was. */
-  withdrawAll(
-    clientId: string,
-    at: number,
-  ): Promise<{ readonly busyMs: number; readonly withdrawn: boolean }>;
+  /** The same for every notice of a client, which an earlier workflow left. */
+  withdrawAll(clientId: string, at: number): Promise<WithdrawnAll>;
   /** Rule 25: the notices of a client under a profile that were accepted since then, of the checks since then. */
   acceptedSince(since: AcceptedSince): Promise<readonly AcceptedNotice[]>;
   /** Rule 25: whether a channel accepted, or refused for good, a notice of a check since then. */
   settledSince(clientId: string, checkAt: number): Promise<boolean>;
   /** Rule 20: whom the notices of a check reached that named a rule as low; without those at whom the mail did not arrive. */
   reached(clientId: string, checkAt: number, rule: RuleKey): Promise<readonly ReachedRecipient[]>;
+}
+
+export interface WithdrawnAll {
+  readonly busyMs: number;
+  /** Something was withdrawn. */
+  readonly withdrawn: boolean;
+  /** How many notices the client has, of whatever state. */
+  readonly notices: number;
 }
 
 export interface ReachedRecipient extends ReachedAddress {

@@ -66,8 +66,13 @@ export function createMemoryLedger(now: () => number = Date.now): MemoryLedger {
     },
     withdraw: (clientId, checkAt) => Promise.resolve(withdraw(ofCheck(clientId, checkAt), now())),
     withdrawAll(clientId) {
-      const pending = ofClient(clientId).filter(({ entry }) => entry.state === 'pending');
-      return Promise.resolve({ busyMs: withdraw(pending, now()), withdrawn: pending.length > 0 });
+      const all = ofClient(clientId);
+      const pending = all.filter(({ entry }) => entry.state === 'pending');
+      return Promise.resolve({
+        busyMs: withdraw(pending, now()),
+        withdrawn: pending.length > 0,
+        notices: all.length,
+      });
     },
     acceptedSince: ({ clientId, profileId, refillAt, checkAt }) =>
       Promise.resolve(

@@ -37,15 +37,17 @@ export function createMysqlLedger(database: DataSource): Ledger {
     failed: (id, attempt, at) => transaction(database, (manager) => failed(manager, id, attempt, at)),
     withdraw: (clientId, checkAt, at) =>
       transaction(database, (manager) => withdraw(manager, { clientId, checkAt }, at)),
-    withdrawAll: (clientId, at) =>
-      transaction(database, async (manager) => {
-        const [left] = await manager.query<{ pending: string }[]>(
-          `SELECT COUNT(*) AS pending FROM low_balance_notice WHERE client_id = ? AND state = 'pending'`,
-          [clientId],
-        );
-        if (Number(left?.pending) === 0) return { busyMs: 0, withdrawn: false };
-        return { busyMs: await withdraw(manager, { clientId }, at), withdrawn: true };
-      }),
+    async withdrawAll(clientId, at) {
+      const [row] = await database.query<{ notices: string; pending: string | null }[]>(
+        `SELECT COUNT(*) AS notices, SUM(state = 'pending') AS pending FROM low_balance_notice WHERE client_id = ?`,
+        [clientId],
+      );
+      const notices = Number(row?.notices);
+      // Nearly every client that starts was never notified: it costs one read.
+      if (Number(row?.pending ?? 0) === 0) return { busyMs: 0, withdrawn: false, notices };
+      const busyMs = await transaction(database, (manager) => withdraw(manager, { clientId }, at));
+      return { busyMs, withdrawn: true, notices };
+    },
     acceptedSince: (since) => acceptedSince(database, since),
     settledSince: (clientId, checkAt) => settledSince(database, clientId, checkAt),
     reached: (clientId, checkAt, rule) => reached(database, clientId, checkAt, rule),

@@ -240,12 +240,18 @@ for (const { name, open } of implementations) {
     it('withdraws everything of a client, whatever the check, and says whether there was anything', async () => {
       const first = await opened();
       const second = await opened({ id: randomUUID(), checkAt: 5_000 });
-      assert.deepEqual(await ledger.withdrawAll(first.clientId, 9_000), { busyMs: 0, withdrawn: true });
+      const nothing = { busyMs: 0, withdrawn: false };
+      assert.deepEqual(await ledger.withdrawAll(randomUUID(), 9_000), { ...nothing, notices: 0 });
+      assert.deepEqual(await ledger.withdrawAll(first.clientId, 9_000), {
+        busyMs: 0,
+        withdrawn: true,
+        notices: 2,
+      });
       assert.deepEqual(
         [(await entry(first))?.state, (await entry(second))?.state],
         ['withdrawn', 'withdrawn'],
       );
-      assert.deepEqual(await ledger.withdrawAll(first.clientId, 9_000), { busyMs: 0, withdrawn: false });
+      assert.deepEqual(await ledger.withdrawAll(first.clientId, 9_000), { ...nothing, notices: 2 });
     });
 
     it('tells what was accepted since the last refill, of the checks since then, in order', async () => {
