@@ -11,6 +11,7 @@ import {
   checkNowUpdate,
   lookSignal,
   muteUpdate,
+  newRunSignal,
   profileChangedSignal,
   refillSignal,
   refillUpdate,
@@ -60,14 +61,16 @@ function handleSignals(watch: Watch): void {
   setHandler(resetSignal, () => {
     if (patched('reset')) watch.wasReset();
   });
+  setHandler(newRunSignal, () => watch.requestNewRun());
   setDefaultSignalHandler((name) => {
-    const problem = `expected one of ${refillSignal.name}, ${profileChangedSignal.name}, ${lookSignal.name}`;
+    const known = [refillSignal, profileChangedSignal, lookSignal, newRunSignal].map((each) => each.name);
+    const problem = `expected one of ${known.join(', ')}`;
     watch.ignore({ name, problem });
     watch.tookMessage();
   });
 }
 
-/** What an operator changed is kept also for a workflow that starts again (rule 25). */
+/** What an operator changes is kept also for a workflow that starts again (rule 25). */
 function change(watch: Watch, state: WatchState): void {
   watch.change(state);
   if (patched('remember')) watch.requestRemembering();

@@ -82,6 +82,8 @@ export const refillSignal = defineSignal<[RefillMessage]>('refill');
 export const profileChangedSignal = defineSignal('profileChanged');
 /** A look at the fleet found that the client's rules would send (rule 18). */
 export const lookSignal = defineSignal('look');
+/** Checks, and begins a new run before the client sleeps again: for going back to the last release (docs/deploying.md). */
+export const newRunSignal = defineSignal('newRun');
 export const refillUpdate = defineUpdate<RefillReceipt, [RefillMessage]>('refill');
 export const checkNowUpdate = defineUpdate<WatchStatus>('checkNow');
 export const muteUpdate = defineUpdate<WatchStatus, [{ readonly until: string }]>('mute');

@@ -39,9 +39,6 @@ export interface WatchClientResult {
 /**
  * Watches one client: sleeps until the next planned check, checks, notifies whom the rules name, and notes what was sent.
  * Holds time, counters and refills; rules are evaluated in the check activity.
- *
- * What a quiet check awaits stands in the loop itself: the SDK takes a stack trace of each promise, so that each further
- * async function costs every check some of its time.
  */
 export async function watchClient(input: WatchClientInput): Promise<WatchClientResult> {
   const problem = startProblem(input);
@@ -49,30 +46,59 @@ export async function watchClient(input: WatchClientInput): Promise<WatchClientR
   // Not `Date.now()`, nor `runStartTime`: before a local activity both are later at a replay where a query came meanwhile.
   const startedAt = workflowInfo().startTime.getTime();
   const watch = new Watch(input.clientId, input.carried, startedAt);
-  const timer = new Timer();
   handleMessages(watch);
   const checksPerRun = input.checksPerRun ?? input.carried?.checksPerRun ?? firstRunLength;
-  for (let checks = 0; ;) {
-    const longEnough = checks >= checksPerRun || workflowInfo().continueAsNewSuggested;
-    // No notice is pending here. A check that is due already is made by the next run, at once.
-    if (longEnough && allHandlersFinished() && (!watch.mustWake() || mayCarryWanted())) {
-      await continueAsNew<typeof watchClient>({ ...input, carried: watch.carry() });
+  const run: Run = { input, watch, checksPerRun, checks: 0 };
+  for (let woken = false; ; woken = true) {
+    const scope = new CancellationScope();
+    const result = await scope.run(() => goOn(run, scope, woken));
+    if (result) return result;
+  }
+}
+
+interface Run {
+  readonly input: WatchClientInput;
+  readonly watch: Watch;
+  readonly checksPerRun: number;
+  /** Made so far. */
+  checks: number;
+}
+
+/**
+ * Goes on until the watch ends, or until a message wakes the client: it cancels the scope, and with it the timer. Answers nothing then,
+ * and goes on in another scope, `woken`.
+ *
+ * The SDK takes a stack trace of each promise: so what a quiet check awaits stands in this loop, and a scope serves many checks.
+ */
+async function goOn(
+  run: Run,
+  scope: CancellationScope,
+  woken: boolean,
+): Promise<WatchClientResult | undefined> {
+  const { input, watch } = run;
+  for (let due = !woken; ; due = true) {
+    if (due) {
+      const longEnough =
+        run.checks >= run.checksPerRun || workflowInfo().continueAsNewSuggested || watch.endsRun();
+      // No notice is pending here. A check that is due already is made by the next run, at once.
+      if (longEnough && allHandlersFinished() && (!watch.mustWake() || mayCarryWanted())) {
+        await continueAsNew<typeof watchClient>({ ...input, carried: watch.carry() });
+      }
+      watch.show();
+      if (watch.nextCheckAt > Date.now()) {
+        try {
+          await sleepUntilNext(watch, scope);
+        } catch (error) {
+          if (!isCancellation(error) || !(watch.mustWake() || watch.wantsNewRun())) throw error;
+          return undefined;
+        } finally {
+          watch.whenWoken(undefined);
+        }
+      }
     }
-    watch.show();
-    let due = true;
-    if (watch.nextCheckAt > Date.now()) {
-      try {
-        await sleepUntilNext(watch, timer);
-      } catch (error) {
-        if (!isCancellation(error) || !(watch.mustWake() || watch.wantsNewRun())) throw error;
-        due = false;
-      } finally {
-        watch.whenWoken(undefined);
-      }
-      if (watch.wantsNewRun()) {
-        await condition(allHandlersFinished);
-        continue;
-      }
+    if (watch.wantsNewRun()) {
+      await condition(allHandlersFinished);
+      continue;
     }
     const step = nextStep(watch.watching, due);
     if (step === 'replan') {
@@ -90,7 +116,7 @@ export async function watchClient(input: WatchClientInput): Promise<WatchClientR
       result = await checkPatiently(watch, asked, error);
     }
     watch.noteCheck(result, Date.now());
-    checks += 1;
+    run.checks += 1;
     if (result.kind === 'ended') return ended(watch, result.reason);
     const notices = watch.wantedNotices(result);
     const reason = notices ? await tell(watch, notices) : undefined;
@@ -100,28 +126,11 @@ export async function watchClient(input: WatchClientInput): Promise<WatchClientR
 }
 
 /** Until the next planned check; rejects with a cancellation where a message asks for something. */
-function sleepUntilNext(watch: Watch, timer: Timer): Promise<void> {
-  const awake = timer.start(watch.nextCheckAt - Date.now(), sleepSummary(watch.status()));
-  watch.whenWoken(() => timer.cancel());
-  if (watch.mustWake() || watch.wantsNewRun()) timer.cancel();
+function sleepUntilNext(watch: Watch, scope: CancellationScope): Promise<void> {
+  const awake = sleep(watch.nextCheckAt - Date.now(), { summary: sleepSummary(watch.status()) });
+  watch.whenWoken(() => scope.cancel());
+  if (watch.mustWake() || watch.wantsNewRun()) scope.cancel();
   return awake;
-}
-
-/**
- * One timer at a time, that can be cancelled: what `condition` with a timeout does, with a fraction of its promises. Its
- * scope serves until it is cancelled, and not for one timer only.
- */
-class Timer {
-  private scope = new CancellationScope();
-
-  start(ms: number, summary: string): Promise<void> {
-    if (this.scope.consideredCancelled) this.scope = new CancellationScope();
-    return this.scope.run(() => sleep(ms, { summary }));
-  }
-
-  cancel(): void {
-    this.scope.cancel();
-  }
 }
 
 function refused(problem: string): WatchClientResult {

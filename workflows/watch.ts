@@ -31,6 +31,7 @@ import {
   type Known,
   type Watching,
 } from '../domain/watching/watching.js';
+import { handedOverKnown, isBeyondLastRelease, receivedKnown } from './beyond-last-release.js';
 import { detailsOf } from './details.js';
 import type { CarriedWatch, WatchStatus } from './messages.js';
 import { runLengthOf } from './run-length.js';
@@ -70,11 +71,15 @@ export class Watch {
   private wake: (() => void) | undefined;
   /** From when a notice is handed over until it is settled. */
   private telling: Telling | undefined;
+  /** This run holds what workers of the last release do not replay. */
+  private beyondLastRelease = false;
+  /** By the signal `newRun`. */
+  private newRunAsked = false;
 
   /** `startedAt`: when the chain of runs was started, epoch milliseconds. */
   constructor(clientId: string, carried: CarriedWatch | undefined, startedAt: number) {
     const { notes = [], shown = {}, ignored, ...known } = (carried?.seen ?? {}) as Partial<Known & Shown>;
-    this.watching = beginWatching(clientId, carried, known, startedAt);
+    this.watching = beginWatching(clientId, carried, receivedKnown(known), startedAt);
     this.notes = new WatchNotes(notes, ignored);
     this.shown = shown;
   }
@@ -82,7 +87,7 @@ export class Watch {
   carry(): CarriedWatch {
     const { known } = this.watching;
     const checksPerRun = runLengthOf(known.checked?.profile.periodMs ?? firstPeriodMs);
-    const seen = { ...known, ...this.notes.carried(), shown: this.shown };
+    const seen = { ...handedOverKnown(known), ...this.notes.carried(), shown: this.shown };
     return { ...carriedOf(this.watching), seen, checksPerRun };
   }
 
@@ -138,12 +143,23 @@ export class Watch {
   /** Rule 18. */
   requestLookedCheck(): void {
     this.watching = receiveLook(this.watching);
-    if (this.mustWake()) this.wake?.();
+    if (!this.mustWake()) return;
+    this.beyondLastRelease = true;
+    this.wake?.();
+  }
+
+  /** Begins after a check: what that finds is all that the last release must understand of what is handed over. */
+  requestNewRun(): void {
+    this.newRunAsked = true;
+    if (this.watching.checking) return;
+    this.watching = wantCheck(this.watching, { extra: 'own', why: 'a new run was asked for' });
+    this.wake?.();
   }
 
   /** Rule 25. */
   wasReset(): void {
     this.watching = receiveReset(this.watching);
+    this.beyondLastRelease = true;
     this.note(
       `${isoOf(Date.now())} the workflow was reset: its next check takes up what is known of the client`,
     );
@@ -170,6 +186,7 @@ export class Watch {
 
   takeRememberRequest(): void {
     this.watching = { ...this.watching, rememberWanted: false };
+    this.beyondLastRelease = true;
   }
 
   /** Answers whether the refill started a new cycle. */
@@ -213,6 +230,14 @@ export class Watch {
     return this.newRunRequested && !this.mustWake() && workflowInfo().continueAsNewSuggested;
   }
 
+  /**
+   * Whether this run must not outlast its check. Workers of the last release go on with what a run hands over, and replay no
+   * command that they never issue: so a client that sleeps can be taken back by them (docs/deploying.md).
+   */
+  endsRun(): boolean {
+    return this.newRunAsked || (this.beyondLastRelease && patched('new-run-for-last-release'));
+  }
+
   beginCheck(now: number): CheckInput {
     const { watching, input } = startCheck(this.watching, now);
     this.watching = watching;
@@ -221,6 +246,7 @@ export class Watch {
 
   noteCheck(result: CheckResult, now: number): void {
     this.watching = noteCheck(this.watching, result, now);
+    this.beyondLastRelease ||= isBeyondLastRelease(result);
     this.upsertSearchAttributes();
   }
 
@@ -246,6 +272,7 @@ export class Watch {
 
   noteMissing(missing: Missing): void {
     this.watching = noteMissing(this.watching, missing);
+    this.beyondLastRelease = true;
     this.upsertSearchAttributes();
   }
 

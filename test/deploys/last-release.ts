@@ -7,13 +7,16 @@ import { openDataFolder } from '../../dev/data-folder.js';
 /** The commit of the last release; whoever makes the next one writes its commit here. */
 export const lastRelease = '02a7fa0b0f108fe7957022460771cba8bb3ec422';
 
-/** Whether this checkout has it: a shallow clone does not. */
-export async function hasLastRelease(): Promise<boolean> {
-  const { exitCode } = await execa('git', ['cat-file', '-e', `${lastRelease}^{commit}`], {
-    cwd: packageRoot(),
-    reject: false,
-  });
-  return exitCode === 0;
+/** Why the last release cannot be built here; undefined where it can. A shallow clone asks its remote for that one commit. */
+export async function lastReleaseProblem(): Promise<string | undefined> {
+  const git = (...args: string[]) =>
+    execa('git', args, { cwd: packageRoot(), reject: false, timeout: 60_000 });
+  const isHere = async () => (await git('cat-file', '-e', `${lastRelease}^{commit}`)).exitCode === 0;
+  if (await isHere()) return undefined;
+  await git('fetch', '--depth=1', 'origin', lastRelease);
+  return (await isHere())
+    ? undefined
+    : `NOT TESTED: commit ${lastRelease} of the last release is not in this clone. Run: git fetch --unshallow`;
 }
 
 /**

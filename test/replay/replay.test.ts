@@ -1,52 +1,54 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from '@temporalio/worker';
-import { historyOf } from './history-file.js';
 import { workflowBundle } from '../../worker/workflow-bundle.js';
-import { packageRoot } from '../../authoring/package-root.js';
+import { historyOf } from './history-file.js';
+import { historiesOfThisRelease, recordedHistories } from './recorded-histories.js';
 
-const folder = path.join(packageRoot(), 'test', 'histories');
+const replayedAs = 'low-balance:client:replayed';
 
 interface Recorded {
   readonly events: { timerStartedEventAttributes?: { timerId?: string }; [attribute: string]: unknown }[];
 }
 
-function read(name: string): Recorded {
-  return JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as Recorded;
-}
-
 describe('recorded histories', () => {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  const releases = {
+    'the last release': recordedHistories(path.dirname(historiesOfThisRelease)),
+    'this release': recordedHistories(historiesOfThisRelease),
+  };
 
-  it('are there for each kind of story', () => {
-    assert.ok(names.length >= 8, names.join(', '));
+  it('are there of each release and for each kind of story', () => {
+    assert.ok(releases['the last release'].length >= 10);
+    const names = new Set(releases['this release'].map(({ name }) => name));
+    for (const { name } of releases['the last release']) assert.ok(names.has(name), name);
+    for (const name of ['a-look', 'a-client-that-a-look-woke', 'a-webhook-and-a-recovery', 'a-held-client'])
+      assert.ok(names.has(name), name);
   });
 
-  for (const name of names) {
-    it(`${name} is replayed by the code as it is`, async () => {
-      await Worker.runReplayHistory(
-        { workflowBundle: await workflowBundle() },
-        historyOf(JSON.stringify(read(name))),
-        'low-balance:client:replayed',
-      );
-    });
-
-    it(`${name} holds no address`, () => {
-      const decoded = JSON.stringify(read(name), (key, value: unknown) =>
-        key === 'data' && typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : value,
-      );
-      assert.match(
-        decoded,
-        /clientId|after|examined/,
-        'payloads are decoded, or the next assertion could not fail',
-      );
-      assert.doesNotMatch(decoded, /[\w.]+@[\w-]+\.example/);
-    });
-  }
+  for (const [release, histories] of Object.entries(releases))
+    for (const { name, file } of histories)
+      it(`of ${release}: ${name} is replayed by the code as it is, and holds no address`, async () => {
+        const text = readFileSync(file, 'utf8');
+        await Worker.runReplayHistory(
+          { workflowBundle: await workflowBundle() },
+          historyOf(text),
+          replayedAs,
+        );
+        const decoded = JSON.stringify(JSON.parse(text), (key, value: unknown) =>
+          key === 'data' && typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : value,
+        );
+        assert.match(
+          decoded,
+          /clientId|after|examined/,
+          'payloads are decoded, or the next assertion could not fail',
+        );
+        assert.doesNotMatch(decoded, /[\w.]+@[\w-]+\.(example|test)/);
+      });
 
   it('of other commands would not be replayed', async () => {
-    const recorded = read('quiet.json');
+    const { file } = releases['this release'].find(({ name }) => name === 'quiet')!;
+    const recorded = JSON.parse(readFileSync(file, 'utf8')) as Recorded;
     // As if the code that was recorded had begun with an activity in place of its local check.
     const other = {
       events: recorded.events.map((event) =>
@@ -64,7 +66,7 @@ describe('recorded histories', () => {
       Worker.runReplayHistory(
         { workflowBundle: await workflowBundle() },
         historyOf(JSON.stringify(other)),
-        'low-balance:client:replayed',
+        replayedAs,
       ),
     );
   });

@@ -137,6 +137,20 @@ describe('what operators and billing systems ask of a client’s workflow', () =
     assert.equal((await status()).state, 'ok');
   });
 
+  it('a new run that somebody asks for begins after a check, with all that is known', async () => {
+    await bench.pass(hourMs);
+    const { runId } = await handle.describe();
+    const { lastCheckAt, ...before } = await status();
+    await handle.signal('newRun');
+    await bench.pass(1_000);
+    assert.notEqual((await handle.describe()).runId, runId);
+    const { lastCheckAt: checkedAt, rules, ...after } = await status();
+    assert.ok(checkedAt! > lastCheckAt!);
+    assert.equal(rules['client']?.reason, 'told-recently');
+    assert.deepEqual({ ...after, rules: before.rules }, before);
+    assert.equal(bench.mails.length, 1);
+  });
+
   it('a shorter Period takes effect while a notice is retried', async () => {
     bench.mailRefused = true;
     await bench.pass(dayMs);

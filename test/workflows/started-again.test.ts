@@ -52,29 +52,44 @@ describe('a workflow that is reset or cancelled, on the real Temporal (rule 25)'
     assert.equal(mailsTo(id), 2);
   }
 
-  type Event = NonNullable<
-    Awaited<ReturnType<ReturnType<typeof handleOf>['fetchHistory']>>['events']
-  >[number];
+  /** A workflow task that was completed. What an operator changes begins another run: so it is of the run that is named. */
+  interface Task {
+    readonly runId: string;
+    readonly eventId: NonNullable<proto.temporal.api.history.v1.IHistoryEvent['eventId']>;
+  }
+
+  async function runOf(id: string): Promise<string> {
+    const { runId } = await handleOf(id).describe();
+    return runId;
+  }
+
+  const eventsOf = async (id: string, runId: string) =>
+    (await servers.client.workflow.getHandle(watchWorkflowId(id), runId).fetchHistory()).events!;
 
   /** Back to the workflow task that came after so many notices. */
-  async function reset(id: string, notices: number): Promise<void> {
-    const { events } = await handleOf(id).fetchHistory();
+  async function reset(id: string, notices: number, run?: string): Promise<void> {
+    const runId = run ?? (await runOf(id));
+    const events = await eventsOf(id, runId);
     let told = 0;
-    const at = events!.find((event) => {
+    const at = events.find((event) => {
       if (event.activityTaskCompletedEventAttributes) told += 1;
       return event.workflowTaskCompletedEventAttributes && told === notices;
     });
-    await resetTo(id, at!);
+    await resetTo(id, { runId, eventId: at!.eventId! });
   }
 
-  async function lastTask(id: string): Promise<Event> {
-    const { events } = await handleOf(id).fetchHistory();
-    return events!.findLast((event) => event.workflowTaskCompletedEventAttributes)!;
+  async function lastTask(id: string): Promise<Task> {
+    const runId = await runOf(id);
+    const events = await eventsOf(id, runId);
+    return {
+      runId,
+      eventId: events.findLast((event) => event.workflowTaskCompletedEventAttributes)!.eventId!,
+    };
   }
 
   async function resetTo(
     id: string,
-    at: Event,
+    { runId, eventId }: Task,
     since: 'with what came since' | 'without what came since' = 'with what came since',
   ): Promise<void> {
     const { workflowService } = servers.client.connection as never as {
@@ -82,9 +97,9 @@ describe('a workflow that is reset or cancelled, on the real Temporal (rule 25)'
     };
     await workflowService.resetWorkflowExecution({
       namespace: servers.namespace,
-      workflowExecution: { workflowId: watchWorkflowId(id) },
+      workflowExecution: { workflowId: watchWorkflowId(id), runId },
       reason: 'by hand',
-      workflowTaskFinishEventId: at.eventId!,
+      workflowTaskFinishEventId: eventId,
       ...(since === 'without what came since' ? { resetReapplyExcludeTypes: [1, 2] } : {}),
       requestId: randomUUID(),
     });
@@ -150,10 +165,11 @@ describe('a workflow that is reset or cancelled, on the real Temporal (rule 25)'
     await servers.watch('MUTED');
     await eventually('told', async () => (await countOf('MUTED')) === 1);
     const until = new Date(Date.now() + 3_600_000).toISOString();
+    const runId = await runOf('MUTED');
     await handleOf('MUTED').executeUpdate('mute', { args: [{ until }] });
     await aFewChecks('MUTED');
     const told = mailsTo('MUTED');
-    await reset('MUTED', 1);
+    await reset('MUTED', 1, runId);
     await aFewChecks('MUTED');
     assert.equal(mailsTo('MUTED'), told);
     assert.equal((await servers.status('MUTED')).mutedUntil, until);
