@@ -39,6 +39,7 @@ export async function notify(
   const now = async () =>
     Math.max(checkAt, Math.round(attemptedAt + performance.now() - begunAt), await parts.now());
   const entries = await entriesOf(parts, input);
+  if (!entries) return toldOf(await parts.ledger.find(clientId, checkAt));
   const delays: Delay[] = [];
   for (const entry of entries.filter(({ state }) => state === 'pending').sort(mailsFirst)) {
     if (signal.aborted) throw givenUp(signal);
@@ -50,7 +51,7 @@ export async function notify(
     if (signal.aborted) throw givenUp(signal);
     throw retryLater(delays, leftAtBegin - (performance.now() - begunAt));
   }
-  return withUnreached(input, toldOf(await parts.ledger.find(clientId, checkAt)), await parts.now());
+  return withUnreached(input, await parts.ledger.find(clientId, checkAt), await parts.now());
 }
 
 /** A receiver of a webhook that is slow to answer holds up nobody's mail. */
@@ -68,8 +69,11 @@ function givenUp(signal: AbortSignal): Error {
   return new CancelledFailure('cancelled before all was sent');
 }
 
-/** The check's notices as the ledger has them, resolved now where this is the first attempt. */
-async function entriesOf(parts: WatchParts, input: NotifyInput): Promise<readonly LedgerEntry[]> {
+/**
+ * The check's notices as the ledger has them, resolved now where this is the first attempt; undefined where nobody is to be told of
+ * this check any more.
+ */
+async function entriesOf(parts: WatchParts, input: NotifyInput): Promise<readonly LedgerEntry[] | undefined> {
   const { clientId, checkAt } = input;
   const known = await parts.ledger.find(clientId, checkAt);
   if (known.length > 0 && !known.some(({ state }) => state === 'pending')) return known;
@@ -77,13 +81,13 @@ async function entriesOf(parts: WatchParts, input: NotifyInput): Promise<readonl
   // Rule 13: a client that is watched no more, or suspended, gets no notice, also in between two attempts.
   if (!client || !stored || endReasonOf(client, stored.profile) || client.status === 'suspended') {
     if (known.length > 0) await parts.ledger.withdraw(clientId, checkAt, await parts.now());
-    return [];
+    return undefined;
   }
   // Rule 14: it is tried again until the next planned check.
   if (isUnclear(client)) throw new Error(`the client is unknown: ${faultsText(client.faults)}`);
   if (known.length > 0) return known;
   // Rule 12: what was decided by another profile is not said by this one; the next check decides by it.
-  if (input.decided && input.decided.profile.id !== stored.profile.id) return [];
+  if (input.decided && input.decided.profile.id !== stored.profile.id) return undefined;
   const recoveries = await recoveriesOf(parts, input);
   const resellers = await parts.resellers?.current();
   await parts.ledger.open(noticesOf(input, stored.profile, client, recoveries, resellers), await parts.now());
@@ -103,15 +107,19 @@ function recoveriesOf(
   );
 }
 
-/** A recovery of which nobody is to hear, because mail reached nobody, is settled too. */
+/**
+ * A recovery of which nobody is to hear, because its last notice reached nobody, is settled too. One whose notice was withdrawn, or
+ * failed, is still due.
+ */
 function withUnreached(
   { recovered = [], checkAt }: NotifyInput,
-  told: NoticesOutcome,
+  entries: readonly LedgerEntry[],
   now: number,
 ): NoticesOutcome {
-  const settled = new Set(told.accepted.flatMap((notice) => notice.recovered ?? []));
-  const unreached = recovered.map(({ key }) => key).filter((key) => !settled.has(key));
-  if (unreached.length === 0 || told.failed.length > 0) return told;
+  const told = toldOf(entries);
+  const named = new Set(entries.flatMap((entry) => entry.recovered));
+  const unreached = recovered.map(({ key }) => key).filter((key) => !named.has(key));
+  if (unreached.length === 0) return told;
   return { ...told, accepted: [...told.accepted, { rules: [], recovered: unreached, at: now, checkAt }] };
 }
 

@@ -39,7 +39,8 @@ export async function takeUpEarlier(
     earlier?.plannedAt !== undefined && earlier.plannedAt <= now ? earlier.plannedAt : undefined;
   const same = known.profileId === profileId;
   const unsent = withdrawn || (earlier !== undefined && (await leftUnsent(parts, clientId, earlier)));
-  const ofProfile = known.profileId === undefined ? { ...known, profileId } : known;
+  // The row of a client that was never checked names no profile: its first check is still to come (rule 22).
+  const ofProfile = known.profileId === undefined && accepted.length > 0 ? { ...known, profileId } : known;
   return {
     watch: ofProfile.profileId === profileId ? noteTold(ofProfile, accepted) : ofProfile,
     ...(plannedAt === undefined ? {} : { plannedAt }),

@@ -9,28 +9,49 @@ export async function databaseNow(database: Queryable): Promise<number> {
 }
 
 const askedEveryMs = 60_000;
+/** An answer that took no longer tells the time well enough: it may be wrong by half of that. */
+const goodAnswerMs = 50;
+const againMs = 1_000;
+/** A server that is always slow is asked so often, and its best answer counts. */
+const mostTries = 5;
 
 /**
  * MySQL's clock without asking for it each time: one for all workers, whose own may be wrong. A notice that was accepted by a clock
- * ahead would count for the cycle after the next refill. While MySQL does not answer it goes on from
- * what was known, and at the beginning from this machine's clock.
+ * ahead would count for the cycle after the next refill. While MySQL does not answer it goes on from what was known, and at the
+ * beginning from this machine's clock; an answer that was slow, as on a busy machine, is asked for again soon.
  */
-export function databaseClock(database: Queryable): () => Promise<number> {
-  let offsetMs = Date.now() - performance.now();
-  let askedAt = Number.NEGATIVE_INFINITY;
+export function databaseClock(
+  database: Queryable,
+  monotonic: () => number = () => performance.now(),
+): () => Promise<number> {
+  let offsetMs = Date.now() - monotonic();
+  let askAt = Number.NEGATIVE_INFINITY;
+  let tries = 0;
+  let bestMs = Number.POSITIVE_INFINITY;
   let first: Promise<void> | undefined;
   async function ask(): Promise<void> {
-    const before = performance.now();
+    const before = monotonic();
     const now = await databaseNow(database);
-    offsetMs = now - (before + performance.now()) / 2;
+    const tookMs = monotonic() - before;
+    if (tookMs < bestMs) {
+      bestMs = tookMs;
+      offsetMs = now - (before + tookMs / 2);
+    }
+    tries += 1;
+    const isGoodEnough = tookMs <= goodAnswerMs || tries >= mostTries;
+    askAt = monotonic() + (isGoodEnough ? askedEveryMs : againMs);
+    if (!isGoodEnough) return;
+    tries = 0;
+    bestMs = Number.POSITIVE_INFINITY;
   }
   return async () => {
-    if (performance.now() - askedAt >= askedEveryMs) {
-      askedAt = performance.now();
-      const asking = ask().catch(() => {});
-      first ??= asking;
+    if (monotonic() >= askAt) {
+      // A server that does not answer is not asked again and again.
+      askAt = monotonic() + askedEveryMs;
+      const asked = ask().catch(() => void (askAt = monotonic() + againMs));
+      first ??= asked;
     }
     await first;
-    return Math.round(performance.now() + offsetMs);
+    return Math.round(monotonic() + offsetMs);
   };
 }

@@ -7,6 +7,7 @@ import { freshWatch } from '../../domain/cycle/watch-state.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import type { CheckInput, CheckReport } from '../../domain/watching/check.js';
 import { createMemoryWatched } from '../../scenarios/memory-watched.js';
+import type { EarlierWatch } from '../../store/watched-clients.js';
 import { aClient, aProfile, hourMs } from '../domain/builders.js';
 
 const dayMs = 24 * hourMs;
@@ -28,8 +29,9 @@ const second: CheckInput = {
 
 /** A worker that dies, or a task that takes too long, after the row was written: the same check is asked for again. */
 describe('a check that is tried again', () => {
-  function aWorld(profile: Partial<ProfileFile> = {}) {
+  function aWorld(profile: Partial<ProfileFile> = {}, row?: EarlierWatch) {
     let balance = '40';
+    const watched = createMemoryWatched();
     const parts: WatchParts = {
       billing: {
         readClient: () => Promise.resolve(aClient({ balance })),
@@ -40,7 +42,7 @@ describe('a check that is tried again', () => {
         assigner: () => Promise.resolve(namedProfilesOnly),
       },
       ledger: createMemoryLedger(),
-      watched: createMemoryWatched(),
+      watched: row ? { ...watched, earlier: () => Promise.resolve(row) } : watched,
       channels: { email: { send: () => assert.fail('a check sends nothing') } },
       now: () => Promise.resolve(0),
       attemptedAt: () => Promise.resolve(0),
@@ -88,5 +90,13 @@ describe('a check that is tried again', () => {
       assert.deepEqual(await world.reasonsOf({ ...first, now: first.now + attemptMs }), [
         'quiet already-low',
       ]);
+  });
+
+  it('waits too where reconciliation wrote the row of a client that was never checked (rule 22)', async () => {
+    const world = aWorld(
+      { alreadyLow: 'wait' },
+      { watch: freshWatch, plannedAt: undefined, checkedAt: undefined },
+    );
+    assert.deepEqual(await world.reasonsOf(first), ['quiet already-low']);
   });
 });

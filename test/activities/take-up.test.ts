@@ -59,6 +59,22 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
     assert.equal(await takenUp('never-watched', Date.now()), undefined);
   });
 
+  it('names no profile where reconciliation alone wrote the row: the first check is still to come (rule 22)', async () => {
+    await parts.watched.started('never-checked', profileId, Date.now());
+    const found = await takenUp('never-checked', Date.now());
+    assert.deepEqual(found, { watch: { acceptedAt: {} } });
+  });
+
+  it('is what the ledger knows, where the row was lost', async () => {
+    const checkAt = Date.now() - hourMs;
+    const clientId = await aWatchedClient(checkAt);
+    await notified(clientId, checkAt);
+    await world.database.query('DELETE FROM low_balance_watched_client WHERE client_id = ?', [clientId]);
+    await parts.watched.started(clientId, profileId, Date.now());
+    const { watch } = (await takenUp(clientId, Date.now()))!;
+    assert.deepEqual([watch.profileId, countsOf(watch)], [profileId, { client: 1, user: 1 }]);
+  });
+
   it('is the row of the last check, and what was accepted since', async () => {
     const checkAt = Date.now() - hourMs;
     const clientId = await aWatchedClient(checkAt);

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { databaseClock } from '../../store/database-time.js';
+import type { Queryable } from '../../store/queryable.js';
+
+/** What was asked has been answered. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** MySQL, whose clock is an hour ahead, and whose answers take so long; a machine that does nothing else. */
+function aDatabase(answersMs: readonly number[]) {
+  const left = [...answersMs];
+  let now = 1_000;
+  let asked = 0;
+  const database: Queryable = {
+    query<T>(): Promise<T> {
+      asked += 1;
+      const tookMs = left.shift();
+      if (tookMs === undefined) return Promise.reject(new Error('away'));
+      // What it says was so at once, and the answer was late.
+      const answer = [{ now: now + 3_600_000 }];
+      now += tookMs;
+      return Promise.resolve(answer as T);
+    },
+  };
+  const ask = databaseClock(database, () => now);
+  const clock = async () => {
+    await ask();
+    await settled();
+    return await ask();
+  };
+  return {
+    clock,
+    wait: (ms: number) => void (now += ms),
+    aheadMs: (told: number) => told - now,
+    asked: () => asked,
+  };
+}
+
+describe('the clock of MySQL', () => {
+  it('is asked once a minute where it answers quickly', async () => {
+    const { clock, wait, aheadMs, asked } = aDatabase([10, 10]);
+    assert.equal(aheadMs(await clock()), 3_600_000 - 5);
+    wait(59_000);
+    await clock();
+    assert.equal(asked(), 1);
+    wait(2_000);
+    await clock();
+    assert.equal(asked(), 2);
+  });
+
+  it('is asked again a second after a slow answer, which is wrong by half of its time', async () => {
+    const { clock, wait, aheadMs, asked } = aDatabase([6_000, 10]);
+    assert.equal(aheadMs(await clock()), 3_600_000 - 3_000);
+    wait(1_000);
+    await clock();
+    assert.equal(aheadMs(await clock()), 3_600_000 - 5);
+    assert.equal(asked(), 2);
+  });
+
+  it('counts by the best of five answers where all are slow, and then asks for a minute no more', async () => {
+    const { clock, wait, aheadMs, asked } = aDatabase([400, 900, 80, 500, 700, 10]);
+    for (let i = 0; i < 5; i += 1) {
+      await clock();
+      wait(2_000);
+    }
+    assert.equal(aheadMs(await clock()), 3_600_000 - 40);
+    wait(50_000);
+    await clock();
+    assert.equal(asked(), 5);
+  });
+
+  it('is asked once a minute while MySQL does not answer', async () => {
+    let asked = 0;
+    let now = 0;
+    const database: Queryable = {
+      query: () => ((asked += 1) === 1 ? Promise.resolve([{ now: 5_000 }] as never) : new Promise(() => {})),
+    };
+    const clock = databaseClock(database, () => now);
+    assert.equal(await clock(), 5_000);
+    for (; now < 600_000; now += 10_000) await clock();
+    assert.equal(asked, 10);
+    assert.equal(await clock(), 605_000);
+  });
+
+  it('goes on from what it knows while MySQL is away, and asks again soon', async () => {
+    const { clock, wait, aheadMs, asked } = aDatabase([10]);
+    await clock();
+    wait(61_000);
+    await clock();
+    assert.equal(aheadMs(await clock()), 3_600_000 - 5);
+    wait(1_100);
+    await clock();
+    assert.equal(asked(), 3);
+  });
+});
