@@ -2,10 +2,12 @@ import pThrottle from 'p-throttle';
 import type { ReconcileReason, ReconcileResult } from './contract.js';
 import type { Parts } from './parts.js';
 import type { Change } from './reconcile-pages.js';
+import { messageOf } from '../domain/error-message.js';
 
 /** Temporal's usual limit of a namespace is far above; the checks that starts bring about are what costs. */
 const changesPerSecond = 200;
 const changesShown = 10;
+const longestProblem = 300;
 
 export type Done = Pick<ReconcileResult, 'started' | 'woken' | 'reasons' | 'some' | 'refused'>;
 
@@ -36,7 +38,7 @@ export async function carryOut(
       if (some.length < changesShown) some.push(each);
     } catch (error) {
       if (!concernsOneClient(error)) throw error;
-      refused.push({ clientId: each.clientId, problem: messageOf(error) });
+      refused.push({ clientId: each.clientId, problem: messageOf(error).slice(0, longestProblem) });
     }
     heartbeat();
   });
@@ -85,8 +87,4 @@ function concernsOneClient(error: unknown): boolean {
     if (each instanceof TypeError || each instanceof RangeError) return true;
   }
   return false;
-}
-
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 300);
 }

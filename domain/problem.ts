@@ -15,7 +15,13 @@ export interface Problem {
 
 export type Severity = 'error' | 'warning' | 'info';
 
+/** `file:line:column` */
+export function placeText({ file, line, column }: Pick<Problem, 'file' | 'line' | 'column'>): string {
+  return `${file}:${line}:${column}`;
+}
+
 /** One line, as every verb prints it and the editor's problem matcher reads it. */
-export function problemLine({ file, line, column, severity, code, message }: Problem): string {
-  return `${file}:${line}:${column}: ${severity} ${code}: ${message}`;
+export function problemLine(problem: Problem): string {
+  const { severity, code, message } = problem;
+  return `${placeText(problem)}: ${severity} ${code}: ${message}`;
 }

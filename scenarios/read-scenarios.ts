@@ -3,7 +3,7 @@ import { findNodeAtLocation, getNodeValue, type JSONPath, type Node } from 'json
 import { besides, checkFile, sorted, type CheckedFile, type Finding } from '../authoring/checked-file.js';
 import { lostDigits } from '../authoring/lost-digits.js';
 import { editFindings, profileFindings } from '../authoring/profile-rules.js';
-import type { Problem } from '../domain/problem.js';
+import { placeText, type Problem } from '../domain/problem.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import { meaningFindings } from './meaning-findings.js';
 import type { Scenario } from './scenario-file.js';
@@ -145,7 +145,7 @@ async function neighbourOf(
         )
       : checked.problems;
   if ('root' in checked && !first) return { profile: getNodeValue(checked.root) as ProfileFile };
-  const place = first ? `${first.file}:${first.line}:${first.column}: ${first.message}` : beside;
+  const place = first ? `${placeText(first)}: ${first.message}` : beside;
   return { why: `expected a "profile" in the scenario, or a valid profile ${beside} beside it: ${place}` };
 }
 

@@ -12,6 +12,7 @@ import { examinePlan } from './examine-plan.js';
 import { examineGrants, examineEngines } from './examine-server.js';
 import { createFleetReader } from './fleet-reader.js';
 import { sampleStarts } from './sample-starts.js';
+import { messageOf } from '../../domain/error-message.js';
 
 export interface ExamineViewsOptions {
   readonly assigner: Assigner;
@@ -61,7 +62,7 @@ async function examineColumns(
     const without = missing.length === 0 ? '' : `; without the optional ${missing.join(', ')}`;
     return ok(view, `has its columns${rows.length === 0 ? ', and no row' : ''}${without}`);
   } catch (error) {
-    const message = `${error instanceof Error ? error.message : String(error)}. Expected the columns ${needed.join(', ')}: docs/billing-views.md`;
+    const message = `${messageOf(error)}. Expected the columns ${needed.join(', ')}: docs/billing-views.md`;
     return optionalViews.has(view)
       ? warning(view, `${message}; only backtest needs it`)
       : wrong(view, message);

@@ -7,6 +7,7 @@ import { withDatabases } from '../shared/databases.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { counted, printable } from '../shared/printable.js';
+import { messageOf } from '../../domain/error-message.js';
 
 /** Updates a second: a worker and Temporal have other work too. */
 const updatesPerSecond = 50;
@@ -127,7 +128,7 @@ async function updateAll(
       if (error instanceof WorkflowNotFoundError) tally.notWatched += 1;
       else {
         const cause = error instanceof WorkflowUpdateFailedError ? error.cause : error;
-        tally.refused.push({ clientId, problem: cause instanceof Error ? cause.message : String(cause) });
+        tally.refused.push({ clientId, problem: messageOf(cause) });
       }
     }
     settled += 1;
