@@ -4,7 +4,7 @@ import { checkClient } from '../domain/check-client.js';
 import { countsOf, resetRule } from '../domain/cycle/counters.js';
 import { takeUp } from '../domain/cycle/take-up.js';
 import { unrecoveredCheck } from '../domain/cycle/told.js';
-import { mute, unmute, type WatchState } from '../domain/cycle/watch-state.js';
+import { unmute, type WatchState } from '../domain/cycle/watch-state.js';
 import { sendingRules } from '../domain/decide.js';
 import { noticesFor, type Notice, type Recovery } from '../domain/notices.js';
 import { webhookOf } from '../domain/notice-channel.js';
@@ -23,6 +23,7 @@ import {
   noteMissing,
   noteNotices,
   notePlanned,
+  receiveMute,
   receiveRefill,
   startCheck,
   wantCheck,
@@ -164,7 +165,8 @@ class Simulation {
         this.watching = wantCheck(watching, { extra: 'own', why: 'an operator asked for a check' });
         return;
       case 'mute':
-        return this.change(mute(watching.watch, message.until));
+        this.watching = { ...receiveMute(watching, message.until), rememberWanted: true };
+        return;
       case 'unmute':
         return this.change(unmute(watching.watch));
       case 'reset-rule':

@@ -5,7 +5,7 @@ import type { RuleKey } from '../domain/profile/profile.js';
 import { parseRuleKey } from '../domain/reading.js';
 import { readRefill, type ReadRefill, type RefillReading } from '../domain/refill-message.js';
 import { resetRule } from '../domain/cycle/counters.js';
-import { mute, unmute, type WatchState } from '../domain/cycle/watch-state.js';
+import { unmute } from '../domain/cycle/watch-state.js';
 import { onlyArgument, refuseUnreadable } from './arguments.js';
 import {
   checkNowUpdate,
@@ -71,8 +71,7 @@ function handleSignals(watch: Watch): void {
 }
 
 /** What an operator changes is kept also for a workflow that starts again (rule 25). */
-function change(watch: Watch, state: WatchState): void {
-  watch.change(state);
+function keep(watch: Watch): void {
   if (patched('remember')) watch.requestRemembering();
 }
 
@@ -107,17 +106,26 @@ function handleUpdates(watch: Watch): void {
   );
   setHandler(
     muteUpdate,
-    answering((args) => change(watch, mute(watch.state, untilOf(args)))),
+    answering((args) => {
+      watch.mute(untilOf(args));
+      keep(watch);
+    }),
     { validator: (...args: unknown[]) => refusePast(untilOf(args)) },
   );
   setHandler(
     unmuteUpdate,
-    answering(() => change(watch, unmute(watch.state))),
+    answering(() => {
+      watch.change(unmute(watch.state));
+      keep(watch);
+    }),
     { validator },
   );
   setHandler(
     resetRuleUpdate,
-    answering((args) => change(watch, resetRule(watch.state, ruleOf(watch, args), Date.now()))),
+    answering((args) => {
+      watch.change(resetRule(watch.state, ruleOf(watch, args), Date.now()));
+      keep(watch);
+    }),
     { validator: (...args: unknown[]) => void ruleOf(watch, args) },
   );
 }

@@ -4,7 +4,7 @@ import { log, patched, setCurrentDetails, upsertSearchAttributes, workflowInfo }
 import { nextCheckAt } from '../domain/agenda.js';
 import type { ClientState } from '../domain/client-state.js';
 import { countsOf } from '../domain/cycle/counters.js';
-import type { Refill, WatchState } from '../domain/cycle/watch-state.js';
+import { mute, type Refill, type WatchState } from '../domain/cycle/watch-state.js';
 import type { RuleKey } from '../domain/profile/profile.js';
 import type {
   CheckReport,
@@ -22,6 +22,7 @@ import {
   notePlanned,
   noteUnknown,
   receiveLook,
+  receiveMute,
   receiveRefill,
   receiveReset,
   startCheck,
@@ -327,9 +328,22 @@ export class Watch {
     setCurrentDetails(`**Ended**: ${explanation}.\n\n${detailsOf(this.status(), this.notes.all())}`);
   }
 
-  /** What a message changed is seen at once, and not only after the next check. */
+  mute(until: number): void {
+    // Where a check is under way, older versions went on with it.
+    const stops = this.watching.checking && patched('mute-stops-notices');
+    this.watching = stops
+      ? receiveMute(this.watching, until)
+      : { ...this.watching, watch: mute(this.state, until) };
+    this.showChange();
+  }
+
   change(state: WatchState): void {
     this.watching = { ...this.watching, watch: state };
+    this.showChange();
+  }
+
+  /** What a message changed is seen at once, and not only after the next check. */
+  private showChange(): void {
     this.upsertSearchAttributes();
     this.show();
   }

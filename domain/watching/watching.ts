@@ -17,7 +17,7 @@ import { noteFound } from '../cycle/found.js';
 import { noteRefill } from '../cycle/refills.js';
 import { setBack, takeUp } from '../cycle/take-up.js';
 import { noteTold } from '../cycle/told.js';
-import type { Refill, WatchState } from '../cycle/watch-state.js';
+import { mute, type Refill, type WatchState } from '../cycle/watch-state.js';
 import type { RuleKey } from '../profile/profile.js';
 import type { CheckReport, CheckInput, CheckResult, ExtraCheck, Missing, NoticesOutcome } from './check.js';
 
@@ -81,6 +81,14 @@ export function receiveLook(watching: Watching): Watching {
   return watching.checking
     ? watching
     : wantCheck(watching, { extra: 'own', why: 'a look at the fleet found that rules would send' });
+}
+
+/** An operator wants nobody notified: notices that are on their way are withdrawn, and the check decides again. */
+export function receiveMute(watching: Watching, until: number): Watching {
+  const muted = { ...watching, watch: mute(watching.watch, until) };
+  return watching.checking
+    ? wantCheck(muted, { extra: 'refill', why: 'an operator muted the client' })
+    : muted;
 }
 
 /**

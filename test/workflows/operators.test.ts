@@ -62,21 +62,35 @@ describe('what operators and billing systems ask of a client’s workflow', () =
     assert.equal(bench.mails.length, 2);
   });
 
-  it('a mute while a notice is on its way is written down, and the notice is still sent once', async () => {
+  async function aNoticeOnItsWay(): Promise<void> {
     await bench.pass(dayMs - hourMs);
     bench.mailRefused = true;
     await bench.pass(hourMs + 1_000);
     assert.notEqual((await status()).telling, null);
+  }
+
+  it('a mute withdraws a notice that is on its way', async () => {
+    await aNoticeOnItsWay();
     const until = await inMs(3 * dayMs);
     await ask('mute', { until });
+    await bench.pass(1_000);
+    const muted = await status();
+    assert.deepEqual([muted.telling, muted.rules['client']?.reason], [null, 'muted']);
+    assert.equal((await bench.earlier(handle.workflowId))?.watch.mutedUntil, Date.parse(until));
+    bench.mailRefused = false;
+    await bench.pass(hourMs);
+    assert.equal(bench.mails.length, 1);
+  });
+
+  it('a counter is set to 0 while a notice is on its way, which is still sent', async () => {
+    await aNoticeOnItsWay();
     await ask('resetRule', { rule: 'client' });
-    await bench.pass(60_000);
-    const known = await bench.earlier(handle.workflowId);
-    assert.deepEqual([known?.watch.mutedUntil, known?.watch.acceptedAt], [Date.parse(until), {}]);
+    await bench.pass(1_000);
+    assert.deepEqual((await bench.earlier(handle.workflowId))?.watch.acceptedAt, {});
     bench.mailRefused = false;
     await bench.pass(600_000);
-    assert.equal((await status()).telling, null);
-    assert.equal(bench.mails.length, 2);
+    const { telling, rules } = await status();
+    assert.deepEqual([telling, rules['client']?.count, bench.mails.length], [null, 1, 2]);
   });
 
   it('a mute is refused where it is over already or is no time', async () => {
