@@ -194,7 +194,9 @@ describe('the extension in a real editor', function () {
       clientNotification: { threshold: 1000, when: 'above', recovered: true, webhooks: ['pos'] },
     };
     await writeFile(file('acme/postpaid.json'), JSON.stringify(profile, null, 2));
-    await editor.openFile('acme/postpaid.json');
+    const row = editor.page.locator('.pane-body .monaco-list-row', { hasText: /Postpaid.*above 1000/ });
+    await row.first().click({ timeout: 60_000 });
+    await forText('.tab.active', 'postpaid.json');
     await editor.runCommand('Problems: Focus on Problems View');
     for (const problem of [/48h is not below the Period/, /expected one of "mon"/, /no webhook "pos"/])
       await forText('.markers-panel .monaco-list-row', problem);
