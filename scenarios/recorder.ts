@@ -130,7 +130,7 @@ export class Recorder {
 
   private notified(told: NoticesOutcome): NoticesOutcome {
     const rules = told.accepted.flatMap((each) => [...each.rules, ...(each.recovered ?? [])]);
-    if (rules.length > 0) this.note(this.latest.atMs, 'told', [...new Set(rules)].sort().join(', '));
+    if (rules.length > 0) this.note(this.latest.atMs, 'sent', [...new Set(rules)].sort().join(', '));
     for (const { reason } of told.failed) this.note(this.latest.atMs, 'note', reason);
     return told;
   }

@@ -361,7 +361,7 @@ class Simulation {
       count: countsOf(watch),
     };
     this.told.push(told);
-    this.note('told', toldText(told));
+    this.note('sent', toldText(told));
   }
 
   private note(what: TimelineEntry['what'], text: string): void {

@@ -67,7 +67,7 @@ export interface LimitAt {
 /** One thing that happened, in words. */
 export interface TimelineEntry {
   readonly atMs: number;
-  readonly what: 'event' | 'check' | 'told' | 'note';
+  readonly what: 'event' | 'check' | 'sent' | 'note';
   readonly text: string;
 }
 

@@ -60,7 +60,7 @@ export function figuresText(figures: Figures, clientCurrency: string): string {
   return kind.words(figures, clientCurrency);
 }
 
-/** A threshold as a profile says it, for people: `100 USD`, `what is spent in 3d`. */
+/** A threshold as a profile says it, for people: `100 USD`, `3d of spending`. */
 export function thresholdText(threshold: Threshold, profileCurrency: string): string {
   return kindOf(threshold).text(threshold, profileCurrency);
 }

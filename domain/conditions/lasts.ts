@@ -10,7 +10,7 @@ export const lasts: KindOfCondition<'lasts'> = {
   limit: ({ lastsMs }, { dailySpend }) =>
     limitFrom(dailySpend, (spend) => divide(multiply(spend, String(lastsMs)), String(dayMs))),
   figures: (threshold, { dailySpend = null }) => ({ ...threshold, dailySpend }),
-  text: ({ lastsMs }) => `what is spent in ${formatDuration(lastsMs)}`,
+  text: ({ lastsMs }) => `${formatDuration(lastsMs)} of spending`,
   words: ({ lastsMs, dailySpend }, currency) =>
     `what is spent in ${formatDuration(lastsMs)}${dailySpend === null ? '' : ` at ${dailySpend} ${currency} a day`}`,
 };

@@ -186,7 +186,7 @@ describe('kinds of threshold (rule 16)', () => {
       [100, '100 EUR'],
       [{ percentOfCreditLimit: 20 }, '20% of the credit limit'],
       [{ percentOfLastRefill: 10 }, '10% of the last refill'],
-      [{ lasts: '3d' }, 'what is spent in 3d'],
+      [{ lasts: '3d' }, '3d of spending'],
       [{ own: true }, 'its own threshold'],
       [{ own: true, otherwise: 50 }, 'its own threshold, or 50 EUR'],
     ] as const;

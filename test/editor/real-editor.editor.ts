@@ -162,7 +162,7 @@ describe('the extension in a real editor', function () {
 
   it('opens the settings of a reseller, with the help of each field', async () => {
     await editor.showView('Low Balance Profiles');
-    await forText('.pane-body .monaco-list-row', /Runway USD.*what is spent in 7d/);
+    await forText('.pane-body .monaco-list-row', /Runway USD.*7d of spending/);
     const reseller = editor.page.locator('.pane-body .monaco-list-row[aria-label^="acme"]').first();
     await reseller.hover();
     await reseller.locator('.action-label[aria-label^="Settings of the Reseller"]').click();
@@ -282,6 +282,7 @@ describe('the extension in a real editor', function () {
       deletions: Record<string, number>;
     };
     assert.ok((acknowledged.deletions['acme/wholesale-eur'] ?? 0) > 0);
+    await editor.runCommand('View: Close All Editors');
   });
 
   it('plays the scenarios in the Test Explorer, and shows the timeline where one differs', async () => {

@@ -128,12 +128,12 @@ function describe(profile: ListedProfile): string {
   const limits = Object.keys(thresholds).map((rule) => limitOf(profile, rule).brief);
   return [
     `${currency} ${limits.join(' / ')}`,
-    ...(clients === undefined ? [] : [`${lowOf(profile)} of ${clients} low`]),
     ...(synced === 'no file'
       ? ['only in MySQL']
       : synced === 'changed' || synced === 'no'
         ? ['not synced']
         : []),
+    ...(clients === undefined ? [] : [`${lowOf(profile)} of ${clients} low`]),
   ].join(' · ');
 }
 
@@ -152,7 +152,7 @@ function ruleName(rule: string): string {
   return rule === 'user' ? 'staff' : rule.replace(/^advanced:/, '');
 }
 
-/** `50`, `above 1000` or `what is spent in 3d` where there is little room; `below 50 USD` where there is more. */
+/** `50`, `above 1000` or `3d of spending` where there is little room; `below 50 USD` where there is more. */
 function limitOf(
   { currency, thresholds, limits }: ListedProfile,
   rule: string,
