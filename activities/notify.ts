@@ -40,13 +40,16 @@ export async function notify(
     Math.max(checkAt, Math.round(attemptedAt + performance.now() - begunAt), await parts.now());
   const entries = await entriesOf(parts, input);
   if (!entries) return toldOf(await parts.ledger.find(clientId, checkAt));
-  const delays: Delay[] = [];
-  for (const entry of entries.filter(({ state }) => state === 'pending').sort(mailsFirst)) {
+  const send = async (entry: LedgerEntry): Promise<Delay | undefined> => {
     if (signal.aborted) throw givenUp(signal);
     const leftMs = leftAtBegin - (performance.now() - begunAt);
-    const delay = await sendNotice(parts, entry, Math.max(250, Math.min(longestCallMs, leftMs)), now, signal);
-    if (delay) delays.push(delay);
-  }
+    return await sendNotice(parts, entry, Math.max(250, Math.min(longestCallMs, leftMs)), now, signal);
+  };
+  const pending = entries.filter(({ state }) => state === 'pending');
+  const tried: (Delay | undefined)[] = [];
+  for (const entry of pending.filter(isMail)) tried.push(await send(entry));
+  tried.push(...(await allAtOnce(pending.filter((entry) => !isMail(entry)).map(send))));
+  const delays = tried.filter((each) => each !== undefined);
   if (delays.length > 0) {
     if (signal.aborted) throw givenUp(signal);
     throw retryLater(delays, leftAtBegin - (performance.now() - begunAt));
@@ -54,9 +57,18 @@ export async function notify(
   return withUnreached(input, await parts.ledger.find(clientId, checkAt), await parts.now());
 }
 
-/** A receiver of a webhook that is slow to answer holds up nobody's mail. */
-function mailsFirst(a: LedgerEntry, b: LedgerEntry): number {
-  return Number(webhookOf(a.channel) !== undefined) - Number(webhookOf(b.channel) !== undefined);
+/** Mails come first, one after the other: a receiver of a webhook that is slow to answer holds up nobody's mail. */
+function isMail({ channel }: LedgerEntry): boolean {
+  return webhookOf(channel) === undefined;
+}
+
+/** Webhooks are called at once, so that slow receivers do not hold up others. All have ended when one of them throws. */
+async function allAtOnce<T>(calls: readonly Promise<T>[]): Promise<readonly T[]> {
+  const ended = await Promise.allSettled(calls);
+  return ended.map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    return each.value;
+  });
 }
 
 /** A worker that shuts down leaves the rest to another; what the workflow cancels is over. */

@@ -6,6 +6,7 @@ import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { counted, printable } from '../shared/printable.js';
 import { tableText } from '../shared/table.js';
+import { unknownScope } from './unknown-scope.js';
 import { scopeOf, type ScopeOptions } from './scope.js';
 
 export interface HoldOptions extends ScopeOptions {
@@ -30,6 +31,8 @@ export async function hold(options: HoldOptions, io: Io): Promise<ExitCode> {
     const scope = scopeOf(options);
     await createHolds(database).add(scope, until, { by: byOf(options, io), why: options.why, at: now });
     const end = until === null ? 'until it is released' : `until ${timeText(until)}`;
+    const doubt = await unknownScope(database, scope);
+    if (doubt !== undefined) io.err(`warning: ${printable(doubt)}`);
     io.out(`Notices of ${printable(scopeText(scope))} are held ${end}.\n`);
     return exitCode.fine;
   });
@@ -55,11 +58,12 @@ export async function release(options: HoldOptions, io: Io): Promise<ExitCode> {
       io.out(
         `The brake ${trippedAt === null ? 'held nobody; it ' : ''}is released until ${timeText(until)}. Held clients are checked again within five minutes.\n`,
       );
-      return exitCode.fine;
+    } else if (released === 0) {
+      io.err(`There is no hold of ${printable(scopeText(scope))}. See: low-balance holds`);
     }
-    if (released > 0) return exitCode.fine;
-    io.err(`There is no hold of ${printable(scopeText(scope))}. See: low-balance holds`);
-    return exitCode.findings;
+    for (const left of await createHolds(database).active(now))
+      io.err(`Still held: ${printable(`${scopeText(left.scope)}, by ${left.by}: ${left.why}`)}`);
+    return released > 0 || scope.kind === 'all' ? exitCode.fine : exitCode.findings;
   });
 }
 

@@ -109,6 +109,8 @@ function exchange(
       ...(ca === undefined ? {} : { ca }),
     });
     request.once('error', reject);
+    // The last word where there is no other: an answer of 101 ends a request without an error and without a response.
+    request.once('close', () => reject(new Error('the connection was closed')));
     request.once('response', (response) => {
       settle(readAnswer(response).finally(() => request.destroy()));
     });
@@ -134,7 +136,7 @@ async function readAnswer(response: IncomingMessage): Promise<Answer> {
 
 /** The connection never came about, so nothing was sent. */
 const beforeTheCall =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EPROTO|.*CERT.*|UNABLE_TO_.*)$/;
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EPROTO|ERR_SSL_.*|.*CERT.*|UNABLE_TO_.*)$/;
 
 function transportError(where: string, error: unknown): DeliveryError {
   if (error instanceof PrivateAddressError) return new DeliveryError('rejected', error.message);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { withMaskedAddresses } from '../../domain/masked-address.js';
 import { DeliveryError } from '../delivery-error.js';
 
 /** The part of an answer's body that an error quotes, characters. */
@@ -27,7 +28,7 @@ export function webhookErrorOf(
 ): DeliveryError | undefined {
   if (status >= 200 && status < 300) return undefined;
   if (status === 410) return new WebhookGoneError(where);
-  const said = body.replaceAll(/\s+/g, ' ').trim().slice(0, quotedLength);
+  const said = quoted(headers, body);
   const suffix = said === '' ? '' : `: ${said}`;
   if (status >= 300 && status < 400)
     return new DeliveryError('unavailable', `${where} answered ${status}: redirects are not followed`);
@@ -42,6 +43,13 @@ export function webhookErrorOf(
     `${where} answered ${status}${suffix}`,
     retryAfterMs === undefined ? {} : { retryAfterMs },
   );
+}
+
+/** What can be read of it, without whole addresses: errors are shown on terminals and stand in histories. */
+function quoted({ 'content-encoding': encoding = 'identity' }: IncomingHttpHeaders, body: string): string {
+  if (encoding !== 'identity') return '';
+  const words = body.replaceAll(/[\s\p{C}\ufffd]+/gu, ' ').trim();
+  return withMaskedAddresses(words.slice(0, quotedLength));
 }
 
 /** Seconds or an HTTP date, in milliseconds from now; undefined where it is neither or past. At most an hour is heeded. */

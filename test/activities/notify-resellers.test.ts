@@ -193,6 +193,23 @@ describe("notices in a reseller's own name, with real MySQL", () => {
     assert.deepEqual(first?.notice, second?.notice);
   });
 
+  it('calls several webhooks at once: slow receivers hold up no other', async () => {
+    const names = ['one', 'two', 'three', 'four'];
+    const webhooks = Object.fromEntries(
+      names.map((name) => [name, { url: `${receiver.url}/${name}`, secretVariable: 'ACME_CRM_SECRET' }]),
+    );
+    await settle('acme', { webhooks });
+    await writeProfile(bench.world.database, {
+      ...profileFile,
+      advancedRules: [{ name: 'quiet', threshold: 45, notify: false, webhooks: names }],
+    });
+    receiver.slow(1_000);
+    const input = aCheckOf(await aLowClient(), { rules: [{ key: 'advanced:quiet', reminder: 1 }] });
+    const told = await tell(aWorker(), input).finally(() => receiver.slow(0));
+    assert.equal(told.accepted.length, 4);
+    assert.equal(receiver.mostAtOnce(), 4);
+  });
+
   it('calls a receiver that answered 410 no more, says so, and goes on after an edit of its settings', async () => {
     await settle('acme', withReceiver());
     const parts = aWorker();

@@ -14,21 +14,31 @@ export interface Receiver {
   readonly received: { readonly id: string; readonly notice: WebhookNotice; readonly status: number }[];
   /** The statuses of the next calls; 204 after them. */
   next(...statuses: number[]): void;
+  /** How long each answer takes, milliseconds. */
+  slow(ms: number): void;
+  /** How many calls it was answering at most at one time. */
+  mostAtOnce(): number;
   stop(): void;
 }
 
 export async function startReceiver(secret: string = webhookSecret): Promise<Receiver> {
   const received: Receiver['received'] = [];
   const statuses: number[] = [];
+  let delayMs = 0;
+  let open = 0;
+  let mostAtOnce = 0;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
+    open += 1;
+    mostAtOnce = Math.max(mostAtOnce, open);
+    response.once('close', () => (open -= 1));
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString('utf8');
       const status = verifies(secret, body, request.headers) ? (statuses.shift() ?? 204) : 401;
       const id = String(request.headers['webhook-id']);
       received.push({ id, notice: JSON.parse(body) as WebhookNotice, status });
-      response.writeHead(status).end();
+      setTimeout(() => response.writeHead(status).end(), delayMs);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -37,6 +47,8 @@ export async function startReceiver(secret: string = webhookSecret): Promise<Rec
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/balance`,
     received,
     next: (...each) => void statuses.push(...each),
+    mostAtOnce: () => mostAtOnce,
+    slow: (ms) => void (delayMs = ms),
     stop() {
       server.closeAllConnections();
       server.close();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import type { DeliveryError } from '../../delivery/delivery-error.js';
 import { postWebhook, type WebhookCall } from '../../delivery/webhook/post-webhook.js';
@@ -101,6 +101,47 @@ describe('postWebhook', () => {
       assert.ok(performance.now() - begun < 1_900);
     }
   });
+
+  const oddAnswers: readonly (readonly [string, string, number | RegExp])[] = [
+    ['goes on after 100', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n', 204],
+    ['a body that is cut off', 'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nab', 200],
+    ['another protocol', 'HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n', /was closed/],
+    ['no HTTP', 'hello', /its answer was lost: HPE_/],
+    ['nothing', '', /its answer was lost: ECONNRESET/],
+    ['a status that there is not', 'HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n', /answered 999$/],
+    ['headers without an end', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`, /HPE_HEADER_OVERFLOW/],
+    [
+      'an encoded body',
+      'HTTP/1.1 500 No\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n\x1f\x8b',
+      /answered 500$/,
+    ],
+    [
+      'words that act on a terminal, with an address',
+      'HTTP/1.1 500 No\r\nConnection: close\r\n\r\n\u001b[31mno\u0000\u202e a.person@b.example\r\n',
+      /answered 500: \[31mno a\*\*\*@b\.example$/,
+    ],
+  ];
+  for (const [title, bytes, expected] of oddAnswers) {
+    it(`settles in time where the receiver answers ${title}`, async () => {
+      const odd = createTcpServer((socket) => {
+        socket.on('error', () => {});
+        socket.once('data', () => {
+          socket.write(bytes);
+          setTimeout(() => socket.end(), 100);
+        });
+      });
+      odd.listen(0, '127.0.0.1');
+      await once(odd, 'listening');
+      const url = `http://127.0.0.1:${(odd.address() as AddressInfo).port}/`;
+      try {
+        const sent = post({ url, timeoutMs: 20_000 });
+        if (typeof expected === 'number') assert.equal(await sent, expected);
+        else assert.match((await failure(sent)).message, expected);
+      } finally {
+        odd.close();
+      }
+    });
+  }
 
   it('reads 64 KiB of an answer and no more', async () => {
     let sent = 0;

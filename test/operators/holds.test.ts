@@ -8,6 +8,27 @@ describe('low-balance hold, release and holds', () => {
   let world: World;
   before(async () => {
     world = await createWorld();
+    for (const [reseller, slug] of [
+      ['acme', 'prepaid'],
+      ['globex', 'retail'],
+    ])
+      await world.database.query(
+        `INSERT INTO low_balance_profile (id, reseller, content, source, version, applied_hash, updated_at)
+         VALUES (?, ?, ?, '', 1, '', 0)`,
+        [
+          `${reseller}/${slug}`,
+          reseller,
+          JSON.stringify({
+            name: 'Prepaid',
+            reseller,
+            currency: 'USD',
+            sortOrder: 1,
+            maxQty: 3,
+            period: '24h',
+            clientNotification: { threshold: 50 },
+          }),
+        ],
+      );
   });
   after(() => world?.stop());
 
@@ -45,6 +66,28 @@ describe('low-balance hold, release and holds', () => {
       { scope: { kind: 'reseller', reseller: 'acme' }, by: 'olena', until: null, on: false },
     );
     assert.equal(end.by, 'petro');
+  });
+
+  it('warns of a reseller or a profile that there is not, and says what is still held', async () => {
+    const typed = await run('hold', '--reseller', 'globx', '--why', 'x');
+    assert.equal(typed.code, 0);
+    assert.match(typed.err, /^warning: MySQL knows no reseller "globx", perhaps "globex" is meant: /);
+    const profile = await run('hold', '--profile', 'globex/retai', '--why', 'x');
+    assert.match(profile.err, /perhaps "globex\/retail" is meant/);
+    assert.equal((await run('hold', '--reseller', 'globex', '--why', 'the view is slow')).err, '');
+    const all = await run('release', '--all', '--why', 'x');
+    assert.equal(all.code, 0);
+    assert.match(
+      all.err,
+      /^Still held: reseller globx, by olena: x\nStill held: profile globex\/retai, .*\nStill held: reseller globex, by olena: the view is slow\n$/,
+    );
+    for (const scope of [
+      ['--reseller', 'globx'],
+      ['--profile', 'globex/retai'],
+      ['--reseller', 'globex'],
+    ])
+      assert.equal((await run('release', ...scope, '--why', 'x')).code, 0);
+    assert.equal((await run('release', '--reseller', 'globex', '--why', 'x')).code, 1);
   });
 
   it('says that there is nothing to release', async () => {
