@@ -9,9 +9,11 @@ import { environment } from '../worker/settings.js';
 import { provideChromium } from './chromium.js';
 import { progressOnStderr } from './progress.js';
 
-// Makes the pictures of docs/mail.md: `node dist/dev/screenshot-mails.js`. One sheet for each reseller, and one with every language.
+// Makes the pictures of docs/mail.md, a sheet for each reseller: `node dist/dev/screenshot-mails.js`. With a folder it puts them
+// there, and one with every language, to be looked at.
 
-const folder = fileURLToPath(new URL('../../docs/screenshots/mails/', import.meta.url));
+const [otherFolder] = process.argv.slice(2);
+const folder = otherFolder ?? fileURLToPath(new URL('../../docs/screenshots/mails/', import.meta.url));
 
 const logo = `<svg xmlns="http://www.w3.org/2000/svg" width="220" height="48"><rect width="48" height="48" rx="10" fill="#d9822b"/><path d="M12 38 24 10l12 28" fill="none" stroke="#fff" stroke-width="5"/><text x="60" y="34" font-family="sans-serif" font-size="28" fill="#d9822b">acme</text></svg>`;
 const acme: Branding = {
@@ -100,15 +102,16 @@ const sheetOf = (name: string, branding: Branding, languages: readonly Language[
 
 const phone = { audience: 'client', width: 360, colorScheme: 'light', branding: acme } as const;
 const languages = Object.keys(readers) as Language[];
+const everyLanguage: Sheet = {
+  name: 'languages',
+  rows: [languages.slice(0, 5), languages.slice(5)].map((some) =>
+    some.map((language) => ({ ...phone, language })),
+  ),
+};
 const sheets: readonly Sheet[] = [
   sheetOf('acme', acme, ['en', 'de', 'fr']),
   sheetOf('globex', globex, ['uk', 'pl', 'tr']),
-  {
-    name: 'languages',
-    rows: [languages.slice(0, 5), languages.slice(5)].map((some) =>
-      some.map((language) => ({ ...phone, language })),
-    ),
-  },
+  ...(otherFolder === undefined ? [] : [everyLanguage]),
 ];
 
 function mailOf({ language, branding, audience }: Shot): Message {
