@@ -1,3 +1,4 @@
+import { policyFindings } from './policy-rules.js';
 import path from 'node:path';
 import { getNodeValue } from 'jsonc-parser';
 import { assertNever } from '../domain/assert-never.js';
@@ -58,7 +59,10 @@ export async function validateFile(
     case 'acknowledged': {
       const checked = await checkFile(file, cwd, kind, unsaved);
       if (!('root' in checked)) return { file, kind, problems: checked.problems };
-      const own = kind === 'acknowledged' ? acknowledgedFindings(checked.root, path.resolve(cwd, file)) : [];
+      const own =
+        kind === 'acknowledged'
+          ? acknowledgedFindings(checked.root, path.resolve(cwd, file))
+          : policyFindings(checked.root);
       return { file, kind, problems: sorted([...checked.bySchema, ...own.map(checked.problemOf)]) };
     }
     default:

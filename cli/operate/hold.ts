@@ -22,11 +22,14 @@ export interface HoldOptions extends ScopeOptions {
 const usualReleaseMs = 3_600_000;
 const shownInHistory = 50;
 
-/** Stops notices by hand (rule 23). Checks go on; what is held is tried again, and decided afresh at each check. */
+/** Stops notices by hand (rule 23), by MySQL's clock, as workers have it. Checks go on; what is held is tried again, and decided afresh at each check. */
 export async function hold(options: HoldOptions, io: Io): Promise<ExitCode> {
   return await withDatabase(io, async (database) => {
-    const { createHolds } = await import('../../store/holds.js');
-    const now = Date.now();
+    const [{ createHolds }, { databaseNow }] = await Promise.all([
+      import('../../store/holds.js'),
+      import('../../store/database-time.js'),
+    ]);
+    const now = await databaseNow(database);
     const until = options.until ?? (options.forMs === undefined ? null : now + options.forMs);
     const scope = scopeOf(options);
     await createHolds(database).add(scope, until, { by: byOf(options, io), why: options.why, at: now });
@@ -41,17 +44,18 @@ export async function hold(options: HoldOptions, io: Io): Promise<ExitCode> {
 /** Ends holds by hand of exactly this scope; for everything, the brake too. */
 export async function release(options: HoldOptions, io: Io): Promise<ExitCode> {
   return await withDatabase(io, async (database) => {
-    const [{ createHolds }, { createBrake }] = await Promise.all([
+    const [{ createHolds }, { createBrake }, { databaseNow }] = await Promise.all([
       import('../../store/holds.js'),
       import('../../store/brake.js'),
+      import('../../store/database-time.js'),
     ]);
-    const now = Date.now();
+    const now = await databaseNow(database);
     const scope = scopeOf(options);
     const byHand = { by: byOf(options, io), why: options.why, at: now };
     const released = await createHolds(database).release(scope, byHand);
     if (released > 0) io.out(`${counted(released, 'hold')} of ${printable(scopeText(scope))} released.\n`);
     if (scope.kind === 'all') {
-      const brake = createBrake(database, { now: () => Promise.resolve(Date.now()) });
+      const brake = createBrake(database, { now: () => Promise.resolve(now) });
       const { trippedAt } = await brake.state();
       const until = options.until ?? now + (options.forMs ?? usualReleaseMs);
       await brake.release(until, byHand);
@@ -70,11 +74,12 @@ export async function release(options: HoldOptions, io: Io): Promise<ExitCode> {
 /** The brake, the holds that are on, and those that were. */
 export async function holds(options: { readonly format: 'human' | 'json' }, io: Io): Promise<ExitCode> {
   return await withDatabase(io, async (database) => {
-    const [{ createHolds }, { createBrake }] = await Promise.all([
+    const [{ createHolds }, { createBrake }, { databaseNow }] = await Promise.all([
       import('../../store/holds.js'),
       import('../../store/brake.js'),
+      import('../../store/database-time.js'),
     ]);
-    const state = await createBrake(database, { now: () => Promise.resolve(Date.now()) }).state();
+    const state = await createBrake(database, { now: () => databaseNow(database) }).state();
     const history = await createHolds(database).history(shownInHistory);
     if (options.format === 'json') io.out(`${JSON.stringify(holdsJson(state, history), null, 2)}\n`);
     else io.out(holdsText(state, history, io));

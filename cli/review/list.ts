@@ -11,6 +11,7 @@ import { unknownProfilesText } from '../../planning/unknown-profiles.js';
 import { holdsNow } from '../../planning/brake-policy.js';
 import { readHeldProfiles } from '../../planning/held-profiles.js';
 import { contentHash } from '../../store/content-hash.js';
+import { databaseNow } from '../../store/database-time.js';
 import { readStoppedWebhooks, type StoppedWebhook } from '../../store/stopped-webhooks.js';
 import { readProfileCounts, type ProfileCounts } from '../../planning/profile-counts.js';
 import { hasDatabase } from '../shared/connect.js';
@@ -139,7 +140,8 @@ async function readRows(io: Io): Promise<ProfileRows> {
     const counts = await readProfileCounts(database, billing);
     const hashes = new Map(rows.map(({ id, hash }) => [id, hash]));
     warnOfUnknown(counts, new Set(rows.map(({ id }) => id)), io);
-    for (const held of await holdsNow(database, Date.now())) io.err(`held now: ${printable(held)}`);
+    for (const held of await holdsNow(database, await databaseNow(database)))
+      io.err(`held now: ${printable(held)}`);
     const stoppedWebhooks = await readStoppedWebhooks(database);
     for (const each of stoppedWebhooks) io.err(`warning: ${stoppedWebhookText(each)}`);
     const countsOf = (id: string) => {

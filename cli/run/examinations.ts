@@ -1,6 +1,7 @@
 import type { Client, Connection } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
 import { createBrake } from '../../store/brake.js';
+import { databaseNow } from '../../store/database-time.js';
 import { examineViews, type ExamineViewsOptions } from '../../billing/mysql/examine-views.js';
 import { namedProfilesOnly } from '../../domain/assignment.js';
 import { normaliseProfile } from '../../domain/profile/profile.js';
@@ -89,7 +90,7 @@ async function ofSending(database: DataSource): Promise<Finding> {
 }
 
 async function ofMissingClients(database: DataSource): Promise<Finding> {
-  const { lost, held } = await createEndings(database).state(Date.now());
+  const { lost, held } = await createEndings(database).state(await databaseNow(database));
   if (held !== undefined)
     return wrong(
       'watched',
@@ -99,7 +100,7 @@ async function ofMissingClients(database: DataSource): Promise<Finding> {
 }
 
 async function ofBrake(database: DataSource): Promise<readonly Finding[]> {
-  const state = await createBrake(database, { now: () => Promise.resolve(Date.now()) }).state();
+  const state = await createBrake(database, { now: () => databaseNow(database) }).state();
   const [row] = await database.query<{ clients: string }[]>(
     "SELECT COUNT(*) AS clients FROM low_balance_watched_client WHERE state = 'held' AND ended_at IS NULL",
   );
