@@ -96,7 +96,7 @@ describe("notices in a reseller's own name, with real MySQL", () => {
     assert.equal(headers['authorization'], 'Bearer SG.acme');
     const text = (body.content ?? []).map(({ value }) => value).join('\n');
     assert.match(text, new RegExp(`https://portal.acme.example/${clientId}\\?l=de`));
-    assert.match(text, /\+43 1 555/);
+    assert.match(text, /\+43\u00a01\u00a0555/);
     assert.match(text, /MEZ|GMT\+1/);
     assert.deepEqual(
       told.failed.map(({ reason }) => reason),

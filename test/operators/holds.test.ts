@@ -68,28 +68,6 @@ describe('low-balance hold, release and holds', () => {
     assert.equal(end.by, 'petro');
   });
 
-  it('warns of a reseller or a profile that there is not, and says what is still held', async () => {
-    const typed = await run('hold', '--reseller', 'globx', '--why', 'x');
-    assert.equal(typed.code, 0);
-    assert.match(typed.err, /^warning: MySQL knows no reseller "globx", perhaps "globex" is meant: /);
-    const profile = await run('hold', '--profile', 'globex/retai', '--why', 'x');
-    assert.match(profile.err, /perhaps "globex\/retail" is meant/);
-    assert.equal((await run('hold', '--reseller', 'globex', '--why', 'the view is slow')).err, '');
-    const all = await run('release', '--all', '--why', 'x');
-    assert.equal(all.code, 0);
-    assert.match(
-      all.err,
-      /^Still held: reseller globx, by olena: x\nStill held: profile globex\/retai, .*\nStill held: reseller globex, by olena: the view is slow\n$/,
-    );
-    for (const scope of [
-      ['--reseller', 'globx'],
-      ['--profile', 'globex/retai'],
-      ['--reseller', 'globex'],
-    ])
-      assert.equal((await run('release', ...scope, '--why', 'x')).code, 0);
-    assert.equal((await run('release', '--reseller', 'globex', '--why', 'x')).code, 1);
-  });
-
   it('says that there is nothing to release', async () => {
     const { code, err } = await run('release', '--profile', 'acme/none', '--why', 'x');
     assert.equal(code, 1);
@@ -143,5 +121,27 @@ describe('low-balance hold, release and holds', () => {
     assert.match(out, /^The brake is released until .* UTC\. Held clients are checked again/);
     assert.equal((await ask('acme', 'acme/prepaid', 'C-2')).kind, 'admitted');
     assert.match((await run('holds')).out, /released until .* by olena: the view was mended/);
+  });
+
+  it('warns of a reseller or a profile that there is not, and says what is still held', async () => {
+    const typed = await run('hold', '--reseller', 'globx', '--why', 'x');
+    assert.equal(typed.code, 0);
+    assert.match(typed.err, /^warning: MySQL knows no reseller "globx", perhaps "globex" is meant: /);
+    const profile = await run('hold', '--profile', 'globex/retai', '--why', 'x');
+    assert.match(profile.err, /perhaps "globex\/retail" is meant/);
+    assert.equal((await run('hold', '--reseller', 'globex', '--why', 'the view is slow')).err, '');
+    const all = await run('release', '--all', '--why', 'x');
+    assert.equal(all.code, 0);
+    assert.match(
+      all.err,
+      /^Still held: reseller globx, by olena: x\nStill held: profile globex\/retai, .*\nStill held: reseller globex, by olena: the view is slow\n$/,
+    );
+    for (const scope of [
+      ['--reseller', 'globx'],
+      ['--profile', 'globex/retai'],
+      ['--reseller', 'globex'],
+    ])
+      assert.equal((await run('release', ...scope, '--why', 'x')).code, 0);
+    assert.equal((await run('release', '--reseller', 'globex', '--why', 'x')).code, 1);
   });
 });
