@@ -63,6 +63,23 @@ export async function checkRate(options: CheckRateOptions): Promise<readonly Mea
   ];
 }
 
+/** The first of these ratios alone, in a fifth of the time. */
+export async function quietRate(options: CheckRateOptions): Promise<readonly Measured[]> {
+  const [ours, local] = await inTurns(options, [
+    watching('watchClient, quiet', 'quiet', ({ what }) => what === 'check'),
+    bare(await bundleBareWorkflows(), 'bareLocal', 'bare: timer + empty local activity'),
+  ]);
+  return [
+    {
+      bench: 'a quiet check, against the bare loop alone',
+      how: `${options.clients} workflows with a Period of ${periodMs / 1_000} s on one worker, ${options.rounds} rounds of ${options.seconds} s in turns, each on a fresh dev server in memory`,
+      series: [ours!, local!],
+      ratios: [ratioOf(ours!, local!, 0.9)],
+      figures: [],
+    },
+  ];
+}
+
 async function prepare({ database }: RealServers, clients: number): Promise<void> {
   await putProfile(database, 'quiet', { period: '1s', threshold: 10 });
   await putProfile(database, 'telling', { period: '1s', threshold: 1_000, maxQty: 1_000_000 });

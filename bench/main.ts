@@ -7,7 +7,7 @@ import Table from 'cli-table3';
 import { execa } from 'execa';
 import { packageRoot } from '../authoring/package-root.js';
 import { byPeriodAlone } from './by-period-alone.js';
-import { checkRate } from './check-rate.js';
+import { checkRate, quietRate } from './check-rate.js';
 import { cold } from './cold.js';
 import { fleet, growth, type MeasuredFleet } from './fleet.js';
 import { history } from './history.js';
@@ -43,6 +43,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
   history: async () => [await history()],
   'check-rate': () =>
     checkRate({ clients: 800, rounds: values.full ? 9 : 5, seconds: values.full ? 20 : 10 }),
+  'quiet-rate': () => quietRate({ clients: 800, rounds: 5, seconds: 10 }),
   cold: async () => [
     await cold(values.full ? { lengths: [5, 10, 30], rounds: 3 } : { lengths: [10], rounds: 1 }),
   ],
@@ -58,7 +59,10 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
     return [...fleets.map(({ measured }) => measured), growth(fleets)];
   },
 };
-const names = positionals.length > 0 ? positionals : Object.keys(benches);
+/** Part of another one. */
+const parts = ['quiet-rate'];
+const names =
+  positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => !parts.includes(name));
 const unknown = names.find((name) => !Object.hasOwn(benches, name));
 if (unknown !== undefined)
   throw new Error(`no bench "${unknown}". Expected ${Object.keys(benches).join(', ')}`);
