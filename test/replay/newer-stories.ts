@@ -62,7 +62,7 @@ export async function recordNewerRules(recorder: Recorder): Promise<void> {
   await save('a-webhook-and-a-recovery', watchWorkflowId('recovering'));
 
   const holds = createHolds(database);
-  await putProfile(database, 'held', { period: '2s', maxQty: 1 });
+  await putProfile(database, 'held', { period: '2s', maxQty: 100 });
   const byHand = { by: 'recorder', why: 'a recording', at: Date.now() };
   await holds.add({ kind: 'profile', profileId: 'acme/held' }, null, byHand);
   const beforeHold = await start('held', '40', 'acme/held');
@@ -70,7 +70,7 @@ export async function recordNewerRules(recorder: Recorder): Promise<void> {
   await eventually('a new run', async () => (await runOf('held')) !== beforeHold);
   await save('a-held-client', watchWorkflowId('held'), beforeHold);
   await holds.release({ kind: 'profile', profileId: 'acme/held' }, { ...byHand, at: Date.now() });
-  await eventually('notified', async () => (await stateOf('held')) === 'exhausted');
+  await eventually('notified', async () => (await stateOf('held')) === 'low');
   await save('a-run-after-a-hold', watchWorkflowId('held'));
 
   const beforeMissing = await start('missing', '100', 'acme/prepaid');
