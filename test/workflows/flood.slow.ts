@@ -92,8 +92,9 @@ describe('a flood of more signals than a run may take, on the real Temporal', fu
     await raw.signalWithStart(watchWorkflowId('STARTS'), [json({ clientId: 'STARTS' })]);
     // As many as a run takes: with none of them done, the next one is refused.
     const waiting = ['WAITS', 'STARTS'];
-    for (const id of waiting)
-      await flood(id, () => raw.signal(id, 'refill', [json({ refillId: 'r', at })]), 9_900);
+    await Promise.all(
+      waiting.map((id) => flood(id, () => raw.signal(id, 'refill', [json({ refillId: 'r', at })]), 9_900)),
+    );
     worker = await servers.startWorker();
     for (const id of waiting) await allAreNoted(id, 9_900);
     await eventually('told', async () => (await servers.status('STARTS')).rules['client']?.count === 1);
