@@ -31,6 +31,8 @@ export interface PartsOptions {
   readonly client: Client;
   /** For how long reads of checks are gathered into one query, milliseconds; 0: each check asks by itself. */
   readonly batchMs?: number;
+  /** How long a read may take that was too slow for a local activity, milliseconds; default: 20,000. */
+  readonly patientReadMs?: number | undefined;
   /** Default: made of `database`. */
   readonly watched?: WatchedClients;
   readonly channels: Channels;
@@ -56,7 +58,7 @@ export function createParts(options: PartsOptions): Parts {
     ledger: createMysqlLedger(database),
     unreached: createUnreachedAddresses(database, { onError: options.onError }),
     endings: options.endings ?? createEndings(database),
-    readWithinMs,
+    readWithinMs: () => readWithinMs(options.patientReadMs ?? 20_000),
     watched: options.watched ?? createWatchedClients(database, options.onError),
     brake: createBrake(database, {
       now,
@@ -120,8 +122,8 @@ function createWatchers(client: Client, onError: (error: unknown) => void): Watc
  * Less than the activity may take: a local one 3 s, after which the same read is tried with more patience. The server stops the
  * statement then, so that nothing runs on for nobody.
  */
-function readWithinMs(): number {
-  return Context.current().info.isLocal ? 2_500 : 20_000;
+function readWithinMs(patientMs: number): number {
+  return Context.current().info.isLocal ? 2_500 : patientMs;
 }
 
 /** A local activity has no schedule of its own: the workflow's time, handed in, is its time. */

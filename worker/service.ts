@@ -46,6 +46,8 @@ export interface ServiceParts {
   readonly reconciliationEveryMs?: number | undefined;
   /** Where secrets of resellers are; absent: nobody asks which are there. */
   readonly env?: Environment | undefined;
+  /** Default: 20,000. */
+  readonly patientReadMs?: number | undefined;
   /** Hears of all that the metrics count. */
   readonly onCount?: ((what: Counted) => void) | undefined;
 }
@@ -104,6 +106,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     now,
     channels: parts.channels,
     batchMs: settings.batchMs,
+    patientReadMs: parts.patientReadMs,
     count(what) {
       metrics.count(what);
       parts.onCount?.(what);

@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
-import type { Billing, ClientRead, ReadFor } from '../billing.js';
+import type { Billing, ReadFor } from '../billing.js';
 import type { Assigner } from '../../domain/assignment.js';
 import type { ClientIdentity } from '../../domain/client.js';
-import { pacedReads } from './paced-reads.js';
+import { pacedReads, type Found, type PacedReads } from './paced-reads.js';
 import type { Profiles, StoredProfile } from '../../store/profiles.js';
 
 /** Clients of one query at most. */
@@ -19,8 +19,8 @@ interface Key {
  * what is there when it comes.
  */
 export function batchedBilling(billing: Billing, windowMs: number): Billing {
-  const paced = { readClients: pacedReads((ids, needed) => billing.readClients(ids, needed)) };
-  const read = (keys: readonly Key[]) => readInGroups(paced, keys);
+  const paced = pacedReads((ids, needed) => billing.readClients(ids, needed));
+  const read = (keys: readonly Key[]) => Promise.resolve(readInGroups(paced, keys));
   const bounds = { cache: false, maxBatchSize: mostAtOnce } as const;
   const together = new DataLoader(read, bounds);
   const gathered = new DataLoader(read, { ...bounds, batchScheduleFn: after(windowMs) });
@@ -35,34 +35,36 @@ export function batchedBilling(billing: Billing, windowMs: number): Billing {
   );
   return {
     ...billing,
-    readClient: (clientId, needed) =>
-      (needed.currency === null ? gathered : together).load({ clientId, needed }),
+    async readClient(clientId, needed) {
+      const reading = await (needed.currency === null ? gathered : together).load({ clientId, needed });
+      const found = await reading.found;
+      if (found instanceof Error) throw found;
+      return found;
+    },
     identify: (clientId) => identities.load(clientId),
   };
 }
 
+/** What one client's read will have found. A loader answers all its keys at once, and no client is to wait for another one. */
+interface Reading {
+  readonly found: Promise<Found>;
+}
+
 /** A query for each currency and list of users. */
-async function readInGroups(
-  billing: Pick<Billing, 'readClients'>,
-  keys: readonly Key[],
-): Promise<(ClientRead | Error | undefined)[]> {
+function readInGroups(paced: PacedReads, keys: readonly Key[]): readonly Reading[] {
   const groups = new Map<string, number[]>();
   for (const [index, { needed }] of keys.entries()) {
     const group = groups.get(groupOf(needed));
     if (group) group.push(index);
     else groups.set(groupOf(needed), [index]);
   }
-  const found: (ClientRead | Error | undefined)[] = keys.map(() => undefined);
-  await Promise.all(
-    [...groups.values()].map(async (indexes) => {
-      const ids = indexes.map((index) => keys[index]!.clientId);
-      const read = await billing
-        .readClients(ids, keys[indexes[0]!]!.needed)
-        .catch((error: unknown) => ids.map(() => error as Error));
-      indexes.forEach((index, i) => (found[index] = read[i]));
-    }),
-  );
-  return found;
+  const readings = new Map<number, Reading>();
+  for (const indexes of groups.values()) {
+    const ids = indexes.map((index) => keys[index]!.clientId);
+    const reads = paced(ids, keys[indexes[0]!]!.needed);
+    indexes.forEach((index, i) => readings.set(index, { found: reads[i]! }));
+  }
+  return keys.map((_, index) => readings.get(index)!);
 }
 
 /** A profile that many clients have is read and parsed once for all whose checks come within `windowMs`. */

@@ -5,6 +5,9 @@ const mostAtOnce = 500;
 const firstAtOnce = 100;
 /** Statements at a time: a slow view must not fill the server. */
 const lanes = 4;
+/** Callers with more patience than that have lanes of their own: some clients that take long must not keep all others waiting. */
+const quickWithinMs = 5_000;
+const patientLanes = 2;
 /** A statement for several clients that takes longer asked for too many. */
 const longMs = 500;
 const shortMs = 100;
@@ -14,34 +17,28 @@ const groupLimitMs = 1_000;
 const leastMs = 20;
 const defaultWithinMs = 25_000;
 
-type Found = ClientRead | Error | undefined;
+export type Found = ClientRead | Error | undefined;
+
+/** A promise for each client, in their order, kept as soon as that client was read: none waits for a slower one. None is ever rejected. */
+export type PacedReads = (clientIds: readonly string[], needed: ReadFor) => readonly Promise<Found>[];
 
 /**
  * Reads of many clients in statements as large as the views allow: fewer clients at once where they answer slowly, more where they answer
  * fast. Each caller waits as long as it said; a statement that nobody waits for any more is not sent, and one under way is stopped by the
  * server.
  */
-export function pacedReads(readClients: Billing['readClients']): Billing['readClients'] {
+export function pacedReads(readClients: Billing['readClients']): PacedReads {
   let atOnce = firstAtOnce;
-  let busy = 0;
-  const waiting: (() => void)[] = [];
+  const quick = createLanes(lanes);
+  const patient = createLanes(patientLanes);
 
-  const enter = async (): Promise<void> => {
-    if (busy >= lanes) await new Promise<void>((resolve) => waiting.push(resolve));
-    else busy += 1;
-  };
-  const leave = (): void => {
-    const next = waiting.shift();
-    if (next) next();
-    else busy -= 1;
-  };
-
-  /** In a lane. Answers undefined where the group was too large. */
+  /** In a lane. Answers undefined where the group was too large; never rejects. */
   const readGroup = async (
     ids: readonly string[],
     needed: ReadFor,
     leftMs: number,
   ): Promise<readonly Found[] | undefined> => {
+    if (ids.length === 0) return [];
     const limitMs = ids.length > 1 ? Math.min(leftMs / 4, groupLimitMs) : leftMs;
     const from = performance.now();
     try {
@@ -58,31 +55,57 @@ export function pacedReads(readClients: Billing['readClients']): Billing['readCl
     }
   };
 
-  return async (clientIds, needed) => {
-    const until = performance.now() + (needed.withinMs ?? defaultWithinMs);
-    const found = new Map<string, Found>();
+  return (clientIds, needed) => {
+    const withinMs = needed.withinMs ?? defaultWithinMs;
+    const until = performance.now() + withinMs;
+    const lane = withinMs > quickWithinMs ? patient : quick;
+    const asked = new Map(clientIds.map((id) => [id, createAnswer()]));
     const readAll = async (ids: readonly string[]): Promise<void> => {
       const left = [...ids];
       const drain = async (): Promise<void> => {
         while (left.length > 0) {
-          await enter();
+          await lane.enter();
           const group = left.splice(0, atOnce);
-          let read: readonly Found[] | undefined = [];
-          try {
-            const leftMs = until - performance.now();
-            if (group.length > 0)
-              read = leftMs < leastMs ? group.map(tooLate) : await readGroup(group, needed, leftMs);
-          } finally {
-            leave();
-          }
-          if (read) group.forEach((id, index) => found.set(id, read[index]));
+          const leftMs = until - performance.now();
+          const read = leftMs < leastMs ? group.map(tooLate) : await readGroup(group, needed, leftMs);
+          lane.leave();
+          if (read) group.forEach((id, index) => asked.get(id)!.give(read[index]));
           else await readAll(group);
         }
       };
-      await Promise.all(Array.from({ length: lanes }, drain));
+      await Promise.all(Array.from({ length: Math.min(lane.count, ids.length) }, drain));
     };
-    await readAll([...new Set(clientIds)]);
-    return clientIds.map((id) => found.get(id));
+    void readAll([...asked.keys()]);
+    return clientIds.map((id) => asked.get(id)!.given);
+  };
+}
+
+interface Answer {
+  readonly given: Promise<Found>;
+  readonly give: (found: Found) => void;
+}
+
+function createAnswer(): Answer {
+  let give!: Answer['give'];
+  const given = new Promise<Found>((resolve) => (give = resolve));
+  return { given, give };
+}
+
+/** So many at a time, in the order in which they came. */
+function createLanes(count: number): { readonly count: number; enter(): Promise<void>; leave(): void } {
+  let busy = 0;
+  const waiting: (() => void)[] = [];
+  return {
+    count,
+    async enter() {
+      if (busy >= count) await new Promise<void>((resolve) => waiting.push(resolve));
+      else busy += 1;
+    },
+    leave() {
+      const next = waiting.shift();
+      if (next) next();
+      else busy -= 1;
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { namedProfilesOnly } from '../../domain/assignment.js';
 import type { Client } from '../../domain/reading.js';
 import { batchedBilling, batchedProfiles } from '../../billing/mysql/batched-reads.js';
-import type { Billing } from '../../billing/billing.js';
+import { BillingTimeoutError, type Billing } from '../../billing/billing.js';
 import type { StoredProfile } from '../../store/profiles.js';
 
 const needed = { currency: 'USD', logins: [] };
@@ -88,6 +88,31 @@ describe('reads of checks that come together', () => {
       both.map(({ status }) => status),
       ['rejected', 'rejected'],
     );
+  });
+
+  it('of a client that is read slowly keep nobody else of its batch waiting', async () => {
+    const { billing } = counting(aClient);
+    const readClients = billing.readClients.bind(billing);
+    const batched = batchedBilling(
+      {
+        ...billing,
+        async readClients(ids: readonly string[], read: typeof needed & { withinMs?: number }) {
+          if (ids.includes('SLOW')) {
+            await new Promise((resolve) => setTimeout(resolve, read.withinMs));
+            throw new BillingTimeoutError('stopped');
+          }
+          return await readClients(ids, read);
+        },
+      },
+      5,
+    );
+    const within = { ...needed, withinMs: 2_000 };
+    const from = performance.now();
+    const slow = batched.readClient('SLOW', within);
+    const failed = assert.rejects(slow, BillingTimeoutError);
+    assert.deepEqual(await batched.readClient('FAST', within), aClient('FAST'));
+    assert.ok(performance.now() - from < 1_800, 'it waited for the slow one');
+    await failed;
   });
 
   it('read a profile that many have once', async () => {

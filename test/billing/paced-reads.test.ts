@@ -11,7 +11,7 @@ const idsOf = (count: number) => Array.from({ length: count }, (_, i) => `C-${i}
 function views(msPerClient: (id: string) => number) {
   const asked: number[] = [];
   let [running, most] = [0, 0];
-  const read = pacedReads(async (ids, { withinMs = 0 }) => {
+  const reads = pacedReads(async (ids, { withinMs = 0 }) => {
     asked.push(ids.length);
     running += 1;
     most = Math.max(most, running);
@@ -24,7 +24,8 @@ function views(msPerClient: (id: string) => number) {
     if (ms > withinMs) throw new BillingTimeoutError('stopped');
     return ids.map((clientId): ClientRead => aClient({ clientId }));
   });
-  return { asked, read, most: () => most };
+  const read = (...asking: Parameters<typeof reads>) => Promise.all(reads(...asking));
+  return { asked, read, reads, most: () => most };
 }
 
 describe('reads of many clients, paced by how fast the views are', () => {
@@ -59,17 +60,29 @@ describe('reads of many clients, paced by how fast the views are', () => {
   }).timeout(20_000);
 
   it('let one client that cannot be read fail alone', async () => {
-    const { read } = views((id) => (id === 'C-3' ? 60_000 : 1));
-    const found = await read(idsOf(8), { ...needed, withinMs: 3_000 });
+    const { reads } = views((id) => (id === 'C-3' ? 60_000 : 1));
+    const from = performance.now();
+    const reading = reads(idsOf(8), { ...needed, withinMs: 3_000 });
+    await Promise.all(reading.filter((_, i) => i !== 3));
+    assert.ok(performance.now() - from < 2_900, 'the others wait for it');
+    const found = await Promise.all(reading);
     assert.deepEqual(
       found.flatMap((client, i) => (client instanceof Error ? [i] : [])),
       [3],
     );
   }).timeout(10_000);
 
+  it('do not wait for clients that others read with more patience', async () => {
+    const { read } = views((id) => (id === 'fast' ? 1 : 60_000));
+    const patient = Promise.all(idsOf(8).map((id) => read([id], { ...needed, withinMs: 6_000 })));
+    const [fast] = await read(['fast'], { ...needed, withinMs: 500 });
+    assert.ok(fast && !(fast instanceof Error), 'it waited for them');
+    assert.ok((await patient).flat().every((each) => each instanceof BillingTimeoutError));
+  }).timeout(20_000);
+
   it('fail together where the database fails', async () => {
-    const read = pacedReads(() => Promise.reject(new Error('gone')));
-    const found = await read(idsOf(3), needed);
+    const reads = pacedReads(() => Promise.reject(new Error('gone')));
+    const found = await Promise.all(reads(idsOf(3), needed));
     assert.ok(found.every((each) => each instanceof Error && each.message === 'gone'));
   });
 });
