@@ -9,7 +9,7 @@ import { notify, withdraw } from './notify.js';
 import type { Parts, WatchParts } from './parts.js';
 import { reconcile } from './reconcile.js';
 import { remember } from './take-up.js';
-import { unreadable } from './unreadable.js';
+import { isMissingView, unreadable } from './unreadable.js';
 
 /** The activities of the task queue `low-balance`, over the parts handed in. */
 export function createActivities(parts: Parts): Activities {
@@ -29,7 +29,7 @@ export function createWatchActivities(parts: WatchParts): Omit<Activities, 'reco
         parts.count({ what: 'check', result: result.kind, lagMs: Math.max(0, input.now - input.dueAt) });
         return result;
       } catch (error) {
-        const reason = isTooSlowForNow(error) ? undefined : unreadable(error);
+        const reason = mayPass(error) ? undefined : unreadable(error);
         parts.count({ what: 'check', result: reason === undefined ? 'retried' : 'unreadable' });
         if (reason === undefined) throw error;
         await noteUnreadable(parts, input);
@@ -61,9 +61,16 @@ export function createWatchActivities(parts: WatchParts): Omit<Activities, 'reco
   };
 }
 
-/** A local activity has little time. The same check is tried once more with more of it, before the client is unknown. */
-function isTooSlowForNow(error: unknown): boolean {
-  return error instanceof Error && error.name === 'BillingTimeoutError' && activityInfo().isLocal;
+/** A view that somebody replaces is there again within some seconds: these attempts take 15. */
+const attemptsWithoutView = 3;
+
+/** What the same check may find gone when it is tried once more, as a regular activity with more time, before the client is unknown. */
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'BillingTimeoutError') return activityInfo().isLocal;
+  if (!isMissingView(error)) return false;
+  const { isLocal, attempt } = activityInfo();
+  return isLocal || attempt < attemptsWithoutView;
 }
 
 /** Its row says that it is unknown; without that, a client that was never read would be starting for ever. */

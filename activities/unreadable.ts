@@ -1,13 +1,21 @@
-/** MySQL's errors that no retry mends: views or columns that are missing, grants, data of the wrong shape. */
+/** A view or a column of it is not there: for ever, or for the moment in which somebody replaces the view. */
+const missingCodes = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR', 'ER_VIEW_INVALID']);
+
+/** MySQL's errors that no retry mends: views or columns that are missing, grants. */
 const permanentCodes = new Set([
-  'ER_NO_SUCH_TABLE',
-  'ER_BAD_FIELD_ERROR',
+  ...missingCodes,
   'ER_BAD_DB_ERROR',
   'ER_TABLEACCESS_DENIED_ERROR',
   'ER_COLUMNACCESS_DENIED_ERROR',
   'ER_DBACCESS_DENIED_ERROR',
-  'ER_VIEW_INVALID',
 ]);
+
+export function isMissingView(error: unknown): boolean {
+  return missingCodes.has(codeOf(error) ?? '');
+}
+
+/** Errors of the billing views that the next check may find gone, and a retry would not. */
+const ofBillingViews = new Set(['BillingTimeoutError', 'BillingDataError']);
 
 /**
  * Rule 14: the reason where data cannot be read and no retry would help, so that the client waits for its next check;
@@ -15,7 +23,7 @@ const permanentCodes = new Set([
  */
 export function unreadable(error: unknown): string | undefined {
   if (error instanceof SyntaxError || error instanceof RangeError) return error.message;
-  if (error instanceof Error && error.name === 'BillingTimeoutError') return error.message;
+  if (error instanceof Error && ofBillingViews.has(error.name)) return error.message;
   const code = codeOf(error);
   if (code !== undefined && permanentCodes.has(code)) return `${code}: ${(error as Error).message}`;
   return undefined;

@@ -97,6 +97,20 @@ describe('a client’s workflow', () => {
     assert.equal(Date.parse(later.nextCheckAt) - Date.parse(nextCheckAt), dayMs);
   });
 
+  it('rule 14: a view that somebody replaces at that moment is tried again within seconds', async () => {
+    await bench.pass(hourMs);
+    bench.readFault = Object.assign(new Error("View 'billing_client' references invalid table(s)"), {
+      code: 'ER_VIEW_INVALID',
+    });
+    await bench.pass(dayMs - hourMs + 2_000);
+    const { unknown, state } = await status();
+    assert.equal(state, 'unknown');
+    assert.match(unknown?.reason ?? '', /references invalid/);
+    bench.readFault = undefined;
+    await bench.pass(30_000);
+    assert.equal((await status()).unknown, null);
+  });
+
   it('rule 2: without a rate the state is unknown, since the first check that found none', async () => {
     bench.client = { currency: 'EUR', rate: null };
     await bench.pass(dayMs);
