@@ -31,3 +31,8 @@ export interface Billing {
 export class BillingTimeoutError extends Error {
   override readonly name = 'BillingTimeoutError';
 }
+
+/** The views fail for the values of some rows, such as a number that is out of range, or a subquery that finds two rows. */
+export class BillingDataError extends Error {
+  override readonly name = 'BillingDataError';
+}

@@ -72,18 +72,19 @@ export function gateUsers(
   logins: readonly string[],
   resellerId: string | null,
 ): Readonly<Record<string, string>> {
-  const users = rows.map((row) => ({
-    login: idOf(row.login),
-    reseller: idOf(row.reseller_id),
-    email: trimmedText(row.email),
-  }));
-  return Object.fromEntries(
-    [...new Set(logins)].flatMap((login) => {
-      const known = users.filter((user) => user.login === login && user.email !== null);
-      const own = known.filter(({ reseller }) => reseller !== null && reseller === resellerId);
-      const told = own.length > 0 ? own : known.filter(({ reseller }) => reseller === null);
-      const emails = [...new Set(told.map(({ email }) => email))];
-      return emails.length === 0 ? [] : [[login, emails.join('; ')] as const];
-    }),
-  );
+  const found: (readonly [login: string, emails: string])[] = [];
+  for (const login of new Set(logins)) {
+    const own: string[] = [];
+    const general: string[] = [];
+    for (const row of rows) {
+      const email = idOf(row.login) === login ? trimmedText(row.email) : null;
+      if (email === null) continue;
+      const reseller = idOf(row.reseller_id);
+      if (reseller === null) general.push(email);
+      else if (reseller === resellerId) own.push(email);
+    }
+    const told = own.length > 0 ? own : general;
+    if (told.length > 0) found.push([login, [...new Set(told)].join('; ')]);
+  }
+  return Object.fromEntries(found);
 }

@@ -1,7 +1,7 @@
 import { described } from './described.js';
 
 /** The width of `client_id` in the service's own tables and in the contract of the billing views. */
-const longestClientId = 64;
+export const longestClientId = 64;
 
 /**
  * What is wrong with the id of a client, or undefined. MySQL takes ids that differ in blanks at their end for the same, so

@@ -51,7 +51,7 @@ export async function openDatabase(
     url: withoutParameters(url),
     charset: 'utf8mb4_general_ci',
     timezone: 'Z',
-    driver: inUtc(mysql2),
+    driver: withOwnSession(mysql2),
     dateStrings: true,
     supportBigNumbers: true,
     bigNumberStrings: true,
@@ -91,15 +91,26 @@ export async function openDatabase(
 }
 
 /**
- * The driver with every connection's session in UTC: TIMESTAMP columns and NOW() are UTC then, wherever the server is. A connection runs
- * its commands in order, so the first statement of a caller comes after it.
+ * What a session must not take over from the server's configuration: its time zone, by which TIMESTAMP and NOW() would differ; a character
+ * set that clients cannot choose; reads that stay in a transaction for ever; and modes by which texts are quoted, or CHAR is read, otherwise.
  */
-function inUtc(driver: typeof mysql2): object {
+const session = `SET NAMES utf8mb4 COLLATE utf8mb4_general_ci, time_zone = '+00:00', autocommit = 1,
+  sql_mode = REPLACE(REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', ''), 'PAD_CHAR_TO_FULL_LENGTH', '')`;
+
+/**
+ * The driver with that session. A connection runs its commands in order, so the first statement of a caller comes after it; one that
+ * cannot have it is closed.
+ */
+function withOwnSession(driver: typeof mysql2): object {
   return {
     ...driver,
     createPool(options: mysql2.PoolOptions) {
       const pool = driver.createPool(options);
-      pool.on('connection', (connection) => void connection.query("SET time_zone = '+00:00'"));
+      pool.on('connection', (connection) =>
+        connection.query(session, (error) => {
+          if (error) connection.destroy();
+        }),
+      );
       return pool;
     },
   };

@@ -1,8 +1,16 @@
 import type { Assigner } from '../../domain/assignment.js';
 import { addressesIn } from '../../domain/addresses-in.js';
-import { isUnclear, type ClientFacts, type DataFault, type UnclearClient } from '../../domain/client.js';
+import { clientIdProblem, longestClientId } from '../../domain/client-id.js';
+import {
+  emailOfUser,
+  isUnclear,
+  type ClientFacts,
+  type DataFault,
+  type UnclearClient,
+} from '../../domain/client.js';
 import type { Profile } from '../../domain/profile/profile.js';
 import { isAddress, namedAddresses } from '../../domain/reading.js';
+import { shownValue, visible } from '../data-fault.js';
 import type { SharedFacts } from '../shared-facts.js';
 import { createRuleBasis } from './rule-basis.js';
 import type { Trouble } from './trouble.js';
@@ -13,6 +21,8 @@ export interface SurveyBasis {
   /** The profiles that there are, by id. */
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly shared: SharedFacts;
+  /** Those of `billing_reseller`. */
+  readonly resellerIds: ReadonlySet<string>;
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -38,12 +48,44 @@ export interface ClientSurvey {
   troubles(): readonly Trouble[];
 }
 
+const isNegative = (amount: string) => amount.startsWith('-');
 const latelyMs = 35 * 86_400_000;
 const dayMs = 86_400_000;
 const examplesKept = 3;
-const longestId = 64;
 
-export function createClientSurvey({ assigner, profiles, shared, now }: SurveyBasis): ClientSurvey {
+type TroubleKind = Omit<Trouble, 'clients' | 'examples'>;
+
+interface Example {
+  readonly clientId: string;
+  /** Undefined where the value is not what is wrong. */
+  readonly value: string | null | undefined;
+}
+
+/** The first ones, and of those with the same value rather another value. */
+function keepExample(examples: Example[], example: Example): void {
+  if (examples.length < examplesKept) {
+    examples.push(example);
+    return;
+  }
+  if (examples.some(({ value }) => value === example.value)) return;
+  const again = examples.findIndex(({ value }, i) =>
+    examples.slice(0, i).some((each) => each.value === value),
+  );
+  if (again > 0) examples.splice(again, 1, example);
+}
+
+function exampleText({ clientId, value }: Example): string {
+  const id = visible(clientId).slice(0, longestClientId + 1);
+  return value === undefined ? id : `${id}: ${value === null ? 'NULL' : JSON.stringify(value)}`;
+}
+
+export function createClientSurvey({
+  assigner,
+  profiles,
+  shared,
+  resellerIds,
+  now,
+}: SurveyBasis): ClientSurvey {
   const counts = {
     read: 0,
     prepaid: 0,
@@ -58,20 +100,14 @@ export function createClientSurvey({ assigner, profiles, shared, now }: SurveyBa
   const basis = createRuleBasis();
   const troubles = new Map<
     string,
-    { clients: number; readonly trouble: Omit<Trouble, 'clients' | 'examples'>; readonly examples: string[] }
+    { clients: number; readonly trouble: TroubleKind; readonly examples: Example[] }
   >();
 
-  const note = (
-    trouble: Omit<Trouble, 'clients' | 'examples'>,
-    clientId: string,
-    value?: string | null,
-  ): void => {
+  const note = (trouble: TroubleKind, clientId: string, value?: string | null): void => {
     const key = JSON.stringify([trouble.view, trouble.column, trouble.severity, trouble.problem]);
     const known = troubles.get(key) ?? { trouble, clients: 0, examples: [] };
     known.clients += 1;
-    const example =
-      value === undefined ? clientId : `${clientId}: ${value === null ? 'NULL' : JSON.stringify(value)}`;
-    if (known.examples.length < examplesKept) known.examples.push(example);
+    keepExample(known.examples, { clientId, value });
     troubles.set(key, known);
   };
   const noteFault = (fault: DataFault, severity: Trouble['severity'], clientId: string): void =>
@@ -80,6 +116,21 @@ export function createClientSurvey({ assigner, profiles, shared, now }: SurveyBa
       clientId,
       fault.value,
     );
+
+  const noteId = (clientId: string): void => {
+    const column = { view: 'billing_client', column: 'client_id' };
+    if (clientIdProblem(clientId) !== undefined)
+      note(
+        {
+          ...column,
+          severity: 'error',
+          problem: `expected 1 to ${longestClientId} characters, without blanks around them and control characters: it cannot be watched`,
+        },
+        clientId,
+      );
+    else if (/\p{Cf}/u.test(clientId))
+      note({ ...column, severity: 'warning', problem: 'it has characters that nobody sees' }, clientId);
+  };
 
   const noteProfile = (client: ClientFacts | UnclearClient): Profile | undefined => {
     const { profileId } = assigner.assign(client);
@@ -95,7 +146,7 @@ export function createClientSurvey({ assigner, profiles, shared, now }: SurveyBa
           problem: 'there is no such profile',
         },
         client.clientId,
-        profileId,
+        shownValue(profileId),
       );
     return profile;
   };
@@ -114,10 +165,21 @@ export function createClientSurvey({ assigner, profiles, shared, now }: SurveyBa
         },
         clientId,
       );
-    const users = shared.users(
-      profile.rules.flatMap((rule) => rule.users),
-      client.resellerId,
-    );
+    const logins = profile.rules.flatMap((rule) => rule.users);
+    const users = shared.users(logins, client.resellerId);
+    for (const login of new Set(logins))
+      if (emailOfUser({ users }, login) === undefined)
+        note(
+          {
+            view: 'billing_user',
+            column: 'login',
+            severity: 'warning',
+            problem:
+              "a rule names a user whom neither the client's reseller nor every reseller has with an e-mail",
+          },
+          clientId,
+          login,
+        );
     const full = { ...client, rate, users };
     const named = profile.rules.flatMap((rule) => namedAddresses(rule, full));
     if (named.some((address) => isAddress(address.trim()))) counts.withAddress += 1;
@@ -184,17 +246,20 @@ export function createClientSurvey({ assigner, profiles, shared, now }: SurveyBa
       if (client.prepaid) counts.prepaid += 1;
       if (client.status === 'closed' || client.prepaid === false) return;
       const { clientId } = client;
-      if (clientId === '' || clientId.length > longestId)
+      noteId(clientId);
+      const profile = noteProfile(client);
+      const { resellerId } = client;
+      if (resellerId !== null && !resellerIds.has(resellerId))
         note(
           {
             view: 'billing_client',
-            column: 'client_id',
-            severity: 'error',
-            problem: `expected 1 to ${longestId} characters: it cannot be watched`,
+            column: 'reseller_id',
+            severity: 'warning',
+            problem: 'billing_reseller has no row of it',
           },
           clientId,
+          shownValue(resellerId),
         );
-      const profile = noteProfile(client);
       if (isUnclear(client)) {
         counts.unknown += 1;
         for (const fault of client.faults) noteFault(fault, 'error', clientId);
@@ -202,6 +267,17 @@ export function createClientSurvey({ assigner, profiles, shared, now }: SurveyBa
       }
       for (const doubt of client.doubts) noteFault(doubt, 'warning', clientId);
       noteTimes(client);
+      if (isNegative(client.creditLimit))
+        note(
+          {
+            view: 'billing_client',
+            column: 'credit_limit',
+            severity: 'warning',
+            problem: 'it is negative, and so lowers the available balance',
+          },
+          clientId,
+          client.creditLimit,
+        );
       if (!profile) return;
       noteReadable(client, profile);
       basis.add(client, profile);
@@ -212,7 +288,7 @@ export function createClientSurvey({ assigner, profiles, shared, now }: SurveyBa
         ...[...troubles.values()].map(({ trouble, clients, examples }) => ({
           ...trouble,
           clients,
-          examples: [...examples],
+          examples: examples.map(exampleText),
         })),
         ...basis.troubles(),
       ].sort((a, b) => (a.severity === b.severity ? b.clients - a.clients : a.severity === 'error' ? -1 : 1)),

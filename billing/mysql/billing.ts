@@ -1,19 +1,20 @@
-import type { Client, UnclearClient } from '../../domain/client.js';
+import type { Client, ClientIdentity, UnclearClient } from '../../domain/client.js';
 import { isUnclear } from '../../domain/client.js';
 import type { Queryable } from '../../store/queryable.js';
-import { BillingTimeoutError, type Billing, type ClientRead, type ReadFor } from '../billing.js';
-import { identityColumns } from '../billing-views.js';
+import { BillingDataError, type Billing, type ClientRead, type ReadFor } from '../billing.js';
+import { identityColumns, type ClientColumn } from '../billing-views.js';
 import { gateClient, gateIdentity, idOf, type ClientRow } from '../client-gate.js';
 import { gateRate, gateUsers } from '../profile-facts.js';
+import { askViews } from './ask-views.js';
 import {
+  columnsFor,
   identifyStatement,
   mayHideIds,
-  pageStatement,
   readStatement,
   type Statement,
 } from './client-statements.js';
-import { isStatementTimeout, withLimit } from './statement-limit.js';
-import { createViewColumns } from './known-view-columns.js';
+import { readPageRows } from './page-rows.js';
+import { createColumnFaults, readApart } from './rows-apart.js';
 import type { ViewColumns } from './view-columns.js';
 
 /** A statement of the fleet's pages may take as long as an activity that reads them. */
@@ -23,22 +24,7 @@ const readLimitMs = 25_000;
 
 /** The views in a MySQL or MariaDB database. */
 export function createBilling(database: Queryable): Billing {
-  const known = createViewColumns(database);
-
-  async function ask<T>(statementOf: (columns: ViewColumns) => Statement, limitMs: number): Promise<T[]> {
-    return await known.use(async (columns) => {
-      const { sql, values } = statementOf(columns);
-      try {
-        return await database.query<T[]>(withLimit(sql, limitMs, columns.server), values);
-      } catch (error) {
-        if (!isStatementTimeout(error)) throw error;
-        throw new BillingTimeoutError(
-          `the billing views took longer than ${Math.ceil(limitMs)} ms to answer; docs/billing-views.md says how to make them fast`,
-          { cause: error },
-        );
-      }
-    });
-  }
+  const views = askViews(database);
 
   /** By id. Ids that the column's index does not find are looked for once more, where trailing blanks may hide them. */
   async function rowsOf<T extends ClientRow>(
@@ -54,23 +40,54 @@ export function createBilling(database: Queryable): Billing {
       }
     };
     if (ids.length === 0) return byId;
-    add(await ask<T>((columns) => statementOf(ids, columns, true), limitMs));
+    add(await views.rows<T>((columns) => statementOf(ids, columns, true), limitMs));
     const missing = ids.filter((id) => !byId.has(id));
-    if (missing.length > 0 && (await known.use((columns) => Promise.resolve(mayHideIds(columns)))))
-      add(await ask<T>((columns) => statementOf(missing, columns, false), limitMs));
+    if (missing.length > 0 && mayHideIds(await views.columns()))
+      add(await views.rows<T>((columns) => statementOf(missing, columns, false), limitMs));
     return byId;
   }
 
+  const identify = async (clientId: string, limitMs: number): Promise<ClientIdentity | undefined> => {
+    const rows = await rowsOf(clientId === '' ? [] : [clientId], identifyStatement, limitMs);
+    const [row] = rows.get(clientId) ?? [];
+    return row && gateIdentity(row);
+  };
+
+  /** Which column fails; the error where the view does not even say who the client is, or where what is joined to it fails. */
+  async function unclearClients(
+    failed: ReadonlyMap<string, BillingDataError>,
+    wanted: readonly ClientColumn[],
+    leftMs: () => number,
+  ): Promise<ReadonlyMap<string, UnclearClient | Error>> {
+    const columnFaults = createColumnFaults(views, wanted);
+    const unclear = new Map<string, UnclearClient | Error>();
+    for (const [id, error] of failed) {
+      const faults = await columnFaults(id, leftMs);
+      const identity = await identify(id, leftMs()).catch(() => undefined);
+      unclear.set(id, identity && faults.length > 0 ? { ...identity, faults } : error);
+    }
+    return unclear;
+  }
+
   const readClients: Billing['readClients'] = async (clientIds, needed) => {
-    const rows = await rowsOf<ReadRow>(
-      clientIds,
-      (ids, columns, byKey) => readStatement(ids, needed, columns, byKey),
-      needed.withinMs ?? readLimitMs,
-    );
-    return clientIds.map((id) => {
-      const own = rows.get(id);
-      return own && clientOf(own, needed);
-    });
+    const limitMs = needed.withinMs ?? readLimitMs;
+    const until = performance.now() + limitMs;
+    const leftMs = () => until - performance.now();
+    const read = (some: readonly string[], withinMs: number) =>
+      rowsOf<ReadRow>(some, (ids, columns, byKey) => readStatement(ids, needed, columns, byKey), withinMs);
+    const answers = (rows: ReadonlyMap<string, readonly ReadRow[]>) =>
+      clientIds.map((id) => {
+        const own = rows.get(id);
+        return own && clientOf(own, needed);
+      });
+    try {
+      return answers(await read(clientIds, limitMs));
+    } catch (error) {
+      if (!(error instanceof BillingDataError)) throw error;
+    }
+    const { rows, failed } = await readApart(clientIds, async (some) => [...(await read(some, leftMs()))]);
+    const unclear = await unclearClients(failed, columnsFor(needed), leftMs);
+    return answers(new Map(rows)).map((client, index) => unclear.get(clientIds[index]!) ?? client);
   };
 
   return {
@@ -80,11 +97,7 @@ export function createBilling(database: Queryable): Billing {
       if (client instanceof Error) throw client;
       return client;
     },
-    async identify(clientId) {
-      const rows = await rowsOf(clientId === '' ? [] : [clientId], identifyStatement, readLimitMs);
-      const [row] = rows.get(clientId) ?? [];
-      return row && gateIdentity(row);
-    },
+    identify: (clientId) => identify(clientId, readLimitMs),
     async identifyAll(clientIds) {
       const rows = await rowsOf(clientIds, identifyStatement, pageLimitMs);
       return clientIds.flatMap((id) => {
@@ -93,11 +106,8 @@ export function createBilling(database: Queryable): Billing {
       });
     },
     async listClients(after, limit) {
-      const rows = await ask<ClientRow>(
-        (columns) => pageStatement(identityColumns, after, limit, columns),
-        pageLimitMs,
-      );
-      return rows.map(gateIdentity);
+      const page = { wanted: identityColumns, after, limit, limitMs: pageLimitMs };
+      return (await readPageRows(views, page)).rows.map(gateIdentity);
     },
   };
 }

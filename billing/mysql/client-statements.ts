@@ -1,6 +1,6 @@
 import type { ReadFor } from '../billing.js';
 import { clientColumns, identityColumns, isCostly, type ClientColumn } from '../billing-views.js';
-import { asText, comparable, equal, keyValue, type ViewColumns } from './view-columns.js';
+import { asText, comparable, equal, isOneOf, keyValue, type ViewColumns } from './view-columns.js';
 
 export interface Statement {
   readonly sql: string;
@@ -54,10 +54,11 @@ export function readStatement(
     const own = withReseller
       ? ` OR ${equal(['lb_u.reseller_id', columns.of('billing_user', 'reseller_id')], ['lb_c.reseller_id', client('reseller_id')])}`
       : '';
+    const login = isOneOf('lb_u.login', needed.logins, columns.of('billing_user', 'login'));
     joins.push(
-      `LEFT JOIN billing_user lb_u ON lb_u.login IN (?) AND (lb_u.reseller_id IS NULL OR ${asText('lb_u.reseller_id', columns.of('billing_user', 'reseller_id'))} = ''${own})`,
+      `LEFT JOIN billing_user lb_u ON ${login.sql} AND (lb_u.reseller_id IS NULL OR ${asText('lb_u.reseller_id', columns.of('billing_user', 'reseller_id'))} = ''${own})`,
     );
-    values.push(needed.logins);
+    values.push(...login.values);
   }
   const where = whereIds('lb_c.client_id', ids, columns, byKey);
   values.push(...where.values);
@@ -78,22 +79,32 @@ function sameCurrency(columns: ViewColumns): string {
   return `UPPER(TRIM(${asText('lb_x.to_currency', to)})) = UPPER(TRIM(${asText('lb_c.currency', own)}))`;
 }
 
-/** Who these clients are. */
-export function identifyStatement(ids: readonly string[], columns: ViewColumns, byKey: boolean): Statement {
-  const where = whereIds('client_id', ids, columns, byKey);
-  return {
-    sql: `SELECT ${columns.readable(identityColumns).join(', ')} FROM billing_client WHERE ${where.sql}`,
-    values: where.values,
+/** These columns of these clients, without joins. */
+export function selectStatement(wanted: readonly ClientColumn[]) {
+  return (ids: readonly string[], columns: ViewColumns, byKey: boolean): Statement => {
+    const where = whereIds('client_id', ids, columns, byKey);
+    return {
+      sql: `SELECT ${columns.readable(wanted).join(', ')} FROM billing_client WHERE ${where.sql}`,
+      values: where.values,
+    };
   };
 }
 
-/** A page of all clients. An INT column has no place for the empty text before the first page. */
+/** Who these clients are. */
+export const identifyStatement = selectStatement(identityColumns);
+
+/** A part of the fleet, in the order of the database. */
+export interface PageOf {
+  /** What the last page ended with; "" for the first: an INT column has no place for the empty text. */
+  readonly after: string;
+  readonly limit: number;
+  readonly filter?: Statement | undefined;
+}
+
 export function pageStatement(
   wanted: readonly ClientColumn[],
-  after: string,
-  limit: number,
+  { after, limit, filter }: PageOf,
   columns: ViewColumns,
-  filter?: Statement,
 ): Statement {
   const conditions = [
     ...(after === '' ? [] : ['client_id > ?']),
@@ -109,11 +120,22 @@ export function pageStatement(
   };
 }
 
+/** All rows that the database takes for those of the id that a page ended with. */
+export function endStatement(
+  wanted: readonly ClientColumn[],
+  end: unknown,
+  { filter }: PageOf,
+  columns: ViewColumns,
+): Statement {
+  return {
+    sql: `SELECT ${columns.readable(wanted).join(', ')} FROM billing_client WHERE client_id = ?${filter === undefined ? '' : ` AND ${filter.sql}`}`,
+    values: [end, ...(filter?.values ?? [])],
+  };
+}
+
 function whereIds(column: string, ids: readonly string[], columns: ViewColumns, byKey: boolean): Statement {
   const found = columns.of('billing_client', 'client_id');
-  return byKey
-    ? { sql: `${column} IN (?)`, values: [ids.map((id) => keyValue(id, found))] }
-    : { sql: `${asText(column, found)} IN (?)`, values: [ids] };
+  return byKey ? isOneOf(column, ids, found) : { sql: `${asText(column, found)} IN (?)`, values: [ids] };
 }
 
 /** Whether an id that the column's own index does not find may be there all the same, with trailing blanks. */

@@ -24,7 +24,8 @@ export async function examinePlan(
   let rows: readonly ExplainRow[];
   let tree: string;
   try {
-    rows = await billing.query<ExplainRow[]>(`EXPLAIN ${sql}`, values);
+    // MySQL has a variable by which another format is the default.
+    rows = await billing.query<ExplainRow[]>(`EXPLAIN FORMAT=TRADITIONAL ${sql}`, values);
     const [json] = await billing.query<Readonly<Record<string, string>>[]>(
       `EXPLAIN FORMAT=JSON ${sql}`,
       values,

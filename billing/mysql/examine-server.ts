@@ -27,7 +27,9 @@ export async function examineGrants(billing: Queryable): Promise<readonly Findin
   const rows = await billing.query<Readonly<Record<string, string>>[]>('SHOW GRANTS');
   const more = new Set<string>();
   for (const row of rows) {
-    const granted = /^GRANT (.+?) ON /.exec(Object.values(row)[0] ?? '')?.[1] ?? '';
+    const text = Object.values(row)[0] ?? '';
+    const granted = /^GRANT (.+?) ON /.exec(text)?.[1] ?? '';
+    if (/ WITH GRANT OPTION\b/.test(text)) more.add('GRANT OPTION');
     for (const right of granted
       .replaceAll(/\([^)]*\)/g, '')
       .split(',')

@@ -5,7 +5,7 @@ import type { Profile } from '../../domain/profile/profile.js';
 import type { Queryable } from '../../store/queryable.js';
 import { billingViews, optionalViews, type BillingColumn, type BillingView } from '../billing-views.js';
 import { createClientSurvey, type SurveyFigures } from '../examine/client-survey.js';
-import { mends } from '../examine/mends.js';
+import { mendOf } from '../examine/mends.js';
 import type { Trouble } from '../examine/trouble.js';
 import { createBilling } from './billing.js';
 import { examinePlan } from './examine-plan.js';
@@ -44,8 +44,17 @@ export async function examineViews(
     views.push(await examineColumns(billing, view as BillingView, columns));
   const more = views.some(({ result }) => result === 'error')
     ? []
-    : [...(await examineRows(billing, options)), ...(await examineEngines(billing))];
+    : [...(await examineRows(billing, options).catch(rowsFailed)), ...(await examineEngines(billing))];
   return [...views, ...more, ...(options.readsOnly ? await examineGrants(billing) : [])];
+}
+
+function rowsFailed(error: unknown): readonly Finding[] {
+  return [
+    wrong(
+      'rows',
+      `the rows of the views cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    ),
+  ];
 }
 
 async function examineColumns(
@@ -81,7 +90,8 @@ async function examineRows(billing: Queryable, options: ExamineViewsOptions): Pr
   const needs = needsOfAll([...profiles.values()]);
   const fleet = createFleetReader(billing);
   const shared = await fleet.sharedFacts(needs.logins);
-  const survey = createClientSurvey({ assigner, profiles, shared, now });
+  const resellerIds = await fleet.resellerIds();
+  const survey = createClientSurvey({ assigner, profiles, shared, resellerIds, now });
   const { total, starts, pageSize } = await sampleStarts(billing, options.all);
   const ids: string[] = [];
   let longestPageMs = 0;
@@ -99,7 +109,7 @@ async function examineRows(billing: Queryable, options: ExamineViewsOptions): Pr
   }
   const figures = survey.figures();
   return [
-    figuresFinding(figures, total),
+    figuresFinding(figures, starts.length > 1 ? total : figures.read),
     ...survey.troubles().map((trouble) => troubleFinding(trouble, figures.read)),
     await speedFinding(billing, ids, needs, { longestPageMs, pageSize }),
     ...(await examinePlan(billing, ids.slice(0, 1), needs)),
@@ -133,18 +143,20 @@ function figuresFinding(figures: SurveyFigures, total: number): Finding {
     `${of}: ${prepaid} prepaid, ${closed} closed; of those prepaid and open ${watched} with a profile, ${withoutProfile} without; ` +
     `${unknown} unknown; ${withAddress} with an address that would be notified; charged in the last 35 days ${chargedLately}, refilled ${refilledLately}`;
   const finding =
-    watched === 0 && read > 0
-      ? warning(
-          'clients',
-          `${message}. Nobody is watched: name profiles in profile_id, or say in profiles whom they apply to`,
-        )
-      : ok('clients', message);
+    read === 0
+      ? warning('clients', 'there is none: billing_client selects no row')
+      : watched === 0
+        ? warning(
+            'clients',
+            `${message}. Nobody is watched: name profiles in profile_id, or say in profiles whom they apply to`,
+          )
+        : ok('clients', message);
   return { ...finding, figures: { total, ...figures } };
 }
 
 function troubleFinding(trouble: Trouble, read: number): Finding {
   const { view, column, problem, clients, examples, severity } = trouble;
-  const mend = mends[column as keyof typeof mends];
+  const mend = mendOf(trouble);
   const message =
     `${clients} of ${read}: ${problem}; such as ${examples.join(', ')}.` +
     (mend === undefined ? '' : ` In the view: ${mend}`);
@@ -172,7 +184,7 @@ async function speedFinding(
   const one = ones.sort((a, b) => a - b)[Math.floor(ones.length / 2)]!;
   const hundred = await timed(ids);
   const shown = (ms: number) => (ms < 10 ? ms.toFixed(1) : String(Math.round(ms)));
-  const message = `one client ${shown(one)} ms, ${ids.length} clients ${shown(hundred)} ms, a page of ${pageSize} at most ${shown(longestPageMs)} ms`;
+  const message = `one client ${shown(one)} ms, ${ids.length} together ${shown(hundred)} ms, a page of ${pageSize} at most ${shown(longestPageMs)} ms`;
   const finding =
     one > slowReadMs || hundred > slowHundredMs
       ? warning(

@@ -1,13 +1,13 @@
 import type { ClientFacts, UnclearClient } from '../../domain/client.js';
 import type { CostlyFact } from '../../domain/costly-fact.js';
 import type { Queryable } from '../../store/queryable.js';
-import { gateClient, idOf, type ClientRow, type ResellerRow } from '../client-gate.js';
+import { gateClient, gateIdentity, idOf, type ResellerRow } from '../client-gate.js';
 import { gateRate, gateUsers, type RateRow, type UserRow } from '../profile-facts.js';
 import type { SharedFacts } from '../shared-facts.js';
-import { columnsFor, pageStatement, type Statement } from './client-statements.js';
-import { createViewColumns } from './known-view-columns.js';
-import { withLimit } from './statement-limit.js';
-import { asText, type ViewColumns } from './view-columns.js';
+import { askViews } from './ask-views.js';
+import { columnsFor, type Statement } from './client-statements.js';
+import { readPageRows } from './page-rows.js';
+import { asText, isOneOf, type ViewColumns } from './view-columns.js';
 
 export interface PageOptions {
   /** The last client of the page before; "" for the first. */
@@ -32,17 +32,18 @@ export interface FleetReader {
   /** The texts of `profile_id`, each once, with leading blanks where they have some. */
   namedProfiles(): Promise<readonly string[]>;
   sharedFacts(logins: readonly string[]): Promise<SharedFacts>;
+  /** Those that `billing_reseller` has. */
+  resellerIds(): Promise<ReadonlySet<string>>;
 }
 
 /** A page of a view that works each client out of call records may take a while. */
 const pageLimitMs = 120_000;
 
 export function createFleetReader(database: Queryable): FleetReader {
-  const known = createViewColumns(database);
+  const views = askViews(database);
   let resellers: Promise<ReadonlyMap<string, readonly ResellerRow[]>> | undefined;
 
-  const ask = <T>({ sql, values }: Statement): Promise<T[]> =>
-    known.use((columns) => database.query<T[]>(withLimit(sql, pageLimitMs, columns.server), values));
+  const ask = <T>(statement: Statement): Promise<readonly T[]> => views.rows<T>(() => statement, pageLimitMs);
 
   const readResellers = async (): Promise<ReadonlyMap<string, readonly ResellerRow[]>> => {
     const rows = await ask<ResellerRow>({
@@ -52,30 +53,35 @@ export function createFleetReader(database: Queryable): FleetReader {
     return groupedBy(rows, ({ reseller_id }) => idOf(reseller_id) ?? '');
   };
 
+  const knownResellers = () => (resellers ??= readResellers());
+
   return {
+    resellerIds: async () => new Set((await knownResellers()).keys()),
     async page({ after, limit, costly, named }) {
-      const rows = await known.use(async (columns) => {
-        const filter = named && namedFilter(named, columns);
-        const { sql, values } = pageStatement(columnsFor({ costly }), after, limit, columns, filter);
-        return await database.query<ClientRow[]>(withLimit(sql, pageLimitMs, columns.server), values);
+      const { rows, faults, next } = await readPageRows(views, {
+        wanted: columnsFor({ costly }),
+        after,
+        limit,
+        filterOf: (columns) => named && namedFilter(named, columns),
+        limitMs: pageLimitMs,
       });
-      resellers ??= readResellers();
-      const ofReseller = await resellers;
+      const ofReseller = await knownResellers();
       const byId = groupedBy(rows, ({ client_id }) => idOf(client_id) ?? '');
-      const clients = [...byId.values()].map((own) => {
+      const clients = [...byId].map(([id, own]) => {
         const resellerId = idOf(own[0]?.reseller_id);
+        const failing = faults.get(id);
+        if (failing) return { ...gateIdentity(own[0]!), faults: failing };
         return gateClient(own, resellerId === null ? [] : (ofReseller.get(resellerId) ?? []));
       });
-      const last = clients.at(-1);
-      return { clients, ...(last && rows.length >= limit ? { next: last.clientId } : {}) };
+      return { clients, ...(next === undefined ? {} : { next }) };
     },
     async namedProfiles() {
-      const rows = await known.use(async (columns) => {
-        if (!columns.readable(['profile_id']).includes('profile_id')) return [];
+      if (!(await views.columns()).readable(['profile_id']).includes('profile_id')) return [];
+      const rows = await views.rows<{ profile_id: string }>((columns) => {
         const profile = asText('profile_id', columns.of('billing_client', 'profile_id'));
         const sql = `SELECT DISTINCT ${profile} AS profile_id FROM billing_client WHERE profile_id IS NOT NULL`;
-        return await database.query<{ profile_id: string }[]>(withLimit(sql, pageLimitMs, columns.server));
-      });
+        return { sql, values: [] };
+      }, pageLimitMs);
       return rows.map(({ profile_id }) => profile_id).filter((id) => id.trim() !== '');
     },
     async sharedFacts(logins) {
@@ -86,10 +92,11 @@ export function createFleetReader(database: Queryable): FleetReader {
       const users =
         logins.length === 0
           ? []
-          : await ask<UserRow>({
-              sql: 'SELECT login, reseller_id, email FROM billing_user WHERE login IN (?)',
-              values: [[...new Set(logins)]],
-            });
+          : await views.rows<UserRow>((columns) => {
+              const login = isOneOf('login', [...new Set(logins)], columns.of('billing_user', 'login'));
+              const sql = `SELECT login, reseller_id, email FROM billing_user WHERE ${login.sql}`;
+              return { sql, values: login.values };
+            }, pageLimitMs);
       return sharedFactsOf(rates, users);
     },
   };

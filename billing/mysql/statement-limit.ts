@@ -1,8 +1,13 @@
-/** MySQL and MariaDB stop a statement that runs for too long, each by its own syntax. */
-export type ServerKind = 'MySQL' | 'MariaDB';
+/** MySQL and MariaDB stop a statement that runs for too long, each by its own syntax; MariaDB before 10.1 knows none. */
+export type ServerKind = 'MySQL' | 'MariaDB' | 'MariaDB without limits';
 
+/** By `VERSION()`. MariaDB 10 also calls itself `5.5.5-10.…-MariaDB`. */
 export function serverKindOf(version: string): ServerKind {
-  return /mariadb/i.test(version) ? 'MariaDB' : 'MySQL';
+  if (!/mariadb/i.test(version)) return 'MySQL';
+  const [, major, minor] = /^(?:5\.5\.5-)?(\d+)\.(\d+)/.exec(version) ?? [];
+  return Number(major) < 10 || (Number(major) === 10 && Number(minor) < 1)
+    ? 'MariaDB without limits'
+    : 'MariaDB';
 }
 
 /**
@@ -10,6 +15,7 @@ export function serverKindOf(version: string): ServerKind {
  * MAX_EXECUTION_TIME (5.7.8 and later), in milliseconds; MariaDB: max_statement_time (10.1 and later), in seconds.
  */
 export function withLimit(select: string, limitMs: number, server: ServerKind): string {
+  if (server === 'MariaDB without limits') return select;
   const ms = Math.max(1, Math.ceil(limitMs));
   if (server === 'MariaDB')
     return `SET STATEMENT max_statement_time=${(ms / 1_000).toFixed(3)} FOR ${select}`;

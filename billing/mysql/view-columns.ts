@@ -1,4 +1,5 @@
 import type { Queryable } from '../../store/queryable.js';
+import { bytesOfText } from '../values/raw-text.js';
 import { billingViews, clientColumns, type BillingView, type ClientColumn } from '../billing-views.js';
 import { serverKindOf, type ServerKind } from './statement-limit.js';
 
@@ -21,7 +22,7 @@ export interface ViewColumns {
   readable(wanted: readonly ClientColumn[]): readonly ClientColumn[];
 }
 
-/** Asks the server. Views that it does not show count as having every column: a read then says what is wrong with them. */
+/** Asks the server. Views that it does not show count as having what every read needs: a read then says what is wrong with them. */
 export async function readViewColumns(database: Queryable): Promise<ViewColumns> {
   const rows = await database.query<
     {
@@ -40,11 +41,11 @@ export async function readViewColumns(database: Queryable): Promise<ViewColumns>
   );
   const found = new Map(
     rows.map(({ view, name, type, collation, length }) => [
-      `${view}.${name.toLowerCase()}`,
+      `${view.toLowerCase()}.${name.toLowerCase()}`,
       { type: type.toLowerCase(), collation, length: length === null ? null : Number(length) },
     ]),
   );
-  const known = rows.some(({ view }) => view === 'billing_client');
+  const known = rows.some(({ view }) => view.toLowerCase() === 'billing_client');
   const version = rows[0]?.version ?? (await versionOf(database));
   return {
     server: serverKindOf(version),
@@ -73,6 +74,7 @@ const numeric = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'd
 export function comparable(a: FoundColumn | undefined, b: FoundColumn | undefined): boolean {
   if (!a || !b) return true;
   if (numeric.has(a.type) && numeric.has(b.type)) return true;
+  if (a.type === 'binary' && b.type === 'binary' && a.length === b.length) return true;
   return a.collation !== null && a.collation === b.collation && padsBlanks(a.collation);
 }
 
@@ -96,8 +98,32 @@ export function equal(
 
 /** An id as a value to compare the column with, so that its index serves. */
 export function keyValue(id: string, column: FoundColumn | undefined): string | Buffer {
-  if (column?.type !== 'binary' || column.length === null) return id;
-  const bytes = Buffer.alloc(column.length);
-  bytes.write(id);
-  return bytes;
+  if (column?.type !== 'binary' && column?.type !== 'varbinary') return id;
+  const bytes = bytesOfText(id) ?? Buffer.from(id);
+  const missing = column.type === 'binary' ? (column.length ?? 0) - bytes.length : 0;
+  return missing > 0 ? Buffer.concat([bytes, Buffer.alloc(missing)]) : bytes;
+}
+
+/**
+ * `expression IN (…)` for texts of any alphabet. A server refuses to compare a column with a text that its character set does not know,
+ * and so the whole statement: such a text is converted first, and is then equal to no id that is looked for.
+ */
+export function isOneOf(
+  expression: string,
+  texts: readonly string[],
+  column: FoundColumn | undefined,
+): { readonly sql: string; readonly values: unknown[] } {
+  const collation = column?.collation ?? null;
+  const charset = /^([a-z\d]+)_\w+$/.exec(collation ?? '')?.[1];
+  const values = texts.map((text) => keyValue(text, column));
+  if (charset === undefined || charset === 'utf8mb4' || texts.every(isAscii))
+    return { sql: `${expression} IN (?)`, values: [values] };
+  const marks = texts.map((text) =>
+    isAscii(text) ? '?' : `CONVERT(? USING ${charset}) COLLATE ${collation}`,
+  );
+  return { sql: `${expression} IN (${marks.join(', ')})`, values };
+}
+
+function isAscii(text: string): boolean {
+  return /^\p{ASCII}*$/u.test(text);
 }

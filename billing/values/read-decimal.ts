@@ -13,8 +13,10 @@ export function readDecimal(value: unknown): Decimal | null | undefined {
   const text = trimmedText(value);
   if (text === null) return null;
   // What a DECIMAL column says, without the detour over a number.
-  if (/^-?[1-9]\d{0,17}(\.\d{1,12})?$/.test(text))
-    return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  if (/^-?(?:0|[1-9]\d{0,17})(?:\.\d{1,12})?$/.test(text)) {
+    const short = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+    return short === '-0' ? '0' : short;
+  }
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(text)) return undefined;
   const decimal = toDecimal(
     text

@@ -7,13 +7,19 @@ export interface DoctorOptions {
   readonly format: 'human' | 'json';
   /** Reads every client, and not a sample of a large fleet. */
   readonly all?: boolean;
+  /** Default: `profiles`. */
+  readonly folder?: string;
 }
 
 /** Looks at settings, MySQL, the billing views, Temporal and the mail provider: what is wrong, and how to fix it. Changes nothing. */
 export async function doctor(options: DoctorOptions, io: Io): Promise<ExitCode> {
   const { examine } = await import('./examinations.js');
   const progress = io.interactive ? (line: string) => io.err(line) : () => {};
-  const findings = await examine(io, { all: options.all === true, progress });
+  const findings = await examine(io, {
+    all: options.all === true,
+    folder: options.folder ?? 'profiles',
+    progress,
+  });
   if (options.format === 'json') io.out(`${JSON.stringify({ findings }, null, 2)}\n`);
   else for (const finding of findings) io.out(`${lineOf(finding, io.colour)}\n`);
   const errors = findings.filter(({ result }) => result === 'error').length;
@@ -25,5 +31,5 @@ const marks = { ok: ['green', '✓'], warning: ['yellow', '!'], error: ['red', '
 
 function lineOf({ what, result, message }: Finding, colour: boolean): string {
   const [paint, mark] = marks[result];
-  return `${colour ? styleText(paint, mark, { validateStream: false }) : mark} ${what.padEnd(14)} ${message}`;
+  return `${colour ? styleText(paint, mark, { validateStream: false }) : mark} ${what.padEnd(14)} ${what.length > 14 ? ' ' : ''}${message}`;
 }

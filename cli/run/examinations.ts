@@ -5,6 +5,8 @@ import { databaseNow } from '../../store/database-time.js';
 import { examineViews, type ExamineViewsOptions } from '../../billing/mysql/examine-views.js';
 import { namedProfilesOnly } from '../../domain/assignment.js';
 import { normaliseProfile } from '../../domain/profile/profile.js';
+import { loadProfiles } from '../../authoring/load-profiles.js';
+import { assignerOfFolder } from '../../planning/assigner-of-folder.js';
 import { readHeldProfiles } from '../../planning/held-profiles.js';
 import { readAssigner } from '../../store/stored-assigner.js';
 import { addressOf } from '../../store/database.js';
@@ -19,13 +21,15 @@ import { missingSearchAttributes } from '../../worker/search-attributes.js';
 import { billingMysqlUrl, mysqlUrl, serviceSettings } from '../../worker/settings.js';
 import type { Environment } from '../../settings/read-settings.js';
 import { connectBilling, connectDatabase, openTemporal, resolveEnvironment } from '../shared/connect.js';
-import { ok, wrong, type Finding } from '../../domain/finding.js';
+import { ok, warning, wrong, type Finding } from '../../domain/finding.js';
 import { messageOf } from '../../domain/error-message.js';
 import type { Io } from '../shared/io.js';
 
 export interface ExamineOptions {
   /** Every client is read, and not a sample of a large fleet. */
   readonly all: boolean;
+  /** Whose profiles the clients are held against while MySQL has none. */
+  readonly folder: string;
   readonly progress: (line: string) => void;
 }
 
@@ -113,19 +117,40 @@ async function ofBilling(env: Environment, io: Io, options: ExamineOptions): Pro
     () => connectBilling(io),
     async (billing) => [
       ok('billing', `${await versionOf(billing)} at ${addressOf(billingMysqlUrl(env))}`),
-      ...(await examineViews(billing, {
-        ...(await heldProfiles(io)),
-        all: options.all,
-        readsOnly: billingMysqlUrl(env) !== mysqlUrl(env),
-        now: Date.now(),
-        progress: options.progress,
-      })),
+      ...(await ofViews(billing, env, io, options)),
     ],
   );
 }
 
+/** Clients are held against the profiles of MySQL; before the first sync, against those of the folder. */
+async function ofViews(
+  billing: DataSource,
+  env: Environment,
+  io: Io,
+  { all, folder, progress }: ExamineOptions,
+): Promise<readonly Finding[]> {
+  const held = await heldProfiles(io);
+  const known = held.profiles.size > 0 ? held : await profilesOfFolder(folder, io.cwd);
+  const { size } = known.profiles;
+  const views = await examineViews(billing, {
+    ...known,
+    all,
+    readsOnly: billingMysqlUrl(env) !== mysqlUrl(env),
+    now: Date.now(),
+    progress,
+  });
+  if (held.profiles.size > 0) return views;
+  const finding =
+    size > 0
+      ? ok('profiles', `none is synced yet: clients are held against the ${size} of ${folder}/`)
+      : warning('profiles', `there is none, neither in MySQL nor in ${folder}/: nobody is watched yet`);
+  return [finding, ...views];
+}
+
+type KnownProfiles = Pick<ExamineViewsOptions, 'assigner' | 'profiles'>;
+
 /** The profiles of MySQL; none where its tables are not there yet, which is a finding of its own. */
-async function heldProfiles(io: Io): Promise<Pick<ExamineViewsOptions, 'assigner' | 'profiles'>> {
+async function heldProfiles(io: Io): Promise<KnownProfiles> {
   try {
     const database = await connectDatabase(io);
     try {
@@ -140,6 +165,14 @@ async function heldProfiles(io: Io): Promise<Pick<ExamineViewsOptions, 'assigner
   } catch {
     return { assigner: namedProfilesOnly, profiles: new Map() };
   }
+}
+
+async function profilesOfFolder(folder: string, cwd: string): Promise<KnownProfiles> {
+  const { profiles } = await loadProfiles(folder, cwd);
+  return {
+    assigner: await assignerOfFolder(folder, cwd),
+    profiles: new Map(profiles.map(({ id, content }) => [id, normaliseProfile(id, content)])),
+  };
 }
 
 async function ofTemporal(io: Io): Promise<readonly Finding[]> {

@@ -1,4 +1,4 @@
-import { theFormat } from '../shared/common-parameters.js';
+import { theFolder, theFormat } from '../shared/common-parameters.js';
 import { flag } from '../shared/parameters.js';
 import { verb, type Verb } from '../shared/verb.js';
 
@@ -39,6 +39,7 @@ export const runVerbs: readonly Verb[] = [
         '--all',
         'reads every client of the billing views; else a sample of 10,000 of a larger fleet',
       ),
+      folder: theFolder,
       format: theFormat('json'),
     },
     run: async (options, io) => (await import('./doctor.js')).doctor(options, io),

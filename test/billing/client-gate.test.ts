@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { gateClient, type ClientRow, type ResellerRow } from '../../billing/client-gate.js';
 import { gateRate, gateUsers } from '../../billing/profile-facts.js';
 import { faultsText, isUnclear, type ClientFacts } from '../../domain/client.js';
+import { readInstant } from '../../billing/values/read-instant.js';
 import { addressesIn } from '../../domain/addresses-in.js';
 
 const row: ClientRow = {
@@ -40,6 +41,13 @@ describe('the gate of billing data', () => {
     ['a CHAR id with trailing blanks', { client_id: 'C-1   ' }, { clientId: 'C-1' }],
     ['a leading blank, which belongs to an id', { client_id: ' C-1' }, { clientId: ' C-1' }],
     ['a BINARY id, filled up with zeros', { client_id: Buffer.from('C-1\0\0\0') }, { clientId: 'C-1' }],
+    ['a VARBINARY id of another alphabet', { client_id: Buffer.from('客户') }, { clientId: '客户' }],
+    [
+      'a UUID in BINARY(16)',
+      { client_id: Buffer.from('9f3c0a7be1d24c5fa8b6d7e0f1a2b300', 'hex') },
+      { clientId: '0x9f3c0a7be1d24c5fa8b6d7e0f1a2b300' },
+    ],
+    ['a tab at the end of an id, which is no blank for SQL', { client_id: 'C-1\t' }, { clientId: 'C-1\t' }],
     ['a client without a reseller', { reseller_id: null }, { resellerId: null, managerEmail: null }],
     ['an empty reseller id', { reseller_id: '' }, { resellerId: null, managerEmail: null }],
     ['a status in any case', { status: ' Suspended ' }, { status: 'suspended' }],
@@ -73,6 +81,16 @@ describe('the gate of billing data', () => {
       { last_charge_at: '0000-00-00 00:00:00', created_at: '0000-00-00' },
       { lastChargeAt: null, createdAt: null },
     ],
+    [
+      'a time of the first century',
+      { last_charge_at: '0001-01-01 00:00:00' },
+      { lastChargeAt: Date.parse('0001-01-01T00:00:00Z') },
+    ],
+    [
+      'a time with an offset of half an hour',
+      { last_refill_at: '2026-02-03 04:05:06 +0530' },
+      { lastRefillAt: utc('2026-02-02T22:35:06') },
+    ],
     ['a zero DATETIME(6)', { last_refill_at: '0000-00-00 00:00:00.000000' }, { lastRefillAt: null }],
     ['no creation', { created_at: null }, { createdAt: null, doubts: [] }],
     ["a DOUBLE's noise", { balance: 0.1 + 0.2 }, { balance: '0.3' }],
@@ -80,6 +98,9 @@ describe('the gate of billing data', () => {
     ['a large DOUBLE', { balance: 123456789012.34 }, { balance: '123456789012.34' }],
     ['an exact DECIMAL', { balance: '0.123456789012345678' }, { balance: '0.123456789012345678' }],
     ['an amount as text', { balance: ' -12.50 ' }, { balance: '-12.5' }],
+    ['a negative zero', { balance: '-0.00', credit_limit: -0 }, { balance: '0', creditLimit: '0' }],
+    ['zeros before an amount', { balance: '0000012.50' }, { balance: '12.5' }],
+    ['a negative credit limit', { credit_limit: '-5.00' }, { creditLimit: '-5' }],
     ['an amount with an exponent', { balance: '1e-7' }, { balance: '0.0000001' }],
     [
       'an amount without a leading digit',
@@ -164,6 +185,19 @@ describe('the gate of billing data', () => {
       { last_refill_at: '2026-02-30 00:00:00' },
       /last_refill_at is "2026-02-30 00:00:00"/,
     ],
+    ['a month of zero', { last_refill_at: '2026-00-00' }, /last_refill_at is "2026-00-00"/],
+    ['an offset that no zone has', { last_refill_at: '2026-02-03T04:05:06+99:00' }, /\+99:00"/],
+    ['a leap day of no leap year', { last_refill_at: '1900-02-29' }, /"1900-02-29"/],
+    ['a balance that is not a number', { balance: 'NaN' }, /balance is "NaN"/],
+    ['an endless balance as text', { balance: '-inf' }, /balance is "-inf"/],
+    ['a balance in hexadecimal digits', { balance: '0x1F' }, /balance is "0x1F"/],
+    ['a balance with a decimal comma', { balance: '1.234,50' }, /balance is "1\.234,50"/],
+    ['a balance with blanks between its digits', { balance: '1 234.50' }, /balance is "1 234\.50"/],
+    ['a balance with its currency', { balance: '12.50 USD' }, /balance is "12\.50 USD"/],
+    ['a balance in digits of another alphabet', { balance: '１２' }, /balance is "１２"/],
+    ['an exponent beyond any amount', { balance: '1e400' }, /balance is "1e400"/],
+    ['a status with a blank of no width', { status: 'active\u200B' }, /status is "active�"/],
+    ['a BIT of two bits', { prepaid: bytes(3) }, /prepaid is "0x03"/],
     ['a unix time', { last_refill_at: 1769000000 }, /last_refill_at is "1769000000"/],
   ];
   for (const [name, changes, why] of unclear) {
@@ -228,6 +262,27 @@ describe('the gate of billing data', () => {
     assert.doesNotMatch(text, /j\.doe/);
     assert.ok(text.length < 160, text);
     assert.doesNotMatch(text, /[\r\n]/);
+  });
+});
+
+describe('times', () => {
+  it('are read as MySQL writes them, on every day of the calendar', () => {
+    const [first, last] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59Z')];
+    // 997 is prime to the lengths of years and leap cycles.
+    for (let at = first; at <= last; at += 997 * 3_599_123) {
+      const text = new Date(at).toISOString().replace('T', ' ').replace('Z', '');
+      assert.equal(readInstant(text), at, text);
+      assert.equal(readInstant(`${text.slice(0, 19)}Z`), Math.floor(at / 1_000) * 1_000, text);
+    }
+  });
+
+  it('are none where the calendar has no such day', () => {
+    for (let year = 1600; year < 2404; year += 1)
+      for (const month of ['02', '04', '06', '09', '11']) {
+        const days = new Date(Date.UTC(year, Number(month), 0)).getUTCDate();
+        assert.equal(typeof readInstant(`${year}-${month}-${days}`), 'number');
+        assert.equal(readInstant(`${year}-${month}-${days + 1}`), undefined);
+      }
   });
 });
 

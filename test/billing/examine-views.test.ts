@@ -8,18 +8,28 @@ import { openDatabase } from '../../store/database.js';
 import { aProfile } from '../domain/builders.js';
 import { provideTestMysql, type TestMysql } from '../../dev/trial/test-mysql.js';
 
+/** A blank of no width. */
+const unseen = 'CONVERT(0xE2808B USING utf8mb4)';
+
 /** What is wrong with a view, as SQL over good rows, and what doctor says of it. */
 const wrongs: readonly (readonly [
   name: string,
   columns: Readonly<Record<string, string>>,
   what: string,
   said: RegExp,
+  from?: string,
 ])[] = [
   [
     'statuses of another word',
     { status: "IF(n < 5, 'frozen', 'active')" },
     'billing_client.status',
     /^5 of 40: expected active, suspended or closed; such as C-000: "frozen", C-001: "frozen", C-002: "frozen"\. In the view: translate it/,
+  ],
+  [
+    'each kind of wrong value first',
+    { status: "IF(n < 30, 'frozen', IF(n = 35, NULL, IF(n = 36, '2', 'active')))" },
+    'billing_client.status',
+    /^32 of 40: .* such as C-000: "frozen", C-035: NULL, C-036: "2"\. In/,
   ],
   [
     'a prepaid that is NULL',
@@ -81,7 +91,7 @@ const wrongs: readonly (readonly [
   ],
   [
     'nobody to notify',
-    { billing_email: 'NULL' },
+    { billing_email: 'NULL', reseller_id: 'NULL' },
     'billing_client.billing_email',
     /nobody whom its rules name has an address/,
   ],
@@ -90,6 +100,61 @@ const wrongs: readonly (readonly [
     { billing_email: "'see contract'" },
     'billing_client.billing_email',
     /expected e-mail addresses/,
+  ],
+  [
+    'two rows of a client',
+    { balance: 'balance + twice.k' },
+    'billing_client.client_id',
+    /expected one row of it, found 2 which differ in balance; such as .*GROUP BY/,
+    'customer, (SELECT 0 AS k UNION ALL SELECT 1) twice',
+  ],
+  [
+    'a column that the view cannot work out for a client',
+    { balance: 'IF(n = 7, (SELECT 1 UNION ALL SELECT 2), 5)' },
+    'billing_client.balance',
+    /^1 of 40: expected a value that the view can work out; such as C-007: "Subquery returns more than 1 row"\. In the view: .* LIMIT 1/,
+  ],
+  [
+    'a credit limit below zero',
+    { credit_limit: '-5' },
+    'billing_client.credit_limit',
+    /^40 of 40: it is negative, and so lowers the available balance; such as C-000: "-5"/,
+  ],
+  [
+    'a status with a character that nobody sees',
+    { status: `CONCAT(status, ${unseen})` },
+    'billing_client.status',
+    /such as C-000: "active�"/,
+  ],
+  [
+    'a profile with a character that nobody sees',
+    { profile_id: `CONCAT(profile_id, ${unseen})` },
+    'billing_client.profile_id',
+    /there is no such profile; such as C-000: "acme\/prepaid�"/,
+  ],
+  [
+    'ids with a character that nobody sees',
+    { client_id: `CONCAT(client_id, ${unseen})` },
+    'billing_client.client_id',
+    /^40 of 40: it has characters that nobody sees; such as C-000�/,
+  ],
+  [
+    'ids that end in a tab',
+    { client_id: 'CONCAT(client_id, CHAR(9 USING utf8mb4))' },
+    'billing_client.client_id',
+    /without blanks around them and control characters: it cannot be watched; such as C-000�/,
+  ],
+  [
+    'a reseller that has no row',
+    { reseller_id: "CONCAT('0', reseller_id)" },
+    'billing_client.reseller_id',
+    /^40 of 40: billing_reseller has no row of it; such as C-000: "0acme".*In the view: select the key of billing_reseller/,
+  ],
+  [
+    'a user whom a rule names and nobody knows',
+    { reseller_id: 'NULL' },
+    'billing_user.login',
+    /^40 of 40: a rule names a user .* such as C-000: "j\.doe"/,
   ],
   [
     'ids that are too long',
@@ -103,7 +168,10 @@ describe('doctor, on the billing views', function () {
   this.timeout(120_000);
   let mysql: TestMysql;
   let database: DataSource;
-  const profile = aProfile({ advancedRules: [{ name: 'dormant', threshold: 5, inactivity: '30d' }] });
+  const profile = aProfile({
+    userNotification: { threshold: 10, users: ['j.doe'] },
+    advancedRules: [{ name: 'dormant', threshold: 5, inactivity: '30d' }],
+  });
 
   before(async () => {
     mysql = await provideTestMysql();
@@ -118,6 +186,7 @@ describe('doctor, on the billing views', function () {
     await database.query(
       "INSERT INTO billing_reseller VALUES ('acme', 'Acme', 'm@acme.example'), ('twice', 'A', NULL), ('twice', 'B', NULL)",
     );
+    await database.query("INSERT INTO billing_user VALUES ('j.doe', 'acme', 'j.doe@acme.example')");
     await insert(40);
   });
   after(async () => {
@@ -174,9 +243,9 @@ describe('doctor, on the billing views', function () {
     );
   });
 
-  for (const [name, columns, what, said] of wrongs)
+  for (const [name, columns, what, said, from] of wrongs)
     it(`names ${name}`, async () => {
-      await view(columns);
+      await view(columns, from);
       const found = (await examine()).filter((finding) => finding.what === what);
       assert.ok(
         found.some(({ message }) => said.test(message)),
@@ -185,9 +254,47 @@ describe('doctor, on the billing views', function () {
     });
 
   it('names each of several wrongs at once', async () => {
-    await view({ status: "'frozen'", balance: 'NULL', billing_email: 'NULL', created_at: "'x'" });
-    const whats = notOk(await examine()).map(({ what }) => what);
-    assert.deepEqual(whats.slice(0, 2).sort(), ['billing_client.balance', 'billing_client.status']);
+    await view({
+      status: "IF(n < 3, 'frozen', 'active')",
+      prepaid: 'IF(n BETWEEN 2 AND 4, NULL, 1)',
+      currency: "IF(n = 5, 'DOL', 'EUR')",
+      balance: "IF(n = 5, 'n/a', '5')",
+      last_refill_at: 'IF(n = 6, 1769000000, NULL)',
+      created_at: "IF(n = 7, '31.12.2025', NULL)",
+      billing_email: "IF(n = 8, 'see contract', NULL)",
+      profile_id: "IF(n = 9, 'acme/gone', profile_id)",
+      client_id: "IF(n = 10, CONCAT(client_id, ' ', CHAR(10)), client_id)",
+      reseller_id: "IF(n = 11, 'nobody', IF(n = 12, 'twice', 'acme'))",
+      credit_limit: 'IF(n = 13, -1, IF(n = 14, (SELECT 1 UNION ALL SELECT 2), 0))',
+    });
+    // Errors come first.
+    const found = notOk(await examine()).toReversed();
+    const named = Object.fromEntries(found.map(({ what, result }) => [what, result]));
+    assert.deepEqual(named, {
+      'billing_client.balance': 'error',
+      'billing_client.billing_email': 'warning',
+      'billing_client.client_id': 'error',
+      'billing_client.created_at': 'warning',
+      'billing_client.credit_limit': 'error',
+      'billing_client.currency': 'error',
+      'billing_client.last_refill_at': 'error',
+      'billing_client.prepaid': 'error',
+      'billing_client.profile_id': 'error',
+      'billing_client.reseller_id': 'warning',
+      'billing_client.status': 'error',
+      'billing_exchange_rate.rate': 'error',
+      'billing_reseller.reseller_id': 'error',
+      'billing_user.login': 'warning',
+    });
+  });
+
+  it('names a view that selects nobody', async () => {
+    await view({}, 'customer WHERE n < 0');
+    const clients = (await examine()).find(({ what }) => what === 'clients');
+    assert.deepEqual(clients && [clients.result, clients.message], [
+      'warning',
+      'there is none: billing_client selects no row',
+    ]);
   });
 
   it('names a missing column, and a missing view', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { DataSource } from 'typeorm';
 import { createBilling } from '../../billing/mysql/billing.js';
 import { createFleetReader } from '../../billing/mysql/fleet-reader.js';
+import { createLookRows } from '../../billing/mysql/look-rows.js';
 import { faultsText, isUnclear, type Client, type ClientFacts } from '../../domain/client.js';
 import { openDatabase } from '../../store/database.js';
 import { provideTestMysql, type TestMysql } from '../../dev/trial/test-mysql.js';
@@ -87,6 +88,20 @@ const cases: Readonly<Record<string, Odd>> = {
     values: { name: "'Müller'" },
     expected: { name: 'Müller' },
   },
+  'with GBK texts': {
+    types: { name: 'VARCHAR(64) CHARACTER SET gbk', reseller_id: 'VARCHAR(8) CHARACTER SET gbk' },
+    values: { name: "'余额不足'" },
+    expected: { name: '余额不足' },
+  },
+  'with utf8mb3 and UTF-16 texts': {
+    types: {
+      client_id: 'VARCHAR(64) CHARACTER SET utf8mb3',
+      reseller_id: 'VARCHAR(64) CHARACTER SET utf16',
+      currency: 'CHAR(3) CHARACTER SET ucs2',
+      status: 'VARCHAR(16) CHARACTER SET utf32',
+    },
+  },
+  'with VARBINARY ids': { types: { client_id: 'VARBINARY(32)', reseller_id: 'VARBINARY(32)' } },
   'with collations that differ': {
     types: { reseller_id: 'VARCHAR(64) COLLATE utf8mb4_bin', currency: 'CHAR(3) COLLATE utf8mb4_bin' },
     resellers:
@@ -100,6 +115,13 @@ const cases: Readonly<Record<string, Odd>> = {
   'with a status of another word': {
     values: { status: "'blocked'" },
     unclear: /billing_client\.status is "blocked"/,
+  },
+  'with a status that ends in what nobody sees': {
+    values: { status: "'active\u200B'" },
+    unclear: /billing_client\.status is "active�"/,
+  },
+  'with tabs and line breaks around words': {
+    values: { status: "'active\t'", profile_id: "'acme/prepaid\r\n'", currency: "'EUR'" },
   },
   'with prepaid as BIT': { types: { prepaid: 'BIT(1)' }, values: { prepaid: "b'1'" } },
   'with prepaid as ENUM': {
@@ -141,6 +163,21 @@ const cases: Readonly<Record<string, Odd>> = {
       lastRefillAt: utc('2026-01-02T01:04:05Z'),
     },
   },
+  'with microseconds and fractions of them': {
+    types: { last_refill_at: 'VARCHAR(40)' },
+    values: {
+      created_at: "'2026-01-02 03:04:05.999999'",
+      last_refill_at: "'2026-01-02T03:04:05.123456789+0530'",
+    },
+    expected: {
+      createdAt: utc('2026-01-02T03:04:05.999Z'),
+      lastRefillAt: utc('2026-01-01T21:34:05.123Z'),
+    },
+  },
+  'with the first time of a calendar for "never"': {
+    values: { last_charge_at: "'0001-01-01 00:00:00'" },
+    expected: { lastChargeAt: utc('0001-01-01T00:00:00Z') },
+  },
   'with zero dates': {
     values: {
       created_at: "'0000-00-00 00:00:00'",
@@ -164,6 +201,26 @@ const cases: Readonly<Record<string, Odd>> = {
     types: { balance: 'VARCHAR(20)' },
     values: { balance: "'12.50'" },
     expected: { balance: '12.5' },
+  },
+  'with the largest DECIMAL': {
+    types: { balance: 'DECIMAL(60,30)' },
+    values: { balance: '123456789012345678901234567890.123456789012345678901234567891' },
+    expected: { balance: '123456789012345678901234567890.123456789012345678901234567891' },
+  },
+  'with zeros before an amount, and a negative credit limit': {
+    types: { balance: 'DECIMAL(12,2) ZEROFILL' },
+    values: { balance: '7.5', credit_limit: '-3' },
+    expected: { balance: '7.5', creditLimit: '-3' },
+  },
+  'with a balance that is "NaN"': {
+    types: { balance: 'VARCHAR(20)' },
+    values: { balance: "'NaN'" },
+    unclear: /balance is "NaN"/,
+  },
+  'with a balance that is too large for any number': {
+    types: { balance: 'VARCHAR(20)' },
+    values: { balance: "'1e400'" },
+    unclear: /balance is "1e400"/,
   },
   'with a balance that is NULL': {
     types: { balance: 'DECIMAL(24,8) NULL' },
@@ -208,7 +265,17 @@ describe('views over tables of other types, on a real MySQL', () => {
   let blanksCount: string;
 
   before(async () => {
-    mysql = await provideTestMysql({ serverOptions: ['--default-time-zone=-05:00', '--sql-mode='] });
+    // A configuration as unlike the usual one as there are.
+    mysql = await provideTestMysql({
+      serverOptions: [
+        '--default-time-zone=-05:00',
+        '--sql-mode=ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH,ONLY_FULL_GROUP_BY,PIPES_AS_CONCAT,IGNORE_SPACE',
+        '--autocommit=0',
+        '--skip-character-set-client-handshake',
+        '--character-set-server=latin1',
+        '--collation-server=latin1_german1_ci',
+      ],
+    });
     database = await openDatabase(mysql.url);
     const [found] = await database.query<{ name: string }[]>(
       `SELECT collation_name AS name FROM information_schema.collations
@@ -284,6 +351,167 @@ describe('views over tables of other types, on a real MySQL', () => {
       if (odd.rateDoubt) assert.match(faultsText(client.rateDoubt ? [client.rateDoubt] : []), odd.rateDoubt);
     });
   }
+
+  async function insertClients(ids: readonly string[], more: Readonly<Record<string, string>> = {}) {
+    await database.query('DELETE FROM customer');
+    const values = Object.entries(usual).map(([name, [, value]]) => more[name] ?? value);
+    for (const id of ids)
+      await database.query(`INSERT INTO customer VALUES (?, ${values.slice(1).join(', ')})`, [id]);
+  }
+
+  async function idsByPage(limit: number): Promise<readonly string[]> {
+    const fleet = createFleetReader(database);
+    const found: string[] = [];
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const page: Awaited<ReturnType<typeof fleet.page>> = await fleet.page({ after, limit, costly: [] });
+      found.push(...page.clients.map(({ clientId }) => clientId));
+      after = page.next;
+    }
+    return found;
+  }
+
+  it('find ids with quotes, backslashes and signs of every alphabet, each by itself', async () => {
+    const ids = [
+      "O'Neil",
+      'a\\b',
+      'x"y',
+      '%',
+      '_',
+      "\\'",
+      '客户',
+      'Ω-1',
+      '😀',
+      'straße',
+      'strasse',
+      'é',
+      'e',
+    ];
+    for (const collation of ['utf8mb4_bin', 'utf8mb4_general_ci', blanksCount]) {
+      await createViews({ types: { client_id: `VARCHAR(64) COLLATE ${collation}` } });
+      await insertClients(ids);
+      const billing = createBilling(database);
+      const read = await billing.readClients(ids, needed);
+      assert.deepEqual(
+        read.map((client) => (client instanceof Error ? client.message : client?.clientId)),
+        ids,
+        collation,
+      );
+      for (const limit of [1, 3, 100])
+        assert.deepEqual(
+          [...(await idsByPage(limit))].sort(),
+          [...ids].sort(),
+          `${collation}, ${limit} at once`,
+        );
+    }
+  });
+
+  it('answer ids that their character set does not know as not there, and the others of the statement', async () => {
+    for (const type of ['VARCHAR(64) CHARACTER SET latin1', 'VARCHAR(64) CHARACTER SET utf8mb3', 'INT']) {
+      await createViews({ types: { client_id: type } });
+      const read = await createBilling(database).readClients(['客户', '17', '😀', 'Ω'], needed);
+      assert.deepEqual(
+        read.map((client) => (client instanceof Error ? client.message : client?.clientId)),
+        [undefined, '17', undefined, undefined],
+        type,
+      );
+    }
+  });
+
+  it('take ids that differ in what is no blank for two', async () => {
+    await createViews({});
+    await insertClients(['17', '17\t', '17\u00A0', '17\u200B']);
+    const billing = createBilling(database);
+    const found = await billing.listClients('', 10);
+    assert.equal(new Set(found.map(({ clientId }) => clientId)).size, 4);
+    for (const { clientId } of found) assert.equal((await billing.identify(clientId))?.clientId, clientId);
+  });
+
+  it('show bytes that are no text, as of a UUID, and find them by what was shown', async () => {
+    const uuids = ['9f3c0a7be1d24c5fa8b6d7e0f1a2b300', '00112233445566778899aabbccddeeff'];
+    await createViews({ types: { client_id: 'BINARY(16) PRIMARY KEY', reseller_id: 'BINARY(16)' } });
+    await database.query('DELETE FROM customer');
+    const values = Object.entries(usual).map(([name, [, value]]) =>
+      name === 'reseller_id' ? 'NULL' : value,
+    );
+    for (const uuid of uuids)
+      await database.query(`INSERT INTO customer VALUES (X'${uuid}', ${values.slice(1).join(', ')})`);
+    const ids = uuids.map((uuid) => `0x${uuid}`);
+    assert.deepEqual([...(await idsByPage(1))].sort(), [...ids].sort());
+    const read = await createBilling(database).readClients(ids, needed);
+    assert.deepEqual(
+      read.map((client) => client && !(client instanceof Error) && client.clientId),
+      ids,
+    );
+  });
+
+  it('have all rows of a client on one page', async () => {
+    await createViews({ view: { balance: 'balance + twice.n' } });
+    await insertClients(['15', '16', '17']);
+    for (const limit of [1, 2, 3, 6, 7]) {
+      const fleet = createFleetReader(database);
+      const clients: unknown[] = [];
+      for (let after: string | undefined = ''; after !== undefined;) {
+        const page: Awaited<ReturnType<typeof fleet.page>> = await fleet.page({ after, limit, costly: [] });
+        clients.push(...page.clients.map((client) => [client.clientId, isUnclear(client)]));
+        after = page.next;
+      }
+      assert.deepEqual(
+        clients,
+        [
+          ['15', true],
+          ['16', true],
+          ['17', true],
+        ],
+        `${limit} rows at once`,
+      );
+    }
+  });
+
+  describe('where they fail for the values of some clients', () => {
+    const ids = Array.from({ length: 40 }, (_, i) => `C-${String(i).padStart(2, '0')}`);
+    const failing: Readonly<Record<string, readonly [column: string, expression: string]>> = {
+      'a subquery with two rows': [
+        'balance',
+        "IF(client_id = 'C-07', (SELECT 1 UNION ALL SELECT 2), balance)",
+      ],
+      'a number out of range': [
+        'credit_limit',
+        "CAST(IF(client_id = 'C-07', 0, 5) AS UNSIGNED) - CAST(1 AS UNSIGNED)",
+      ],
+      'what a stored function refuses': ['last_refill_at', 'refused(client_id)'],
+    };
+    before(async () => {
+      await database.query(
+        `CREATE FUNCTION refused(id VARCHAR(64)) RETURNS DATETIME DETERMINISTIC
+         BEGIN IF id = 'C-07' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no such account'; END IF; RETURN NULL; END`,
+      );
+    });
+
+    for (const [name, [column, expression]] of Object.entries(failing))
+      it(`read all others, and say which column of whom fails: ${name}`, async () => {
+        await createViews({ view: { [column]: expression } });
+        await insertClients(ids);
+        const read = await createBilling(database).readClients(ids, needed);
+        const unclear = read.flatMap((client) =>
+          client && !(client instanceof Error) && isUnclear(client) ? [client] : [],
+        );
+        assert.deepEqual(
+          unclear.map((client) => [client.clientId, client.faults.map((fault) => fault.column)]),
+          [['C-07', [column]]],
+        );
+        assert.equal(read.filter((client) => client && !(client instanceof Error)).length, ids.length);
+        const page = await createFleetReader(database).page({ after: '', limit: 25, costly: [] });
+        assert.deepEqual(
+          page.clients.map(({ clientId }) => clientId),
+          ids.slice(0, 25),
+        );
+        assert.deepEqual(page.clients.filter(isUnclear), unclear);
+        const named = { profiles: ['acme/prepaid'], unnamed: false };
+        const glanced = await createLookRows(database).page({ after: '', limit: 25, costly: [], named });
+        assert.equal(glanced.clients.length, 24);
+        assert.equal(glanced.next, 'C-24');
+      });
+  });
 
   it('are used with optional columns from the moment they have them', async () => {
     await createViews({});
