@@ -20,6 +20,7 @@ import { plan } from './plan.js';
 import { sql } from './sql.js';
 import { startRate } from './start-rate.js';
 import { startUp } from './start-up.js';
+import { views } from './views.js';
 
 // `npm run bench [-- --full] [-- NAME…]`: tables on standard output, JSON in bench/results/. Exit 1 where a limit is missed.
 
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
   'start-up': async () => [await startUp()],
   plan: async () => [await plan(1_000, 100_000)],
   sql: async () => [await sql(100_000)],
+  views: () => views(100_000),
   looks: async () => {
     const clients = values.full ? 100_000 : 10_000;
     return [
