@@ -3,10 +3,11 @@ import { reconcileNow } from '../../worker/setup.js';
 import { Faults } from './faults.js';
 import { noteLateness } from './lateness.js';
 import { probeMachine } from './machine-probe.js';
+import { HoldNotices } from './hold-notices.js';
 import { Life } from './life.js';
 import type { Random } from './random.js';
 import type { Servers } from './servers.js';
-import { emptyTruth, type Truth } from './truth.js';
+import { emptyTruth, type Truth } from './model/truth.js';
 
 export interface DriveOptions {
   readonly clients: number;
@@ -17,7 +18,7 @@ export interface DriveOptions {
 
 /** What failed until the last fault is tried again within a minute; then every client is checked once more. */
 const settledWithinMs = 120_000;
-/** After the storm: servers and workers are well, life goes on, and only the mail provider fails. The model is strict then. */
+/** After the storm: servers and workers are well, life goes on, and only the mail provider and the receiver of webhooks fail. The model is strict then. */
 const calmMs = 20_000;
 /** A larger run has a longer calm: for each fault of its storm. */
 const calmMsOfFault = 120;
@@ -37,7 +38,8 @@ export async function drive(
   await faults.startWorkers();
   await reconcileNow(servers.client());
   await untilAllWatched(servers, clients);
-  const living = life.live();
+  const holding = new HoldNotices(servers, truth, random);
+  const living = Promise.all([life.live(), holding.live()]);
   await storm(faults, truth, wanted, random);
   await faults.untilAllGoOn();
   truth.stormEndedAt = Date.now();
@@ -46,10 +48,11 @@ export async function drive(
   truth.calmFrom = Date.now();
   const calmUntil = truth.calmFrom + Math.max(calmMs, wanted * calmMsOfFault);
   while (Date.now() < calmUntil) {
-    await faults.mailFault();
+    await faults.channelFault();
     await sleep(random.between(100, 500));
   }
   life.end();
+  holding.end();
   await living;
   await faults.forgetWaitingFaults();
   await life.sendDelayedRefills();

@@ -4,7 +4,7 @@ import type { WorkerCommand } from '../../dev/trial/worker-command.js';
 import type { Random } from './random.js';
 import type { Servers } from './servers.js';
 import { tolerant } from './tolerant.js';
-import { timed, type FaultKind, type Truth } from './truth.js';
+import { timed, type FaultKind, type Truth } from './model/truth.js';
 
 /** Longer than the heartbeat that an activity is given up without. */
 const longestPauseMs = 24_000;
@@ -52,7 +52,7 @@ export class Faults {
         await tolerant(() => this.servers.cutConnections());
       });
     }
-    await this.mailFault();
+    await this.channelFault();
   }
 
   private async fault(kind: FaultKind, inject: () => Promise<void>): Promise<void> {
@@ -101,15 +101,47 @@ export class Faults {
     if (index >= 0) this.workers[index] = await this.startWorker(clockMs);
   }
 
-  /** One mail of one client that is likely to be told soon. */
-  async mailFault(): Promise<void> {
-    const { random } = this;
-    const low = this.ids.filter((id) => {
-      const { cents, suspended } = this.truth.balances.get(id)!.at(-1)!.value;
+  /** One mail of one client that is likely to be told soon, or one call of a webhook. */
+  async channelFault(): Promise<void> {
+    if (this.random.next() < 0.2) this.webhookFault();
+    else await this.mailFault();
+  }
+
+  private likelyTold(ids: readonly string[]): string {
+    const low = ids.filter((id) => {
+      const { cents, suspended } = this.truth.rows.get(id)!.at(-1)!.value;
       const refilled = (this.truth.refills.get(id)!.at(-1) ?? 0) > Date.now() - 6_000;
       return cents < 8_000 && refilled && !suspended && !this.truth.closed.has(id);
     });
-    const clientId = random.pick(low.length > 0 ? low : this.ids);
+    return this.random.pick(low.length > 0 ? low : ids);
+  }
+
+  /** Known for certain where it hit. */
+  private webhookFault(): void {
+    const { random, truth } = this;
+    const called = this.ids.filter((id) => {
+      const versions = truth.profiles.get(truth.profileOf.get(id)!);
+      return [...(versions?.values() ?? [])].at(-1)?.rules.some(({ webhooks }) => webhooks.length > 0);
+    });
+    if (called.length === 0) return;
+    const clientId = this.likelyTold(called);
+    const [kind, fault] = random.pick([
+      ['webhook-refused', { status: 500 }],
+      ['webhook-paused', { status: 429, headers: { 'Retry-After': '1' } }],
+      ['webhook-cut-before', { cut: 'before-accept' }],
+      ['webhook-answer-lost', { cut: 'after-accept' }],
+      ['webhook-late', { delayMs: random.between(500, 6_000) }],
+    ] as const);
+    this.servers.receiver.fail({
+      ...fault,
+      clientId,
+      onHit: (from, until) => void truth.faults.push({ kind, from, until, clientId }),
+    });
+  }
+
+  private async mailFault(): Promise<void> {
+    const { random } = this;
+    const clientId = this.likelyTold(this.ids);
     const [kind, fault] = random.pick([
       ['mail-refused', { status: 500 }],
       ['mail-paused', { status: 429, headers: { 'Retry-After': '1' } }],
@@ -139,7 +171,9 @@ export class Faults {
   /** What hit nobody was not injected. */
   async forgetWaitingFaults(): Promise<void> {
     for (const { clientId } of await this.waitingFaults()) {
-      const index = this.truth.faults.findLastIndex((fault) => fault.clientId === clientId);
+      const index = this.truth.faults.findLastIndex(
+        (fault) => fault.clientId === clientId && fault.kind.startsWith('mail'),
+      );
       this.truth.faults.splice(index, 1);
     }
     await fetch(`${this.servers.mailbox.url}/test/faults`, { method: 'DELETE' });

@@ -1,4 +1,4 @@
-import type { Truth } from './truth.js';
+import type { Truth } from './model/truth.js';
 
 const tickMs = 50;
 const lateMs = 200;

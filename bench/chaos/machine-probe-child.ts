@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Starved } from './truth.js';
+import type { Starved } from './model/truth.js';
 
 // Beside a chaos run: every 100 ms it wants the CPU for 10 ms, and tells its parent for how long it did not get it.
 
@@ -25,6 +25,6 @@ for (;;) {
   // What was denied of the 10 ms was denied to everybody who wanted the CPU in this beat; a timer that is late was denied it whole.
   const denied = Math.max(0, 1 - workMs / worked);
   const ms = Math.min(beatMs, Math.max(0, awake - begun - pauseMs) + denied * beatMs);
-  const starved: Starved = { from, until: from + beatMs, ms };
+  const starved: Starved = { from, until: from + Math.ceil(beatMs), ms };
   process.send?.(starved);
 }

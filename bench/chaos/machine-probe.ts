@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Starved, Truth } from './truth.js';
+import type { Starved, Truth } from './model/truth.js';
 
 const program = fileURLToPath(new URL('./machine-probe-child.js', import.meta.url));
 /** Less than this of a beat is what any machine does. */

@@ -5,12 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { watchWorkflowId } from '../../worker/parts.js';
 import { statusQuery } from '../../workflows/messages.js';
 import { drive } from './drive.js';
-import { eventsBetween, stepsOf } from './histories.js';
-import { violationsOf } from './model.js';
+import { arrivalsOf, noticesOf } from './evidence.js';
+import { eventsBetween, stepsOf, type Step } from './model/histories.js';
+import { violationsOfBrake } from './model/judge-brake.js';
+import { violationsOf } from './model/model.js';
 import { createRandom } from './random.js';
 import { startServers, type Servers } from './servers.js';
-import type { Truth } from './truth.js';
-import { emptyTally, instant, type Tally, type Violation } from './verdict.js';
+import type { Truth } from './model/truth.js';
+import { emptyTally, instant, type Tally, type Violation } from './model/verdict.js';
 
 // Random refills, charges, edits and faults on the real stack; then a model of its own judges every check and notice:
 // `npm run chaos -- --seed 1 --clients 200 --faults 500`. Exit 1 with the first violation and the seed.
@@ -51,6 +53,7 @@ async function judge(running: Servers, truth: Truth): Promise<readonly Violation
   const client = running.client();
   const tally = emptyTally();
   const found: Violation[] = [];
+  const stepsOfAll = new Map<string, readonly Step[]>();
   for (const clientId of truth.profileOf.keys()) {
     const handle = client.workflow.getHandle(watchWorkflowId(clientId));
     const { raw, status } = await handle.describe();
@@ -67,14 +70,18 @@ async function judge(running: Servers, truth: Truth): Promise<readonly Violation
         found.push({ clientId, at: Date.now(), what: 'its workflow task is stuck' });
     }
     const steps = await stepsOf(client, clientId);
-    const mails = running.mailbox.mails().filter((mail) => mail.clientId === clientId);
-    found.push(...violationsOf({ clientId, steps, mails, counts }, truth, tally));
+    stepsOfAll.set(clientId, steps);
+    const arrivals = arrivalsOf(running, clientId);
+    const notices = await noticesOf(running.database(), clientId);
+    found.push(...violationsOf({ clientId, steps, arrivals, notices, counts }, truth, tally));
   }
+  found.push(...violationsOfBrake(truth, stepsOfAll));
+  for (const what of running.receiver.problems) found.push({ clientId: '', at: Date.now(), what });
   report(truth, tally, found.length);
   const { ms, clientId, until } = tally.longestGap;
   await tell(client, 'the longest time between two checks', clientId, until - ms - 1_000, until + 1_000);
   const [first] = found;
-  if (first) await tell(client, textOf(first), first.clientId, first.at - 30_000, first.at + 1_000);
+  if (first?.clientId) await tell(client, textOf(first), first.clientId, first.at - 30_000, first.at + 1_000);
   return found;
 }
 
@@ -116,7 +123,12 @@ function report(truth: Truth, tally: Tally, violationCount: number): void {
     ],
     ['checks judged', tally.checks],
     ['decisions judged', tally.decisions],
+    ...[...tally.reasons].map(([reason, count]) => [`  ${reason}`, count] as const),
+    ['times somebody held notices by hand', truth.holds.length],
+    ['times the brake was on', truth.brakes.length],
+    ['sending checks by looks, judged for being prompt', tally.prompt],
     ['notices handed over', tally.notices],
+    ['notices whose recipients were judged', tally.addressed],
     ['  rules accepted', tally.accepted],
     ['  rules given up: refilled, edited or suspended meanwhile', tally.overtaken],
     ['  rules given up: faults until the next check', tally.late],

@@ -13,16 +13,24 @@ import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
 import { createOwnDatabase, createOwnNamespace } from '../../dev/trial/given-servers.js';
 import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
 import { startWorkerCommand, type WorkerCommand } from '../../dev/trial/worker-command.js';
-import { createBrake } from '../../store/brake.js';
+import type { BrakePolicy } from '../../domain/brake.js';
+import { createBrake, type Brake } from '../../store/brake.js';
 import { openDatabase } from '../../store/database.js';
 import { searchAttributes } from '../../worker/search-attributes.js';
+import { startReceiver, type Receiver } from './receiver.js';
 import type { Environment } from '../../settings/read-settings.js';
 import { setUp } from '../../worker/setup.js';
 import { connectTemporal, temporalSettings } from '../../worker/temporal.js';
 
+/** The variable of a worker's environment that holds the receiver's secret. */
+export const secretVariable = 'ACME_CRM_SECRET';
+/** Notices that may be told low in an hour: as many as there are. */
+export const noBrake: BrakePolicy = { clients: 1_000_000_000, percentOfFleet: 100 };
+
 /** The real stack, whose parts can be killed and started again with what they knew. */
 export interface Servers {
   readonly mailbox: Mailbox;
+  readonly receiver: Receiver;
   readonly folder: string;
   database(): DataSource;
   client(): Client;
@@ -34,6 +42,11 @@ export interface Servers {
   cutConnections(): Promise<number>;
   startWorker(env?: Environment): Promise<WorkerCommand>;
   stop(): Promise<void>;
+}
+
+/** As operators have it, by this machine's clock. */
+export function brakeOf(database: DataSource): Brake {
+  return createBrake(database, { now: () => Promise.resolve(Date.now()) });
 }
 
 const patience = { start: 60_000 };
@@ -61,17 +74,18 @@ export async function startServers(): Promise<Servers> {
   const mysqlPort = Number(new URL(mysql.url).port);
   const temporalPort = Number(temporal.address.split(':')[1]);
   const mailbox = await startMailbox({ folder: path.join(root, 'mailbox') });
+  const receiver = await startReceiver();
   let database = await openDatabase(mysql.url);
   await createBillingTables(database);
   let client = await connect(temporal);
   await setUp({ database, client, namespace: temporal.namespace, reconcileEveryMs: 5_000 });
   // Half of the fleet is low at times, which is what is wanted here.
-  const brake = createBrake(database, { now: () => Promise.resolve(Date.now()) });
-  await brake.setPolicy({ clients: 1_000_000_000, percentOfFleet: 100 });
+  await brakeOf(database).setPolicy(noBrake);
   const workers: WorkerCommand[] = [];
   const connections: Client['connection'][] = [];
   return {
     mailbox,
+    receiver,
     folder: root,
     restarts: { mysql: !mysqlUrl, temporal: !temporalAddress },
     database: () => database,
@@ -114,6 +128,8 @@ export async function startServers(): Promise<Servers> {
         TEMPORAL_ADDRESS: temporal.address,
         TEMPORAL_NAMESPACE: temporal.namespace,
         SENDGRID_BASE_URL: mailbox.apiUrl,
+        WEBHOOK_ALLOW_PRIVATE: 'true',
+        [secretVariable]: receiver.secret,
         WORKER_MYSQL_CONNECTIONS: '8',
         LOG_LEVEL: 'info',
         ...env,
@@ -125,7 +141,7 @@ export async function startServers(): Promise<Servers> {
       for (const worker of workers) if (worker.child.exitCode === null) await worker.kill('SIGKILL');
       for (const connection of [...connections, client.connection]) await connection.close();
       await database.destroy().catch(() => {});
-      await Promise.all([mailbox.stop(), temporal.stop(), mysql.stop()]);
+      await Promise.all([mailbox.stop(), receiver.stop(), temporal.stop(), mysql.stop()]);
       await remove();
       removed();
     },

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Step } from '../../bench/chaos/histories.js';
-import { violationsOf } from '../../bench/chaos/model.js';
-import type { Truth } from '../../bench/chaos/truth.js';
-import { emptyTally, type ClientFacts } from '../../bench/chaos/verdict.js';
-import type { StoredMail } from '../../delivery/mailbox/mailbox.js';
+import type { Step } from '../../bench/chaos/model/histories.js';
+import { violationsOf } from '../../bench/chaos/model/model.js';
+import type { Truth } from '../../bench/chaos/model/truth.js';
+import { emptyTally, type Arrival, type ClientFacts } from '../../bench/chaos/model/verdict.js';
 import {
   aFault,
   aMail,
@@ -13,6 +12,7 @@ import {
   firstCheck,
   mailsOf,
   minute,
+  noticesOf,
   periodMs,
   secondCheck,
   started,
@@ -28,7 +28,7 @@ import {
 interface Case {
   readonly name: string;
   readonly steps: readonly Step[];
-  readonly mails?: readonly StoredMail[];
+  readonly mails?: readonly Arrival[];
   readonly counts?: ClientFacts['counts'] | null;
   readonly truth?: Truth;
   /** What is found; absent: nothing. */
@@ -116,7 +116,7 @@ const cases: readonly Case[] = [
     steps: [started, checked(t0, 'low'), telling(t0, ['user']), told(t0, ['user'])],
     mails: [aMail('user-0', t0 + 90)],
     counts: { user: 1 },
-    finds: /tells user, and user, client decided to send/,
+    finds: /tells user, and client, user decided to send/,
   },
   {
     name: 'a notice given up long before the next check',
@@ -288,7 +288,8 @@ const cases: readonly Case[] = [
 describe('the model that judges a chaos run finds', () => {
   for (const { name, steps, mails = mailsOf(2), counts = { user: 2, client: 2 }, truth, finds } of cases) {
     it(name, () => {
-      const facts = { clientId, steps, mails, counts: counts ?? undefined };
+      const notices = noticesOf(mails);
+      const facts = { clientId, steps, arrivals: mails, notices, counts: counts ?? undefined };
       const found = violationsOf(facts, truth ?? aTruth(), emptyTally()).map(({ what }) => what);
       if (finds) assert.match(found[0] ?? 'nothing', finds);
       else assert.deepEqual(found, []);

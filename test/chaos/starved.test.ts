@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { starvedMs } from '../../bench/chaos/ask-truth.js';
+import { starvedMs } from '../../bench/chaos/model/ask-truth.js';
 import { probeMachine } from '../../bench/chaos/machine-probe.js';
-import { violationsOf } from '../../bench/chaos/model.js';
-import { emptyTruth, type Starved } from '../../bench/chaos/truth.js';
-import { emptyTally } from '../../bench/chaos/verdict.js';
+import { violationsOf } from '../../bench/chaos/model/model.js';
+import { emptyTruth, type Starved } from '../../bench/chaos/model/truth.js';
+import { emptyTally } from '../../bench/chaos/model/verdict.js';
 import {
   aTruth,
   checked,
@@ -13,12 +13,13 @@ import {
   firstCheck,
   mailsOf,
   minute,
+  noticesOf,
   secondCheck,
   started,
   t0,
   telling,
 } from './a-story.js';
-import type { Step } from '../../bench/chaos/histories.js';
+import type { Step } from '../../bench/chaos/model/histories.js';
 
 describe('a machine that does not give the CPU to a chaos run', () => {
   const cases: readonly { name: string; lateMs: number; starved: readonly Starved[]; late: boolean }[] = [
@@ -90,7 +91,9 @@ function starvedFor(ms: number): Starved {
 }
 
 function verdictOn(steps: readonly Step[], truth: ReturnType<typeof aTruth>, mails = 2): readonly string[] {
-  const facts = { clientId, steps, mails: mailsOf(mails), counts: { user: mails, client: mails } };
+  const arrivals = mailsOf(mails);
+  const counts = { user: mails, client: mails };
+  const facts = { clientId, steps, arrivals, notices: noticesOf(arrivals), counts };
   return violationsOf(facts, truth, emptyTally()).map(({ what }) => what);
 }
 

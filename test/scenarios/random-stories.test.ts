@@ -3,11 +3,17 @@ import fc from 'fast-check';
 import { simulateStory } from '../../scenarios/simulate-story.js';
 import type { Played, Story } from '../../scenarios/story.js';
 import { openRealStage, type RealStages } from '../../cli/shared/real-stage.js';
-import { randomStory } from './random-stories.js';
+import { toldByTheRules } from './judge-of-stories.js';
+import { calmStory, randomStory } from './random-stories.js';
 
 /** Without the order of the counters. */
 function toldOf({ told }: Played) {
   return told.map(({ count, ...each }) => ({ ...each, count: new Map(Object.entries(count)) }));
+}
+
+/** Two counters are the same in any order. */
+function inOrder<T extends { readonly count: Readonly<Record<string, number>> }>(told: T) {
+  return { ...told, count: new Map(Object.entries(told.count).sort()) };
 }
 
 describe('random stories', () => {
@@ -38,6 +44,20 @@ describe('random stories', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('come out as the rules say, by a judge that knows only their text', () => {
+    let notices = 0;
+    fc.assert(
+      fc.property(calmStory, (story) => {
+        const { told } = simulateStory(story);
+        notices += told.length;
+        const found = told.map(({ atMs, rules, recovered, count }) => ({ atMs, rules, recovered, count }));
+        assert.deepEqual(found.map(inOrder), toldByTheRules(story).map(inOrder));
+      }),
+      { numRuns: 500 },
+    );
+    assert.ok(notices > 500, `${notices} notices are too few to learn anything from`);
   });
 
   it('the same story twice gives the same', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { ProfileFile, SendingHoursFile, Threshold } from '../../domain/profile/profile-file.js';
 import type { ScenarioEvent } from '../../scenarios/scenario-event.js';
 import { storyOf, type Story } from '../../scenarios/story.js';
+import { isCalm } from './judge-of-stories.js';
 
 const hour = fc.integer({ min: 1, max: 95 });
 const amount = fc.constantFrom(5, 20, 60, 200);
@@ -34,7 +35,7 @@ const happening: fc.Arbitrary<Omit<ScenarioEvent, 'at'>> = fc.oneof(
 const threshold: fc.Arbitrary<Threshold> = fc.oneof(
   fc.constantFrom(50, 100),
   fc.constantFrom<Threshold>(
-    { percentOfCreditLimit: 50 },
+    { percentOfCreditLimit: 130 },
     { percentOfLastRefill: 50 },
     { lasts: '4d' },
     { own: true },
@@ -92,19 +93,26 @@ const facts = fc.record(
 );
 
 /** Four days of a client, with a dozen events at most; clocks are put forward on the third. */
-export const randomStory: fc.Arbitrary<Story> = fc
-  .tuple(facts, profile, fc.array(event, { minLength: 1, maxLength: 12 }))
-  .map(([client, file, events]) =>
-    storyOf(
-      {
-        name: 'a random story',
-        start: '2026-03-27T00:00:00Z',
-        client,
-        events,
-        until: '96h30m',
-        expect: [],
-      },
-      file,
-      'random',
-    ),
-  );
+export const randomStory: fc.Arbitrary<Story> = storyWith(event);
+
+/** In which nothing fails, and the Period stays. */
+export const calmStory: fc.Arbitrary<Story> = storyWith(event.filter(({ at: _, ...what }) => isCalm(what)));
+
+function storyWith(events: fc.Arbitrary<ScenarioEvent>): fc.Arbitrary<Story> {
+  return fc
+    .tuple(facts, profile, fc.array(events, { minLength: 1, maxLength: 12 }))
+    .map(([client, file, happened]) =>
+      storyOf(
+        {
+          name: 'a random story',
+          start: '2026-03-27T00:00:00Z',
+          client,
+          events: happened,
+          until: '96h30m',
+          expect: [],
+        },
+        file,
+        'random',
+      ),
+    );
+}

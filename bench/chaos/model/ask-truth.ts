@@ -1,4 +1,12 @@
-import type { Balance, FaultKind, InjectedFault, ProfileTruth, Truth } from './truth.js';
+import type {
+  Change,
+  ClientRow,
+  FaultKind,
+  InjectedFault,
+  Interval,
+  ProfileVersion,
+  Truth,
+} from './truth.js';
 
 // Questions to what the run wrote down of itself.
 
@@ -16,30 +24,66 @@ const serversAway: readonly FaultKind[] = [
   'mysql-restarted',
   'mysql-cut',
 ];
-const losesAnswers: readonly FaultKind[] = ['mail-answer-lost', 'mail-late', ...serversAway];
-
-/** Whether the client had this balance some time between two instants. */
-export function wasTrue(truth: Truth, clientId: string, seen: Balance, from: number, until: number): boolean {
-  return valuesBetween(truth, clientId, from - slackMs, until + slackMs).some(
-    ({ cents, suspended }) => cents === seen.cents && suspended === seen.suspended,
-  );
-}
+const losesAnswers: readonly FaultKind[] = [
+  'mail-answer-lost',
+  'mail-late',
+  'webhook-answer-lost',
+  'webhook-late',
+  ...serversAway,
+];
+/** A look whose worker was killed is given to another so late: its heartbeat is missed first, and it may be the next one. */
+const lookTakeoverMs = 45_000;
 
 /** Whether the client was suspended or closed some time between two instants. */
 export function wasOutOfService(truth: Truth, clientId: string, from: number, until: number): boolean {
   return (
-    truth.closed.has(clientId) ||
-    valuesBetween(truth, clientId, from, until).some(({ suspended }) => suspended)
+    truth.closed.has(clientId) || rowsBetween(truth, clientId, from, until).some(({ suspended }) => suspended)
   );
 }
 
-function valuesBetween(truth: Truth, clientId: string, from: number, until: number): readonly Balance[] {
-  const changes = truth.balances.get(clientId)!;
-  return changes
-    .filter(
-      (change, i) => change.from <= until && (changes[i + 1]?.until ?? Number.POSITIVE_INFINITY) >= from,
-    )
-    .map(({ value }) => value);
+/** What the billing system held of the client some time between two instants, in this order. */
+export function rowsBetween(
+  truth: Truth,
+  clientId: string,
+  from: number,
+  until: number,
+): readonly ClientRow[] {
+  return rowsSince(truth, clientId, from, until).map(({ value }) => value);
+}
+
+/** The same, with when it was written. */
+export function rowsSince(
+  truth: Truth,
+  clientId: string,
+  from: number,
+  until: number,
+): readonly Change<ClientRow>[] {
+  const changes = truth.rows.get(clientId)!;
+  return changes.filter(
+    (change, i) => change.from <= until && (changes[i + 1]?.until ?? Number.POSITIVE_INFINITY) >= from,
+  );
+}
+
+/** A hold acts within this time, and a worker asks MySQL a little after it read the client. */
+const holdsActMs = 1_000 + 3 * slackMs;
+
+/** Rule 23: whether notices of a profile's clients were held between two instants; both where it may have been so or so. */
+export function holding(truth: Truth, profileId: string, from: number, until: number): readonly boolean[] {
+  const holds = truth.holds.filter((hold) => hold.profileId === undefined || hold.profileId === profileId);
+  const surely = holds.some(
+    ({ on, released }) =>
+      on.until + holdsActMs <= from && (released === undefined || released.from >= until + slackMs),
+  );
+  if (surely) return [true];
+  const perhaps = [...holds.map(({ on, released }) => [on, released]), ...braking(truth)].some(
+    ([on, off]) => on!.from <= until + slackMs && (off === undefined || off.until + holdsActMs >= from),
+  );
+  return perhaps ? [true, false] : [false];
+}
+
+/** Who is held by the brake is judged over all clients together. */
+function braking(truth: Truth): readonly (readonly [Interval, Interval | undefined])[] {
+  return truth.brakes.map(({ on, off }) => [on, off]);
 }
 
 /** What a version of a profile says, where a check between two instants may have seen it; undefined where it may not. */
@@ -48,7 +92,7 @@ export function profileSeen(
   { id, version }: { readonly id: string; readonly version: number },
   from: number,
   until: number,
-): ProfileTruth | undefined {
+): ProfileVersion | undefined {
   const versions = truth.profiles.get(id);
   const seen = versions?.get(version);
   const replacedAt = versions?.get(version + 1)?.until ?? Number.POSITIVE_INFINITY;
@@ -68,6 +112,14 @@ export function awayMs(truth: Truth, from: number, until: number): number {
     .filter((fault) => serversAway.includes(fault.kind))
     .filter((fault) => fault.until + takeoverMs >= from && fault.from <= until)
     .reduce((sum, fault) => sum + (fault.until - fault.from) + takeoverMs, 0);
+}
+
+/** The same for a look at the fleet between two instants. */
+export function lookHinderedMs(truth: Truth, from: number, until: number): number {
+  return truth.faults
+    .filter(({ kind }) => serversAway.includes(kind))
+    .filter((fault) => fault.until + lookTakeoverMs >= from && fault.from <= until)
+    .reduce((sum, fault) => sum + (fault.until - fault.from) + lookTakeoverMs, 0);
 }
 
 /** For how long the machine itself kept a program that wanted the CPU from it between two instants, milliseconds. */

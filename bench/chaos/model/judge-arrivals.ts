@@ -1,14 +1,13 @@
-import type { StoredMail } from '../../delivery/mailbox/mailbox.js';
 import { answerWasLost, callMs } from './ask-truth.js';
 import type { Truth } from './truth.js';
-import type { ClientFacts, Tally, Violation } from './verdict.js';
+import type { Arrival, ClientFacts, Tally, Violation } from './verdict.js';
 
 /** Each accepted notice arrived; what arrived twice, or without having been counted, is an answer that was lost. */
-export function violationsOfMails(facts: ClientFacts, truth: Truth, tally: Tally): readonly Violation[] {
-  const { clientId, mails } = facts;
+export function violationsOfArrivals(facts: ClientFacts, truth: Truth, tally: Tally): readonly Violation[] {
+  const { clientId, arrivals } = facts;
   const found: Violation[] = [];
-  const byNotice = new Map<string, StoredMail[]>();
-  for (const mail of mails) byNotice.set(mail.noticeId!, [...(byNotice.get(mail.noticeId!) ?? []), mail]);
+  const byNotice = new Map<string, Arrival[]>();
+  for (const each of arrivals) byNotice.set(each.noticeId, [...(byNotice.get(each.noticeId) ?? []), each]);
   for (const copies of byNotice.values()) {
     const inOrder = [...copies].sort((a, b) => a.receivedAt - b.receivedAt);
     for (const [i, copy] of inOrder.entries()) {
@@ -19,7 +18,7 @@ export function violationsOfMails(facts: ClientFacts, truth: Truth, tally: Tally
         found.push({
           clientId,
           at: copy.receivedAt,
-          what: 'a mail arrived twice, and no answer was lost in between',
+          what: 'a notice arrived twice, and no answer was lost in between',
         });
     }
   }
@@ -32,9 +31,9 @@ export function violationsOfMails(facts: ClientFacts, truth: Truth, tally: Tally
     });
   const unheard = arrived - accepted;
   tally.unheard += Math.max(0, unheard);
-  const mayBeUnheard = ({ receivedAt }: StoredMail) =>
+  const mayBeUnheard = ({ receivedAt }: Arrival) =>
     answerWasLost(truth, clientId, receivedAt, receivedAt + callMs);
-  if (unheard > mails.filter(mayBeUnheard).length)
+  if (unheard > arrivals.filter(mayBeUnheard).length)
     found.push({
       clientId,
       at: Date.now(),
@@ -43,7 +42,7 @@ export function violationsOfMails(facts: ClientFacts, truth: Truth, tally: Tally
   return found;
 }
 
-/** One notice for the staff and one for the client: each rule of a check has its own here. */
+/** A notice for the staff, one for the client, one for each webhook. */
 function noticesAccepted({ steps }: ClientFacts): number {
   return steps.reduce((sum, step) => sum + (step.kind === 'told' ? step.told.accepted.length : 0), 0);
 }

@@ -4,8 +4,8 @@ import type { Tally } from './verdict.js';
 
 /** A check's way to a worker and back while servers fail, and a notice that is given up for want of time. */
 export const lateMs = 6_000;
-/** "At once" (rule 7) and "in time" in the calm, on a machine that gives the CPU to whoever wants it. */
-const atOnceMs = 2_500;
+/** "At once" (rules 7 and 18) and "in time" in the calm, on a machine that gives the CPU to whoever wants it. */
+export const atOnceMs = 2_500;
 
 /**
  * Whether the checks of one client come in time. Rule 11, and that nobody is forgotten: from one check to the next it is a
@@ -37,6 +37,11 @@ export class Punctuality {
     if (!this.profile || this.dueBy === undefined) return;
     const periodMs = periodMsAt(this.truth, this.profile.id, at) ?? this.profile.periodMs;
     this.dueBy = Math.min(this.dueBy, Math.max(at, this.lastCheckAt! + periodMs));
+  }
+
+  /** Rule 19: one more check comes when sending hours open. */
+  opensAt(at: number): void {
+    this.dueBy = Math.min(this.dueBy ?? at, at);
   }
 
   /** The client was refilled while it was checked or told, and is to be checked again from this instant on (rule 7). */

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { watchWorkflowId } from '../../worker/parts.js';
+import { watchWorkflowId } from '../../../worker/parts.js';
 
 type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
 const { EventType, WorkflowTaskFailedCause } = proto.temporal.api.enums.v1;
@@ -36,8 +36,9 @@ export interface CheckedResult {
   readonly instant?: number;
   readonly decisions?: readonly {
     readonly rule: string;
-    readonly decision: string;
     readonly reason: string;
+    /** The limit. */
+    readonly threshold?: string;
   }[];
 }
 
@@ -45,10 +46,15 @@ export interface TellingInput {
   readonly checkAt: number;
   readonly deadlineAt: number;
   readonly rules: readonly { readonly key: string }[];
+  readonly recovered?: readonly { readonly key: string }[];
 }
 
 export interface ToldResult {
-  readonly accepted: readonly { readonly rules: readonly string[]; readonly at: number }[];
+  readonly accepted: readonly {
+    readonly rules: readonly string[];
+    readonly recovered?: readonly string[];
+    readonly at: number;
+  }[];
   readonly failed: readonly unknown[];
 }
 
@@ -114,6 +120,10 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
         // What comes while a task runs is heard after it, though it is dated before.
         const heardAt = Math.max(at, taskCompletedAt);
         return [asked(heardAt, signalName ?? '', jsonOf(input?.payloads?.[0]))];
+      }
+      case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED: {
+        const { acceptedRequest } = event.workflowExecutionUpdateAcceptedEventAttributes!;
+        return [{ kind: 'asked', at, what: acceptedRequest?.input?.name ?? '' }];
       }
       case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
         taskStartedAt = at;

@@ -1,13 +1,37 @@
-import type { StoredMail } from '../../delivery/mailbox/mailbox.js';
 import type { Step } from './histories.js';
 
 export interface ClientFacts {
   readonly clientId: string;
   readonly steps: readonly Step[];
-  /** Mails that the provider accepted for this client. */
-  readonly mails: readonly StoredMail[];
+  /** What arrived of this client: at the mail provider, and at the receiver of webhooks. */
+  readonly arrivals: readonly Arrival[];
+  /** What the ledger says of its notices at the end. */
+  readonly notices: readonly LedgerNotice[];
   /** What the workflow says at the end; undefined where it ended. */
   readonly counts: Readonly<Record<string, number>> | undefined;
+}
+
+/** A notice that was accepted by a channel; also one whose answer was lost. */
+export interface Arrival {
+  readonly noticeId: string;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+  /** Addresses in lower case; of a webhook its name. */
+  readonly recipients: readonly string[];
+}
+
+/** A notice as the product wrote it down. Instants are epoch milliseconds. */
+export interface LedgerNotice {
+  readonly id: string;
+  readonly checkAt: number;
+  /** `email`, or `webhook:<name>`. */
+  readonly channel: string;
+  readonly state: string;
+  readonly acceptedAt: number | null;
+  readonly rules: readonly string[];
+  readonly recovered: readonly string[];
+  /** As in an arrival. */
+  readonly recipients: readonly string[];
 }
 
 /** What is not as the rules say. */
@@ -28,6 +52,12 @@ export interface Tally {
   overtaken: number;
   /** Rules of notices that no attempt brought to the provider before the next check, through faults. */
   late: number;
+  /** Sending checks of profiles with `checkEvery` whose promptness was judged. */
+  prompt: number;
+  /** Decisions by reason. */
+  reasons: Map<string, number>;
+  /** Notices whose recipients were judged. */
+  addressed: number;
   copies: number;
   /** Mails whose acceptance nobody learnt of before they were withdrawn. */
   unheard: number;
@@ -43,6 +73,9 @@ export function emptyTally(): Tally {
     accepted: 0,
     overtaken: 0,
     late: 0,
+    prompt: 0,
+    reasons: new Map(),
+    addressed: 0,
     copies: 0,
     unheard: 0,
     longestGap: { ms: 0, clientId: '', until: 0 },

@@ -1,0 +1,54 @@
+import type { DataSource } from 'typeorm';
+import type { Arrival, LedgerNotice } from './model/verdict.js';
+import type { Servers } from './servers.js';
+
+/** What arrived of a client, by mail and by webhook. */
+export function arrivalsOf({ mailbox, receiver }: Servers, clientId: string): readonly Arrival[] {
+  const mails = mailbox
+    .mails()
+    .filter((mail) => mail.clientId === clientId)
+    .map(({ noticeId, receivedAt, recipients }) => ({
+      noticeId: noticeId!,
+      receivedAt,
+      recipients: recipients.map((address) => address.toLowerCase()),
+    }));
+  return [...mails, ...receiver.arrivals(clientId)];
+}
+
+/** A client's notices as the ledger holds them. */
+export async function noticesOf(database: DataSource, clientId: string): Promise<readonly LedgerNotice[]> {
+  const rows = await database.query<
+    {
+      id: string;
+      check_at: string;
+      channel: string;
+      state: string;
+      accepted_at: string | null;
+      rules: string;
+      recovered: string | null;
+      addresses: string | null;
+    }[]
+  >(
+    `SELECT n.id, n.check_at, n.channel, n.state, n.accepted_at, n.rules, n.recovered,
+       GROUP_CONCAT(r.address SEPARATOR '\\n') AS addresses
+     FROM low_balance_notice n LEFT JOIN low_balance_notice_recipient r ON r.notice_id = n.id AND r.state <> 'left-out'
+     WHERE n.client_id = ? GROUP BY n.id ORDER BY n.check_at`,
+    [clientId],
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    checkAt: Number(row.check_at),
+    channel: row.channel,
+    state: row.state,
+    acceptedAt: row.accepted_at === null ? null : Number(row.accepted_at),
+    rules: jsonOf(row.rules),
+    recovered: jsonOf(row.recovered),
+    recipients: (row.addresses ?? '').toLowerCase().split('\n'),
+  }));
+}
+
+/** A driver may have read it already. */
+function jsonOf(value: unknown): readonly string[] {
+  if (value === null) return [];
+  return (typeof value === 'string' ? JSON.parse(value) : value) as readonly string[];
+}

@@ -1,0 +1,66 @@
+import { holding, rowsBetween, slackMs } from './ask-truth.js';
+import type { CheckedResult, Step } from './histories.js';
+import { isOpen } from './hours.js';
+import { availableOf, limitOf, tenThousandths } from './limits.js';
+import { isSending, reasonsFor, type CheckSeen } from './reasons.js';
+import type { ProfileVersion, Truth } from './truth.js';
+
+type Decisions = NonNullable<CheckedResult['decisions']>;
+
+/** What is known of a check beside what it saw. */
+interface Known extends Pick<CheckSeen, 'memory' | 'standsFor' | 'atOpening'> {
+  readonly profile: ProfileVersion;
+  /** It is the first check of a workflow that started again (rule 25). */
+  readonly startsAgain: boolean;
+}
+
+/**
+ * Whether a check decided by what the client was at that time: `seen` is the client as it must have seen it, undefined where it never
+ * was so. Where the client changed while it was checked, it is enough that the decisions are right for one of the values.
+ */
+export function judgeDecisions(
+  truth: Truth,
+  clientId: string,
+  { begunAt, from, at, result }: Extract<Step, { kind: 'checked' }>,
+  { startsAgain, ...known }: Known,
+): { readonly seen: CheckSeen | undefined; readonly faults: readonly string[] } {
+  const { decisions = [], availableBalance = '0' } = result;
+  const suspended = decisions.some(({ reason }) => reason === 'suspended');
+  const rows = rowsBetween(truth, clientId, from - slackMs, at + slackMs).filter(
+    (row) => row.suspended === suspended && availableOf(row) * 100 === tenThousandths(availableBalance),
+  );
+  if (rows.length === 0) {
+    const what = `saw ${availableBalance}${suspended ? ' suspended' : ''}, which it never was at that time`;
+    return { seen: undefined, faults: [what] };
+  }
+  const { hours } = known.profile;
+  const zones = truth.zones.get(clientId) ?? [];
+  const open = hours ? [begunAt - slackMs, at + slackMs].map((time) => isOpen(hours, zones, time)) : [true];
+  const held = holding(truth, result.profile!.id, begunAt, at);
+  const judged = rows.map((row) => {
+    const seen = { ...known, row, open, held };
+    return { seen, faults: faultsOf(seen, decisions, startsAgain) };
+  });
+  return judged.find(({ faults }) => faults.length === 0) ?? judged.at(-1)!;
+}
+
+function faultsOf(seen: CheckSeen, decisions: Decisions, startsAgain: boolean): readonly string[] {
+  const { row, profile, memory } = seen;
+  const faults = profile.rules.flatMap((rule): readonly string[] => {
+    const decided = decisions.find((each) => each.rule === rule.key);
+    const expected = reasonsFor(rule, seen);
+    const limit = limitOf(rule.threshold, row);
+    if (decided?.threshold !== undefined && tenThousandths(decided.threshold) !== limit)
+      return [`${rule.key} has the limit ${decided.threshold}, expected ${(limit ?? 0) / 10_000}`];
+    if (decided && expected.includes(decided.reason)) return [];
+    // Rule 25: what the workflow before has checked for is not decided again, and what it did not send may be.
+    if (startsAgain && expected.some(isSending) && decided?.reason === 'told-recently') return [];
+    const count = `${memory.countOf(rule)} of ${profile.maxQty}`;
+    return [
+      `${rule.key} with ${availableOf(row)} ${rule.when} ${limit === undefined ? 'no limit' : limit / 100} and ${count}: expected ${expected.join(' or ')}, found ${decided?.reason}`,
+    ];
+  });
+  const known = new Set(profile.rules.map(({ key }) => key));
+  const unknown = decisions.filter(({ rule }) => !known.has(rule));
+  return [...faults, ...unknown.map(({ rule }) => `${rule} is no rule of the profile`)];
+}

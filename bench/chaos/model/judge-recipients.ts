@@ -1,0 +1,108 @@
+import { callMs, slackMs } from './ask-truth.js';
+import { audienceOf, type ProfileVersion, type RuleTruth, type Truth } from './truth.js';
+import { instant, type ClientFacts, type LedgerNotice, type Tally, type Violation } from './verdict.js';
+
+/** Whose manager is told of every client of a run. */
+export const managerEmail = 'manager@acme.example';
+
+export function billingEmailOf(clientId: string): string {
+  return `billing@${clientId.toLowerCase()}.example`;
+}
+
+/**
+ * Who was told what: rule 9 (one e-mail for one address, in the client's words where it is on both sides), rule 20 (of a recovery
+ * exactly those hear whom the last notice reached), and webhooks. What arrived went to those for whom it was written down.
+ */
+export function violationsOfRecipients(facts: ClientFacts, truth: Truth, tally: Tally): readonly Violation[] {
+  const { clientId, arrivals, notices } = facts;
+  const found: Violation[] = [];
+  const violation = (at: number, what: string) => void found.push({ clientId, at, what });
+  const byId = new Map(notices.map((notice) => [notice.id, notice]));
+  for (const { noticeId, recipients, receivedAt } of arrivals) {
+    const notice = byId.get(noticeId);
+    if (!notice) violation(receivedAt, `a notice ${noticeId} arrived that nobody wrote down`);
+    else if (!sameNames(recipients, notice.recipients))
+      violation(receivedAt, `told ${recipients.join(', ')}, expected ${notice.recipients.join(', ')}`);
+  }
+  for (const [checkAt, ofCheck] of groupedByCheck(notices)) {
+    tally.addressed += ofCheck.length;
+    const twice = duplicateOf(ofCheck.flatMap(({ recipients }) => recipients));
+    if (twice !== undefined) violation(checkAt, `two notices of one check tell ${twice}`);
+    for (const rule of new Set(ofCheck.flatMap(({ recovered }) => recovered))) {
+      const hear = ofCheck.filter(({ recovered }) => recovered.includes(rule));
+      const reached = lastReached(notices, rule, checkAt);
+      if (!reached.some((names) => sameNames(recipientsOf(hear), names)))
+        violation(
+          checkAt,
+          `of the recovery of ${rule} hear ${recipientsOf(hear).join(', ')}, and its last notice reached ${reached[0]!.join(', ') || 'nobody'}`,
+        );
+    }
+    const low = new Set(ofCheck.flatMap(({ rules }) => rules));
+    const named = versionsAround(truth, clientId, checkAt).map((version) =>
+      namesOf(
+        clientId,
+        version.rules.filter(({ key }) => low.has(key)),
+      ),
+    );
+    const told = recipientsOf(ofCheck.filter(({ rules }) => rules.length > 0));
+    if (low.size > 0 && !named.some((names) => sameNames(told, names)))
+      violation(
+        checkAt,
+        `${[...low].join(', ')} of ${instant(checkAt)} told ${told.join(', ')}, expected ${named.map((names) => names.join(', ')).join(' or ')}`,
+      );
+  }
+  return found;
+}
+
+/** Whom these rules name, webhooks with them: each once. */
+function namesOf(clientId: string, rules: readonly RuleTruth[]): readonly string[] {
+  const names = rules.flatMap((rule) => [
+    ...(rule.notify ? [audienceOf(rule) === 'staff' ? managerEmail : billingEmailOf(clientId)] : []),
+    ...rule.emails,
+    ...rule.webhooks,
+  ]);
+  return [...new Set(names)];
+}
+
+/** Whom a rule's last notice before a check reached; in two ways where its acceptance was learnt of only after that check. */
+function lastReached(
+  notices: readonly LedgerNotice[],
+  rule: string,
+  checkAt: number,
+): readonly (readonly string[])[] {
+  const before = notices.filter(
+    (notice) => notice.checkAt < checkAt && notice.rules.includes(rule) && notice.acceptedAt !== null,
+  );
+  const surely = before.filter(({ acceptedAt }) => acceptedAt! < checkAt - slackMs);
+  return [before, surely].map((accepted) => {
+    const last = Math.max(...accepted.map((notice) => notice.checkAt));
+    return recipientsOf(accepted.filter((notice) => notice.checkAt === last));
+  });
+}
+
+/** The versions of the client's profile that a notice of a check may have been written by. */
+function versionsAround(truth: Truth, clientId: string, checkAt: number): readonly ProfileVersion[] {
+  const versions = [...(truth.profiles.get(truth.profileOf.get(clientId)!)?.values() ?? [])];
+  return versions.filter(
+    ({ from }, i) =>
+      from <= checkAt + callMs && (versions[i + 1]?.until ?? Number.POSITIVE_INFINITY) >= checkAt - callMs,
+  );
+}
+
+function groupedByCheck(notices: readonly LedgerNotice[]): ReadonlyMap<number, readonly LedgerNotice[]> {
+  const checks = new Map<number, LedgerNotice[]>();
+  for (const notice of notices) checks.set(notice.checkAt, [...(checks.get(notice.checkAt) ?? []), notice]);
+  return checks;
+}
+
+function recipientsOf(notices: readonly LedgerNotice[]): readonly string[] {
+  return [...new Set(notices.flatMap(({ recipients }) => recipients))];
+}
+
+function duplicateOf(names: readonly string[]): string | undefined {
+  return names.find((name, index) => names.indexOf(name) !== index);
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.toSorted().join() === b.toSorted().join();
+}

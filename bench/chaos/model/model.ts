@@ -1,0 +1,287 @@
+import { profileSeen, slackMs } from './ask-truth.js';
+import { ClientMemory } from './client-memory.js';
+import type { CheckedResult, Step, TellingInput, ToldResult } from './histories.js';
+import { nextOpening } from './hours.js';
+import { violationsOfArrivals } from './judge-arrivals.js';
+import { judgeDecisions } from './judge-decisions.js';
+import { violationsOfRecipients } from './judge-recipients.js';
+import { isMet } from './limits.js';
+import { whyGivenUp, type Due, type Open } from './open-notices.js';
+import { Promptness } from './promptness.js';
+import { Punctuality } from './punctuality.js';
+import type { CheckSeen } from './reasons.js';
+import type { ProfileVersion, RuleTruth, Truth } from './truth.js';
+import { instant, type ClientFacts, type Tally, type Violation } from './verdict.js';
+
+// The rules of behaviour once more, written from their text and not from the product's code: what a client's checks saw,
+// what they must have decided by it, and what must have become of each notice.
+
+/** Counts into `tally`. */
+export function violationsOf(facts: ClientFacts, truth: Truth, tally: Tally): readonly Violation[] {
+  return [
+    ...new Model(facts, truth, tally).run(),
+    ...violationsOfArrivals(facts, truth, tally),
+    ...violationsOfRecipients(facts, truth, tally),
+  ];
+}
+
+type Checked = Extract<Step, { kind: 'checked' }>;
+
+class Model {
+  private readonly found: Violation[] = [];
+  private readonly memory = new ClientMemory();
+  /** Rules of the profile that was seen last. */
+  private rules: readonly RuleTruth[] = [];
+  /** A workflow started again, and made no check yet. */
+  private startsAgain = false;
+  private due: Due | undefined;
+  private open: Open | undefined;
+  /** When the last new refill came. */
+  private refilledAt = 0;
+  /** When somebody last asked for a check. */
+  private askedAt = 0;
+  /** When sending hours open for which a rule waits (rule 19). */
+  private openingAt: number | undefined;
+  private ended = false;
+  private readonly punctuality: Punctuality;
+  private readonly promptness: Promptness;
+
+  constructor(
+    private readonly facts: ClientFacts,
+    private readonly truth: Truth,
+    private readonly tally: Tally,
+  ) {
+    const violation = (at: number, what: string) => this.violation(at, what);
+    this.punctuality = new Punctuality(facts.clientId, truth, tally, violation);
+    this.promptness = new Promptness(facts.clientId, truth, tally, violation);
+  }
+
+  run(): readonly Violation[] {
+    for (const step of this.facts.steps) this.take(step);
+    this.endsWell();
+    return this.found;
+  }
+
+  private take(step: Step): void {
+    switch (step.kind) {
+      case 'started':
+        if (!step.continued) this.startAfresh(step.at);
+        return;
+      case 'refill':
+        return this.refilled(step.at, Math.min(step.refillAt, step.at));
+      case 'asked':
+        return this.asked(step);
+      case 'checked':
+        return this.checked(step);
+      case 'telling':
+        return this.telling(step.at, step.input);
+      case 'told':
+        return this.told(step.at, step.checkAt, step.told);
+      case 'gaveUp':
+        return;
+      case 'ended':
+        this.ended = true;
+        if (step.how !== 'completed') this.violation(step.at, `its workflow ${step.how}`);
+        else if (!this.truth.closed.has(this.facts.clientId))
+          this.violation(step.at, 'its watch ended, and it is not closed');
+        return;
+      case 'taskFailed':
+        // Temporal's own way to say that something came in the meantime, or that a worker is gone.
+        if (!/UNHANDLED_COMMAND|RESET_STICKY|FORCE_CLOSE|UNSPECIFIED/.test(step.cause))
+          this.violation(step.at, `a workflow task failed: ${step.cause}`);
+    }
+  }
+
+  /** Rule 25: a workflow that starts again goes on with counters, refills and instants. */
+  private startAfresh(at: number): void {
+    this.startsAgain = !this.memory.isEmpty;
+    this.punctuality.startAfresh(at);
+    this.promptness.startAfresh(at);
+    this.ended = false;
+  }
+
+  /** Rules 5 and 7. A refill of the future counts as now: `refillAt` is no later than `at`. */
+  private refilled(at: number, refillAt: number): void {
+    // Between a check's answer and its notices only if one workflow task brought both: then the refill is heard first,
+    // and is news also where the check had read of it.
+    if (this.due && refillAt > this.due.knownRefillAt) this.due.disturbed = true;
+    if (!this.memory.refilled(refillAt)) return;
+    this.refilledAt = at;
+    if (!this.open) return;
+    this.open.disturbed = true;
+    // What the check has read of and counted, by a clock that was a little ahead, need not make it check again.
+    if (refillAt > this.memory.readRefillAt) this.open.refilled = true;
+  }
+
+  private asked({ at, what }: Extract<Step, { kind: 'asked' }>): void {
+    // Rule 18: a look leaves alone whose notices are on their way.
+    if (what === 'look') return;
+    if (this.open) this.open.disturbed = true;
+    if (what === 'checkNow') {
+      if (this.due) this.due.disturbed = true;
+      this.askedAt = at;
+    } else this.punctuality.replanned(at);
+  }
+
+  private checked(step: Checked): void {
+    const { begunAt, from, at, heardAt, result } = step;
+    this.tally.checks += 1;
+    if (this.open) this.violation(at, `checked while the notices of ${instant(this.open.checkAt)} are open`);
+    if (this.due && !this.due.disturbed)
+      this.violation(
+        at,
+        `${namesOf(this.due)} decided to send at ${instant(this.due.at)} and nobody was told`,
+      );
+    if (this.due?.disturbed) this.punctuality.mustRecheck(this.due.at);
+    this.due = undefined;
+    this.punctuality.checked(from, at);
+    if (result.kind !== 'checked') return;
+    const knownRefillAt = this.memory.lastRefillAt;
+    if (result.lastRefillAt) {
+      this.memory.readRefillAt = Math.max(this.memory.readRefillAt, result.lastRefillAt);
+      // A refill of the future counts as now, by the workflow's time.
+      this.memory.refilled(Math.min(result.lastRefillAt, heardAt));
+    }
+    const profile = profileSeen(this.truth, result.profile!, from, at);
+    if (!profile)
+      return this.violation(at, `saw version ${result.profile!.version}, which was not the one at that time`);
+    const { id } = result.profile!;
+    this.punctuality.saw({ id, periodMs: profile.periodMs }, at);
+    this.memory.sees({ id, ...profile }, begunAt, at);
+    this.rules = profile.rules;
+    const standsFor = result.instant ?? begunAt;
+    if (standsFor > heardAt + slackMs)
+      this.violation(at, `stands for ${instant(standsFor)}, which is yet to come`);
+    const seen = this.decide(step, standsFor, profile);
+    this.startsAgain = false;
+    if (!seen) return;
+    this.waitForOpening(seen, result, at);
+    const sending = (reason: string) =>
+      result.decisions!.filter((each) => each.reason === reason).map(({ rule }) => rule);
+    const [low, recovered] = [sending('low'), sending('recovered')];
+    this.promptness.checked(from, at, { ...seen, sends: low.length + recovered.length > 0 });
+    for (const rule of profile.rules) this.memory.found(rule, isMet(rule, seen.row));
+    // Rule 7: refilled while it was checked, it is checked again at once.
+    const disturbed = Math.max(this.refilledAt, this.askedAt) >= begunAt - slackMs;
+    if (low.length + recovered.length > 0)
+      this.due = { low, recovered, standsFor, at, disturbed, knownRefillAt };
+  }
+
+  /** Rule 15: what each rule must have decided by what was seen. Answers what that was. */
+  private decide(step: Checked, standsFor: number, profile: ProfileVersion): CheckSeen | undefined {
+    const { decisions = [] } = step.result;
+    this.tally.decisions += decisions.length;
+    for (const { reason } of decisions)
+      this.tally.reasons.set(reason, (this.tally.reasons.get(reason) ?? 0) + 1);
+    const { seen, faults } = judgeDecisions(this.truth, this.facts.clientId, step, {
+      profile,
+      memory: this.memory,
+      standsFor,
+      atOpening: standsFor === this.openingAt,
+      startsAgain: this.startsAgain,
+    });
+    for (const fault of faults) this.violation(step.at, fault);
+    return seen;
+  }
+
+  /** Rule 19: where a rule waits for sending hours, one more check comes when they open. */
+  private waitForOpening({ profile }: CheckSeen, { decisions }: CheckedResult, at: number): void {
+    this.openingAt = undefined;
+    if (!profile.hours || !decisions!.some(({ reason }) => reason === 'outside-hours')) return;
+    const zones = this.truth.zones.get(this.facts.clientId) ?? [];
+    this.openingAt = nextOpening(profile.hours, zones, at - slackMs, at + profile.periodMs);
+    if (this.openingAt !== undefined) this.punctuality.opensAt(this.openingAt);
+  }
+
+  private telling(at: number, { checkAt, deadlineAt, rules, recovered = [] }: TellingInput): void {
+    this.tally.notices += 1;
+    const keysOf = (all: TellingInput['rules']) => all.map(({ key }) => key).sort();
+    const { due } = this;
+    this.due = undefined;
+    const told = { low: keysOf(rules), recovered: keysOf(recovered) };
+    if (namesOf(told) !== namesOf(due))
+      this.violation(at, `tells ${namesOf(told)}, and ${namesOf(due)} decided to send`);
+    this.open = {
+      ...told,
+      checkAt,
+      scheduledAt: at,
+      deadlineAt,
+      standsFor: due?.standsFor ?? checkAt,
+      disturbed: false,
+      refilled: false,
+    };
+  }
+
+  private told(at: number, checkAt: number, told: ToldResult): void {
+    if (this.open?.checkAt !== checkAt) return;
+    const { open } = this;
+    this.open = undefined;
+    this.punctuality.countFrom(at);
+    this.promptness.countFrom(at);
+    if (open.refilled) this.punctuality.mustRecheck(at);
+    for (const key of open.low) {
+      const times = told.accepted.filter(({ rules }) => rules.includes(key)).map((each) => each.at);
+      const first = this.firstOf(key, times, open, at, told);
+      if (first !== undefined) this.memory.told(key, first, { checkAt, standsFor: open.standsFor });
+    }
+    for (const key of open.recovered) {
+      const times = told.accepted.filter((each) => each.recovered?.includes(key)).map((each) => each.at);
+      if (this.firstOf(key, times, open, at, told) !== undefined) this.memory.recovered(key);
+    }
+  }
+
+  /** When a rule of a check was first accepted; undefined where it was not. */
+  private firstOf(
+    key: string,
+    times: readonly number[],
+    open: Open,
+    at: number,
+    { failed }: ToldResult,
+  ): number | undefined {
+    if (times.length === 0) {
+      const why = whyGivenUp(this.truth, this.facts.clientId, open, at);
+      if (why !== undefined) this.tally[why] += 1;
+      if (why === undefined || failed.length > 0)
+        this.violation(
+          at,
+          `${key} of ${instant(open.checkAt)} was not accepted, and given up ${((open.deadlineAt - at) / 1_000).toFixed(1)} s before its deadline`,
+        );
+      return undefined;
+    }
+    this.tally.accepted += 1;
+    const first = Math.min(...times);
+    if (first < open.checkAt - slackMs || first > at + slackMs)
+      this.violation(at, `${key} of ${instant(open.checkAt)} is dated ${instant(first)}`);
+    return first;
+  }
+
+  private endsWell(): void {
+    const { counts, clientId, steps } = this.facts;
+    const { closed, stormEndedAt } = this.truth;
+    if (steps.length === 0) return this.violation(Date.now(), 'it was never watched');
+    if (closed.has(clientId)) {
+      if (!this.ended) this.violation(Date.now(), 'it is closed, and still watched');
+      return;
+    }
+    if (this.ended || !counts) return this.violation(Date.now(), 'it is not watched');
+    if (stormEndedAt !== undefined && (this.punctuality.lastCheckAt ?? 0) < stormEndedAt)
+      this.violation(Date.now(), 'it was not checked again after the last fault');
+    if (this.open || this.due) return;
+    for (const rule of this.rules) {
+      const expected = this.memory.countOf(rule);
+      const count = counts[rule.key] ?? 0;
+      if (count !== expected)
+        this.violation(Date.now(), `${rule.key} counts ${count} at the end, expected ${expected}`);
+    }
+  }
+
+  private violation(at: number, what: string): void {
+    this.found.push({ clientId: this.facts.clientId, at, what });
+  }
+}
+
+/** `client, user`, and those that recovered in brackets. */
+function namesOf(rules: Pick<Due, 'low' | 'recovered'> | undefined): string {
+  if (!rules) return 'nothing';
+  return [...rules.low.toSorted(), ...rules.recovered.map((key) => `(${key})`).sort()].join(', ');
+}
