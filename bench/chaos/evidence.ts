@@ -1,9 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
-import type { Arrival, LedgerNotice } from './model/verdict.js';
+import { watchWorkflowId } from '../../worker/parts.js';
+import { statusQuery } from '../../workflows/messages.js';
+import { stepsOf } from './model/histories.js';
+import type { Arrival, ClientFacts, LedgerNotice } from './model/verdict.js';
 import type { Servers } from './servers.js';
 
+/** What became of each client, once what was on its way has settled. */
+export async function factsOf(
+  servers: Servers,
+  clientIds: readonly string[],
+): Promise<readonly ClientFacts[]> {
+  const facts: ClientFacts[] = [];
+  for (const clientId of clientIds) {
+    const { counts, stuck } = await stateOf(servers.client(), clientId);
+    facts.push({
+      clientId,
+      counts,
+      stuck,
+      steps: await stepsOf(servers.client(), clientId),
+      arrivals: arrivalsOf(servers, clientId),
+      notices: await noticesOf(servers.database(), clientId),
+    });
+  }
+  return facts;
+}
+
+async function stateOf(client: Client, clientId: string): Promise<Pick<ClientFacts, 'counts' | 'stuck'>> {
+  const handle = client.workflow.getHandle(watchWorkflowId(clientId));
+  const { raw, status } = await handle.describe();
+  if (status.name !== 'RUNNING') return { counts: undefined, stuck: false };
+  let now = await handle.query(statusQuery);
+  for (let tries = 0; now.telling && tries < 60; tries += 1) {
+    await sleep(200);
+    now = await handle.query(statusQuery);
+  }
+  return {
+    counts: Object.fromEntries(Object.entries(now.rules).map(([rule, { count }]) => [rule, count])),
+    stuck: (raw.pendingWorkflowTask?.attempt ?? 0) > 3,
+  };
+}
+
 /** What arrived of a client, by mail and by webhook. */
-export function arrivalsOf({ mailbox, receiver }: Servers, clientId: string): readonly Arrival[] {
+function arrivalsOf({ mailbox, receiver }: Servers, clientId: string): readonly Arrival[] {
   const mails = mailbox
     .mails()
     .filter((mail) => mail.clientId === clientId)
@@ -16,7 +56,7 @@ export function arrivalsOf({ mailbox, receiver }: Servers, clientId: string): re
 }
 
 /** A client's notices as the ledger holds them. */
-export async function noticesOf(database: DataSource, clientId: string): Promise<readonly LedgerNotice[]> {
+async function noticesOf(database: DataSource, clientId: string): Promise<readonly LedgerNotice[]> {
   const rows = await database.query<
     {
       id: string;

@@ -386,7 +386,7 @@ describe('the model of a chaos run, by rule', () => {
 
   describe('the brake (rule 23)', () => {
     const stepsOf = (reasons: readonly string[]) =>
-      new Map(reasons.map((reason, i) => [`C-${i}`, [check(t0 + i * 1_000, reason)]] as const));
+      reasons.map((reason, i) => ({ clientId: `C-${i}`, steps: [check(t0 + i * 1_000, reason)] }));
     const braked = (clients: number): Truth => {
       const truth = aTruth();
       truth.brakes.push({ clients, on: { from: t0 - 2_000, until: t0 - 1_000 } });

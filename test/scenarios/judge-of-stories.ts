@@ -69,9 +69,9 @@ export function toldByTheRules({ startAt, untilMs, events, ...story }: Story): r
 }
 
 /** Whether nothing fails, and no operator acts. */
-export function isCalm(event: Omit<ScenarioEvent, 'at'>): boolean {
+export function isCalm(event: ScenarioEvent): boolean {
   const { profile = {}, signal, status } = event;
-  const known = ['balance', 'charge', 'refill', 'signal', 'status', 'profile', 'client'];
+  const known = ['at', 'balance', 'charge', 'refill', 'signal', 'status', 'profile', 'client'];
   return (
     Object.keys(event).every((name) => known.includes(name)) &&
     typeof signal !== 'object' &&
@@ -86,8 +86,9 @@ function opening(
   now: number,
   before: number,
 ): number | undefined {
+  if (!hours) return undefined;
   const first = Math.floor(now / openingsMs + 1) * openingsMs;
-  for (let at = first; hours && at < before; at += openingsMs) if (isOpen(hours, zones, at)) return at;
+  for (let at = first; at < before; at += openingsMs) if (isOpen(hours, zones, at)) return at;
   return undefined;
 }
 

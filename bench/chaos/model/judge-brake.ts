@@ -1,7 +1,8 @@
 import { awayMs } from './ask-truth.js';
-import type { Step } from './histories.js';
 import type { BrakeTruth, Truth } from './truth.js';
-import type { Violation } from './verdict.js';
+import type { ClientFacts, Violation } from './verdict.js';
+
+type BrakedFacts = Pick<ClientFacts, 'clientId' | 'steps'>;
 
 /** A check is admitted some time while it runs, and clocks differ by this. */
 const slackMs = 500;
@@ -10,20 +11,17 @@ const slackMs = 500;
  * Rule 23, over all clients: while the brake let so many clients be told low, no more were, and nobody was held before. Holds by hand
  * are judged at each check.
  */
-export function violationsOfBrake(
-  truth: Truth,
-  steps: ReadonlyMap<string, readonly Step[]>,
-): readonly Violation[] {
-  return truth.brakes.flatMap((brake) => violationsWhile(truth, brake, steps));
+export function violationsOfBrake(truth: Truth, facts: readonly BrakedFacts[]): readonly Violation[] {
+  return truth.brakes.flatMap((brake) => violationsWhile(truth, brake, facts));
 }
 
 function violationsWhile(
   truth: Truth,
   { clients, on, off }: BrakeTruth,
-  steps: ReadonlyMap<string, readonly Step[]>,
+  facts: readonly BrakedFacts[],
 ): readonly Violation[] {
   const until = off?.from ?? Number.POSITIVE_INFINITY;
-  const within = checksBetween(steps, on.until + slackMs, until - slackMs);
+  const within = checksBetween(facts, on.until + slackMs, until - slackMs);
   const told = new Set(within.filter(({ low }) => low).map(({ clientId }) => clientId));
   const found: Violation[] = [];
   if (told.size > clients) {
@@ -32,7 +30,7 @@ function violationsWhile(
   }
   const first = within.filter(({ held }) => held).sort((a, b) => a.at - b.at)[0];
   if (first) {
-    const before = checksBetween(steps, on.from - slackMs, first.at + slackMs).filter(({ low }) => low);
+    const before = checksBetween(facts, on.from - slackMs, first.at + slackMs).filter(({ low }) => low);
     const counted = new Set(before.map(({ clientId }) => clientId)).size;
     // A check that a killed worker had begun may be counted and never answer.
     if (counted < clients && awayMs(truth, on.from, first.at) === 0)
@@ -46,9 +44,9 @@ function violationsWhile(
 }
 
 /** Checks that began and answered between two instants. */
-function checksBetween(steps: ReadonlyMap<string, readonly Step[]>, from: number, until: number) {
-  return [...steps].flatMap(([clientId, all]) =>
-    all.flatMap((step) => {
+function checksBetween(facts: readonly BrakedFacts[], from: number, until: number) {
+  return facts.flatMap(({ clientId, steps }) =>
+    steps.flatMap((step) => {
       if (step.kind !== 'checked' || step.from < from || step.at > until) return [];
       const reasons = (step.result.decisions ?? []).map(({ reason }) => reason);
       return [{ clientId, at: step.at, low: reasons.includes('low'), held: reasons.includes('held') }];

@@ -6,7 +6,8 @@ import { violationsOfArrivals } from './judge-arrivals.js';
 import { judgeDecisions } from './judge-decisions.js';
 import { violationsOfRecipients } from './judge-recipients.js';
 import { isMet } from './limits.js';
-import { whyGivenUp, type Due, type Open } from './open-notices.js';
+import { violationsAtEnd } from './judge-end.js';
+import { namesOf, settledOf, type Due, type Open } from './open-notices.js';
 import { Promptness } from './promptness.js';
 import { Punctuality } from './punctuality.js';
 import type { CheckSeen } from './reasons.js';
@@ -219,69 +220,35 @@ class Model {
     this.punctuality.countFrom(at);
     this.promptness.countFrom(at);
     if (open.refilled) this.punctuality.mustRecheck(at);
+    const settled = (key: string, times: readonly number[]) => {
+      const { first, fault } = settledOf(this.truth, this.facts.clientId, this.tally, open, {
+        key,
+        times,
+        at,
+        refused: told.failed.length > 0,
+      });
+      if (fault !== undefined) this.violation(at, fault);
+      return first;
+    };
     for (const key of open.low) {
       const times = told.accepted.filter(({ rules }) => rules.includes(key)).map((each) => each.at);
-      const first = this.firstOf(key, times, open, at, told);
+      const first = settled(key, times);
       if (first !== undefined) this.memory.told(key, first, { checkAt, standsFor: open.standsFor });
     }
     for (const key of open.recovered) {
       const times = told.accepted.filter((each) => each.recovered?.includes(key)).map((each) => each.at);
-      if (this.firstOf(key, times, open, at, told) !== undefined) this.memory.recovered(key);
+      if (settled(key, times) !== undefined) this.memory.recovered(key);
     }
-  }
-
-  /** When a rule of a check was first accepted; undefined where it was not. */
-  private firstOf(
-    key: string,
-    times: readonly number[],
-    open: Open,
-    at: number,
-    { failed }: ToldResult,
-  ): number | undefined {
-    if (times.length === 0) {
-      const why = whyGivenUp(this.truth, this.facts.clientId, open, at);
-      if (why !== undefined) this.tally[why] += 1;
-      if (why === undefined || failed.length > 0)
-        this.violation(
-          at,
-          `${key} of ${instant(open.checkAt)} was not accepted, and given up ${((open.deadlineAt - at) / 1_000).toFixed(1)} s before its deadline`,
-        );
-      return undefined;
-    }
-    this.tally.accepted += 1;
-    const first = Math.min(...times);
-    if (first < open.checkAt - slackMs || first > at + slackMs)
-      this.violation(at, `${key} of ${instant(open.checkAt)} is dated ${instant(first)}`);
-    return first;
   }
 
   private endsWell(): void {
-    const { counts, clientId, steps } = this.facts;
-    const { closed, stormEndedAt } = this.truth;
-    if (steps.length === 0) return this.violation(Date.now(), 'it was never watched');
-    if (closed.has(clientId)) {
-      if (!this.ended) this.violation(Date.now(), 'it is closed, and still watched');
-      return;
-    }
-    if (this.ended || !counts) return this.violation(Date.now(), 'it is not watched');
-    if (stormEndedAt !== undefined && (this.punctuality.lastCheckAt ?? 0) < stormEndedAt)
-      this.violation(Date.now(), 'it was not checked again after the last fault');
-    if (this.open || this.due) return;
-    for (const rule of this.rules) {
-      const expected = this.memory.countOf(rule);
-      const count = counts[rule.key] ?? 0;
-      if (count !== expected)
-        this.violation(Date.now(), `${rule.key} counts ${count} at the end, expected ${expected}`);
-    }
+    const { found, memory, rules, ended } = this;
+    const settled = !this.open && !this.due;
+    const lastCheckAt = this.punctuality.lastCheckAt ?? 0;
+    found.push(...violationsAtEnd(this.facts, this.truth, { memory, rules, ended, settled, lastCheckAt }));
   }
 
   private violation(at: number, what: string): void {
     this.found.push({ clientId: this.facts.clientId, at, what });
   }
-}
-
-/** `client, user`, and those that recovered in brackets. */
-function namesOf(rules: Pick<Due, 'low' | 'recovered'> | undefined): string {
-  if (!rules) return 'nothing';
-  return [...rules.low.toSorted(), ...rules.recovered.map((key) => `(${key})`).sort()].join(', ');
 }

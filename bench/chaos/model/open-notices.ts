@@ -1,6 +1,7 @@
-import { awayMs, starvedMs, wasHindered, wasOutOfService } from './ask-truth.js';
+import { awayMs, slackMs, starvedMs, wasHindered, wasOutOfService } from './ask-truth.js';
 import { lateMs } from './punctuality.js';
 import type { Truth } from './truth.js';
+import { instant, type Tally } from './verdict.js';
 
 /** The first retry of a notice comes no later, and each next one doubles the wait at most (rule 4). */
 const firstRetryMs = 4_000;
@@ -29,11 +30,53 @@ export interface Open extends Pick<Due, 'low' | 'recovered' | 'standsFor'> {
   refilled: boolean;
 }
 
+/** What was answered of one rule of a check. */
+interface Answered {
+  readonly key: string;
+  /** When its notices were accepted. */
+  readonly times: readonly number[];
+  /** When it was answered. */
+  readonly at: number;
+  /** A channel refused a notice of the check for good. */
+  readonly refused: boolean;
+}
+
+/** When a rule of a check was first accepted, undefined where it was not; and what is wrong with that. Counts into `tally`. */
+export function settledOf(
+  truth: Truth,
+  clientId: string,
+  tally: Tally,
+  open: Open,
+  { key, times, at, refused }: Answered,
+): { readonly first?: number; readonly fault?: string } {
+  const { checkAt, deadlineAt } = open;
+  if (times.length === 0) {
+    const why = whyGivenUp(truth, clientId, open, at);
+    if (why !== undefined) tally[why] += 1;
+    if (why !== undefined && !refused) return {};
+    const before = ((deadlineAt - at) / 1_000).toFixed(1);
+    return {
+      fault: `${key} of ${instant(checkAt)} was not accepted, and given up ${before} s before its deadline`,
+    };
+  }
+  tally.accepted += 1;
+  const first = Math.min(...times);
+  return first < checkAt - slackMs || first > at + slackMs
+    ? { first, fault: `${key} of ${instant(checkAt)} is dated ${instant(first)}` }
+    : { first };
+}
+
+/** `client, user`, and those that recovered in brackets. */
+export function namesOf(rules: Pick<Due, 'low' | 'recovered'> | undefined): string {
+  if (!rules) return 'nothing';
+  return [...rules.low.toSorted(), ...rules.recovered.map((key) => `(${key})`).sort()].join(', ');
+}
+
 /**
  * Rules 4, 7, 13: whether a notice may have been given up at `at`: only because of what came meanwhile, or where no attempt was left
  * before the next check. Undefined: it may not.
  */
-export function whyGivenUp(
+function whyGivenUp(
   truth: Truth,
   clientId: string,
   { scheduledAt, deadlineAt, disturbed }: Open,

@@ -9,6 +9,8 @@ export interface ClientFacts {
   readonly notices: readonly LedgerNotice[];
   /** What the workflow says at the end; undefined where it ended. */
   readonly counts: Readonly<Record<string, number>> | undefined;
+  /** Its workflow task is tried again and again. */
+  readonly stuck?: boolean | undefined;
 }
 
 /** A notice that was accepted by a channel; also one whose answer was lost. */
