@@ -11,10 +11,15 @@ import { emptyTruth, type Truth } from './model/truth.js';
 
 export interface DriveOptions {
   readonly clients: number;
-  /** The run goes on until so many were injected. */
-  readonly faults: number;
+  readonly length: RunLength;
   readonly random: Random;
 }
+
+/** A storm of so many faults, or a soak of so many compressed hours, in which faults are rarer. */
+export type RunLength = { readonly faults: number } | { readonly hours: number };
+
+/** A Period of a day lasts some seconds in a run, and so an hour of a soak a minute. */
+const compressedHourMs = 60_000;
 
 /** What failed until the last fault is tried again within a minute; then every client is checked once more. */
 const settledWithinMs = 120_000;
@@ -24,10 +29,7 @@ const calmMs = 20_000;
 const calmMsOfFault = 120;
 
 /** Lets random things happen to clients, profiles and servers, and answers what was. */
-export async function drive(
-  servers: Servers,
-  { clients, faults: wanted, random }: DriveOptions,
-): Promise<Truth> {
+export async function drive(servers: Servers, { clients, length, random }: DriveOptions): Promise<Truth> {
   const truth = emptyTruth();
   const ids = Array.from({ length: clients }, (_, i) => `C-${String(i).padStart(4, '0')}`);
   const life = new Life(servers, truth, ids, random);
@@ -40,13 +42,13 @@ export async function drive(
   await untilAllWatched(servers, clients);
   const holding = new HoldNotices(servers, truth, random);
   const living = Promise.all([life.live(), holding.live()]);
-  await storm(faults, truth, wanted, random);
+  await storm(faults, truth, length, random);
   await faults.untilAllGoOn();
   truth.stormEndedAt = Date.now();
   process.stderr.write('the storm is over\n');
   await untilAllChecked(servers);
   truth.calmFrom = Date.now();
-  const calmUntil = truth.calmFrom + Math.max(calmMs, wanted * calmMsOfFault);
+  const calmUntil = truth.calmFrom + Math.max(calmMs, truth.faults.length * calmMsOfFault);
   while (Date.now() < calmUntil) {
     await faults.channelFault();
     await sleep(random.between(100, 500));
@@ -63,15 +65,18 @@ export async function drive(
   return truth;
 }
 
-/** Faults of all kinds, until so many hit somebody. */
-async function storm(faults: Faults, truth: Truth, wanted: number, random: Random): Promise<void> {
+/** Faults of all kinds, until so many hit somebody or the time is over. */
+async function storm(faults: Faults, truth: Truth, length: RunLength, random: Random): Promise<void> {
+  const soaks = 'hours' in length;
+  const wanted = soaks ? Number.POSITIVE_INFINITY : length.faults;
+  const until = soaks ? Date.now() + length.hours * compressedHourMs : Number.POSITIVE_INFINITY;
   let waiting = 0;
-  for (let done = 0; truth.faults.length - waiting < wanted; done += 1) {
+  for (let done = 0; truth.faults.length - waiting < wanted && Date.now() < until; done += 1) {
     await faults.injectOne(done);
     const injected = truth.faults.length - waiting;
     if (done % 10 === 0 || injected >= wanted) waiting = (await faults.waitingFaults()).length;
-    if (done % 50 === 0) process.stderr.write(`${injected} of ${wanted} faults\n`);
-    await sleep(random.between(20, 180));
+    if (done % 50 === 0) process.stderr.write(`${injected}${soaks ? '' : ` of ${wanted}`} faults\n`);
+    await sleep(soaks ? random.between(200, 2_000) : random.between(20, 180));
   }
 }
 

@@ -15,8 +15,8 @@ export async function keepRun(file: string, run: Run): Promise<void> {
   await writeFile(
     file,
     JSON.stringify(run, (_, value: unknown) => {
-      if (value instanceof Map) return { map: [...value] };
-      if (value instanceof Set) return { set: [...value] };
+      if (value instanceof Map) return { $map: [...value] };
+      if (value instanceof Set) return { $set: [...value] };
       return value === Number.POSITIVE_INFINITY ? 'Infinity' : value;
     }),
   );
@@ -26,7 +26,7 @@ export async function readRun(file: string): Promise<Run> {
   return JSON.parse(await readFile(file, 'utf8'), (_, value: unknown) => {
     if (value === 'Infinity') return Number.POSITIVE_INFINITY;
     if (typeof value !== 'object' || value === null) return value;
-    const { map, set } = value as { map?: [unknown, unknown][]; set?: unknown[] };
+    const { $map: map, $set: set } = value as { $map?: [unknown, unknown][]; $set?: unknown[] };
     return map ? new Map(map) : set ? new Set(set) : value;
   }) as Run;
 }

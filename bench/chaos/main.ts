@@ -12,13 +12,15 @@ import { startServers, type Servers } from './servers.js';
 
 // Random refills, charges, edits and faults on the real stack; then a model of its own judges every check and notice:
 // `npm run chaos -- --seed 1 --clients 200 --faults 500`. Exit 1 with the first violation and the seed.
+// `--hours 8` in place of `--faults` is a soak: eight compressed hours, a minute each, in which faults are rarer.
 // `--keep FILE` keeps what a run is judged by, `--judge FILE` judges it again.
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     clients: { type: 'string', default: '200' },
-    faults: { type: 'string', default: '500' },
+    faults: { type: 'string' },
+    hours: { type: 'string' },
     keep: { type: 'string' },
     judge: { type: 'string' },
   },
@@ -28,28 +30,30 @@ const tally = emptyTally();
 const violations = values.judge === undefined ? await runOf(values) : judge(await readRun(values.judge));
 if (violations.length > 0) {
   process.stdout.write(`${violations.length} violations, the first: ${textOf(violations[0]!)}\n`);
-  if (values.judge === undefined) {
-    const { seed, clients, faults } = values;
-    process.stdout.write(
-      `Again with: npm run chaos -- --seed ${seed} --clients ${clients} --faults ${faults}\n`,
-    );
-  }
+  if (values.judge === undefined)
+    process.stdout.write(`Again with: npm run chaos -- ${argumentsOf(values).join(' ')}\n`);
   for (const violation of violations.slice(1, 40)) process.stderr.write(`${textOf(violation)}\n`);
   process.exitCode = 1;
 }
 
+/** The run as a line of the command. */
+function argumentsOf({ seed, clients, faults = '500', hours }: typeof values): readonly string[] {
+  const length = hours === undefined ? ['--faults', faults] : ['--hours', hours];
+  return ['--seed', seed, '--clients', clients, ...length];
+}
+
 async function runOf(options: typeof values): Promise<readonly Violation[]> {
-  const [seed, clients, faults] = [options.seed, options.clients, options.faults].map(Number) as [
-    number,
-    number,
-    number,
-  ];
-  if (![seed, clients, faults].every(Number.isSafeInteger))
-    throw new Error('--seed, --clients and --faults: expected whole numbers');
-  process.stderr.write(`chaos: seed ${seed}, ${clients} clients, ${faults} faults\n`);
+  const [seed, clients, faults] = [options.seed, options.clients, options.faults ?? 500].map(Number);
+  const hours = options.hours === undefined ? undefined : Number(options.hours);
+  if (![seed, clients, faults].every(Number.isSafeInteger) || (hours !== undefined && !(hours > 0)))
+    throw new Error('--seed, --clients, --faults and --hours: expected numbers');
+  if (options.faults !== undefined && hours !== undefined)
+    throw new Error('expected --faults or --hours, not both');
+  process.stderr.write(`chaos: ${argumentsOf(options).join(' ')}\n`);
+  const length = hours === undefined ? { faults: faults! } : { hours };
   const servers = await startServers();
   try {
-    const truth = await drive(servers, { clients, faults, random: createRandom(seed) });
+    const truth = await drive(servers, { clients: clients!, length, random: createRandom(seed!) });
     const run: Run = {
       truth,
       facts: await factsOf(servers, [...truth.profileOf.keys()]),
