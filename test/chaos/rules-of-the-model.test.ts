@@ -80,11 +80,9 @@ function verdictOn(
   counts: Readonly<Record<string, number>>,
   notices = noticesOf(steps),
 ): readonly string[] {
-  const arrivals: readonly Arrival[] = notices.map(({ id, acceptedAt, recipients }) => ({
-    noticeId: id,
-    receivedAt: acceptedAt! - 10,
-    recipients,
-  }));
+  const arrivals: readonly Arrival[] = notices.flatMap(({ id: noticeId, acceptedAt, recipients }) =>
+    acceptedAt === null ? [] : [{ noticeId, receivedAt: acceptedAt - 10, recipients }],
+  );
   const facts = { clientId, steps: [started, ...steps], arrivals, notices, counts };
   return violationsOf(facts, truth, emptyTally()).map(({ what }) => what);
 }
@@ -376,6 +374,22 @@ describe('the model of a chaos run, by rule', () => {
     const other = { ...low, recipients: ['other@acme.example'] };
     const found = verdictOn(sent(t0), truthOf({}), { client: 1 }, [other]);
     assert.match(found.join(), /told other@acme.example, expected billing@c-1/);
+  });
+
+  it('finds a webhook that was given up too soon, though the mail of its rule was accepted', () => {
+    const truth = truthOf({ profile: { rules: [client({ webhooks: ['crm'] })] } });
+    const [mail] = noticesOf(sent(t0)) as [LedgerNotice];
+    const hook = { ...mail, id: 'hook', channel: 'webhook:crm', recipients: ['crm'] };
+    assert.deepEqual(verdictOf([mail, { ...hook, acceptedAt: t0 + 90 }]), [
+      '2 notices arrived, and only 1 were counted',
+    ]);
+    assert.deepEqual(verdictOf([mail, { ...hook, acceptedAt: null, state: 'withdrawn' }]), [
+      'webhook:crm of 09:00:00.000 was withdrawn 59.9 s before its deadline',
+    ]);
+
+    function verdictOf(notices: readonly LedgerNotice[]): readonly string[] {
+      return verdictOn(sent(t0), truth, { client: 1 }, notices);
+    }
   });
 
   it('finds a webhook that was not called', () => {

@@ -1,4 +1,5 @@
 import { callMs, slackMs } from './ask-truth.js';
+import type { Step } from './histories.js';
 import { audienceOf, type ProfileVersion, type RuleTruth, type Truth } from './truth.js';
 import { instant, type ClientFacts, type LedgerNotice, type Tally, type Violation } from './verdict.js';
 
@@ -14,7 +15,7 @@ export function billingEmailOf(clientId: string): string {
  * exactly those hear whom the last notice reached), and webhooks. What arrived went to those for whom it was written down.
  */
 export function violationsOfRecipients(facts: ClientFacts, truth: Truth, tally: Tally): readonly Violation[] {
-  const { clientId, arrivals, notices } = facts;
+  const { clientId, steps, arrivals, notices } = facts;
   const found: Violation[] = [];
   const violation = (at: number, what: string) => void found.push({ clientId, at, what });
   const byId = new Map(notices.map((notice) => [notice.id, notice]));
@@ -30,7 +31,7 @@ export function violationsOfRecipients(facts: ClientFacts, truth: Truth, tally: 
     if (twice !== undefined) violation(checkAt, `two notices of one check tell ${twice}`);
     for (const rule of new Set(ofCheck.flatMap(({ recovered }) => recovered))) {
       const hear = ofCheck.filter(({ recovered }) => recovered.includes(rule));
-      const reached = lastReached(notices, rule, checkAt);
+      const reached = lastReached(steps, notices, rule, checkAt);
       if (!reached.some((names) => sameNames(recipientsOf(hear), names)))
         violation(
           checkAt,
@@ -64,20 +65,27 @@ function namesOf(clientId: string, rules: readonly RuleTruth[]): readonly string
   return [...new Set(names)];
 }
 
-/** Whom a rule's last notice before a check reached; in two ways where its acceptance was learnt of only after that check. */
+/**
+ * Whom a rule's last notice before a check reached, as far as the workflow learnt of it; in two ways where one of its channels accepted
+ * only after that check.
+ */
 function lastReached(
+  steps: readonly Step[],
   notices: readonly LedgerNotice[],
   rule: string,
   checkAt: number,
 ): readonly (readonly string[])[] {
-  const before = notices.filter(
-    (notice) => notice.checkAt < checkAt && notice.rules.includes(rule) && notice.acceptedAt !== null,
+  const told = steps.flatMap((step) =>
+    step.kind === 'told' &&
+    step.checkAt < checkAt &&
+    step.told.accepted.some(({ rules }) => rules.includes(rule))
+      ? [step.checkAt]
+      : [],
   );
-  const surely = before.filter(({ acceptedAt }) => acceptedAt! < checkAt - slackMs);
-  return [before, surely].map((accepted) => {
-    const last = Math.max(...accepted.map((notice) => notice.checkAt));
-    return recipientsOf(accepted.filter((notice) => notice.checkAt === last));
-  });
+  const last = notices.filter(
+    (notice) => notice.checkAt === told.at(-1) && notice.rules.includes(rule) && notice.acceptedAt !== null,
+  );
+  return [last, last.filter(({ acceptedAt }) => acceptedAt! < checkAt - slackMs)].map(recipientsOf);
 }
 
 /** The versions of the client's profile that a notice of a check may have been written by. */

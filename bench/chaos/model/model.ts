@@ -1,13 +1,13 @@
 import { profileSeen, slackMs } from './ask-truth.js';
 import { ClientMemory } from './client-memory.js';
-import type { CheckedResult, Step, TellingInput, ToldResult } from './histories.js';
+import type { Step, TellingInput, ToldResult } from './histories.js';
 import { nextOpening } from './hours.js';
 import { violationsOfArrivals } from './judge-arrivals.js';
 import { judgeDecisions } from './judge-decisions.js';
 import { violationsOfRecipients } from './judge-recipients.js';
 import { isMet } from './limits.js';
 import { violationsAtEnd } from './judge-end.js';
-import { namesOf, settledOf, type Due, type Open } from './open-notices.js';
+import { faultsOfChannels, namesOf, settledOf, type Due, type Open } from './open-notices.js';
 import { Promptness } from './promptness.js';
 import { Punctuality } from './punctuality.js';
 import type { CheckSeen } from './reasons.js';
@@ -41,8 +41,8 @@ class Model {
   private refilledAt = 0;
   /** When somebody last asked for a check. */
   private askedAt = 0;
-  /** When sending hours open for which a rule waits (rule 19). */
-  private openingAt: number | undefined;
+  /** When sending hours open for which a rule waits (rule 19); two where they opened while it was checked. */
+  private openings: readonly number[] = [];
   private ended = false;
   private readonly punctuality: Punctuality;
   private readonly promptness: Promptness;
@@ -156,7 +156,7 @@ class Model {
     const seen = this.decide(step, standsFor, profile);
     this.startsAgain = false;
     if (!seen) return;
-    this.waitForOpening(seen, result, at);
+    this.waitForOpening(seen, step);
     const sending = (reason: string) =>
       result.decisions!.filter((each) => each.reason === reason).map(({ rule }) => rule);
     const [low, recovered] = [sending('low'), sending('recovered')];
@@ -178,7 +178,7 @@ class Model {
       profile,
       memory: this.memory,
       standsFor,
-      atOpening: standsFor === this.openingAt,
+      atOpening: this.openings.includes(standsFor),
       startsAgain: this.startsAgain,
     });
     for (const fault of faults) this.violation(step.at, fault);
@@ -186,12 +186,15 @@ class Model {
   }
 
   /** Rule 19: where a rule waits for sending hours, one more check comes when they open. */
-  private waitForOpening({ profile }: CheckSeen, { decisions }: CheckedResult, at: number): void {
-    this.openingAt = undefined;
-    if (!profile.hours || !decisions!.some(({ reason }) => reason === 'outside-hours')) return;
+  private waitForOpening({ profile }: CheckSeen, { begunAt, at, result }: Checked): void {
+    this.openings = [];
+    const { hours, periodMs } = profile;
+    if (!hours || !result.decisions!.some(({ reason }) => reason === 'outside-hours')) return;
     const zones = this.truth.zones.get(this.facts.clientId) ?? [];
-    this.openingAt = nextOpening(profile.hours, zones, at - slackMs, at + profile.periodMs);
-    if (this.openingAt !== undefined) this.punctuality.opensAt(this.openingAt);
+    this.openings = [begunAt, at].flatMap(
+      (from) => nextOpening(hours, zones, from - slackMs, at + periodMs) ?? [],
+    );
+    if (this.openings.length > 0) this.punctuality.opensAt(Math.max(...this.openings));
   }
 
   private telling(at: number, { checkAt, deadlineAt, rules, recovered = [] }: TellingInput): void {
@@ -220,6 +223,7 @@ class Model {
     this.punctuality.countFrom(at);
     this.promptness.countFrom(at);
     if (open.refilled) this.punctuality.mustRecheck(at);
+    for (const fault of faultsOfChannels(this.facts, this.truth, open, at)) this.violation(at, fault);
     const settled = (key: string, times: readonly number[]) => {
       const { first, fault } = settledOf(this.truth, this.facts.clientId, this.tally, open, {
         key,

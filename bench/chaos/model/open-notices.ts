@@ -1,7 +1,7 @@
 import { awayMs, slackMs, starvedMs, wasHindered, wasOutOfService } from './ask-truth.js';
 import { lateMs } from './punctuality.js';
 import type { Truth } from './truth.js';
-import { instant, type Tally } from './verdict.js';
+import { instant, type ClientFacts, type Tally } from './verdict.js';
 
 /** The first retry of a notice comes no later, and each next one doubles the wait at most (rule 4). */
 const firstRetryMs = 4_000;
@@ -64,6 +64,27 @@ export function settledOf(
   return first < checkAt - slackMs || first > at + slackMs
     ? { first, fault: `${key} of ${instant(checkAt)} is dated ${instant(first)}` }
     : { first };
+}
+
+/**
+ * Rule 4 for each channel by itself: a webhook that took nothing was tried as long as a mail is, though the mails of its rules were
+ * accepted and nothing more is counted.
+ */
+export function faultsOfChannels(
+  { clientId, notices }: Pick<ClientFacts, 'clientId' | 'notices'>,
+  truth: Truth,
+  open: Open,
+  at: number,
+): readonly string[] {
+  const lost = notices.filter(
+    ({ checkAt, state }) => checkAt === open.checkAt && state !== 'accepted' && state !== 'pending',
+  );
+  if (whyGivenUp(truth, clientId, open, at) !== undefined) return [];
+  const before = ((open.deadlineAt - at) / 1_000).toFixed(1);
+  return lost.map(
+    ({ channel, state }) =>
+      `${channel} of ${instant(open.checkAt)} was ${state} ${before} s before its deadline`,
+  );
 }
 
 /** `client, user`, and those that recovered in brackets. */

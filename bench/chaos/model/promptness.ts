@@ -50,8 +50,8 @@ export class Promptness {
     const told = profile.rules.map((rule) => (memory.toldFor(rule) ?? -Infinity) + profile.periodMs);
     const refills = truth.refills.get(clientId) ?? [];
     const edits = [...truth.profiles.values()].flatMap((versions) => [...versions.values()]);
-    const holds = truth.holds.flatMap(({ released }) => (released ? [released.until] : []));
-    const events = [...told, ...refills, ...edits.map(({ until }) => until), ...holds];
+    const holds = [...truth.holds.map(({ released }) => released), ...truth.brakes.map(({ off }) => off)];
+    const events = [...told, ...refills, ...[...edits, ...holds].map((each) => each?.until ?? -Infinity)];
     const least = Math.max(before, ...events.filter((at) => at <= from));
     let since = from;
     for (const { value: row, until } of rowsSince(truth, clientId, least, from).toReversed()) {
