@@ -27,7 +27,7 @@ describe('the profiles of a chaos run', () => {
       const webhooks = { [webhookName]: { url: 'https://acme.example/hooks', secretVariable: 'SECRET' } };
       const reseller = path.join(folder, 'profiles', 'acme', 'reseller.json');
       await writeFile(reseller, JSON.stringify({ webhooks }));
-      const profiles = drawn(30);
+      const profiles = drawn(8);
       for (const [i, profile] of profiles.entries()) {
         const file = path.join(folder, 'profiles', 'acme', `p-${i}.json`);
         await writeFile(file, JSON.stringify(profileFileOf(`acme/p-${i}`, profile)));
