@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queryable } from './queryable.js';
 
 /** MySQL's clock, epoch milliseconds. */
@@ -12,6 +13,10 @@ const askedEveryMs = 60_000;
 /** An answer that took no longer tells the time well enough: it may be wrong by half of that. */
 const goodAnswerMs = 50;
 const againMs = 1_000;
+/** A question whose answer never comes, as of a connection that was cut, is asked again so soon, then after twice the time. */
+const unansweredMs = 5_000;
+/** The first answer is waited for, but no longer. */
+const longestFirstMs = 2_000;
 /** A server that is always slow is asked so often, and its best answer counts. */
 const mostTries = 5;
 
@@ -27,8 +32,10 @@ export function databaseClock(
   let offsetMs = Date.now() - monotonic();
   let askAt = Number.NEGATIVE_INFINITY;
   let tries = 0;
+  let patienceMs = unansweredMs;
   let bestMs = Number.POSITIVE_INFINITY;
   let first: Promise<void> | undefined;
+  let settled = false;
   async function ask(): Promise<void> {
     const before = monotonic();
     const now = await databaseNow(database);
@@ -38,6 +45,7 @@ export function databaseClock(
       offsetMs = now - (before + tookMs / 2);
     }
     tries += 1;
+    patienceMs = unansweredMs;
     const isGoodEnough = tookMs <= goodAnswerMs || tries >= mostTries;
     askAt = monotonic() + (isGoodEnough ? askedEveryMs : againMs);
     if (!isGoodEnough) return;
@@ -46,12 +54,12 @@ export function databaseClock(
   }
   return async () => {
     if (monotonic() >= askAt) {
-      // A server that does not answer is not asked again and again.
-      askAt = monotonic() + askedEveryMs;
+      askAt = monotonic() + patienceMs;
+      patienceMs = Math.min(2 * patienceMs, askedEveryMs);
       const asked = ask().catch(() => void (askAt = monotonic() + againMs));
-      first ??= asked;
+      first ??= asked.then(() => void (settled = true));
     }
-    await first;
+    if (!settled) await Promise.race([first, sleep(longestFirstMs, undefined, { ref: false })]);
     return Math.round(monotonic() + offsetMs);
   };
 }
