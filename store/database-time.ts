@@ -35,7 +35,7 @@ export function databaseClock(
   let patienceMs = unansweredMs;
   let bestMs = Number.POSITIVE_INFINITY;
   let first: Promise<void> | undefined;
-  let settled = false;
+  let waited = false;
   async function ask(): Promise<void> {
     const before = monotonic();
     const now = await databaseNow(database);
@@ -57,9 +57,10 @@ export function databaseClock(
       askAt = monotonic() + patienceMs;
       patienceMs = Math.min(2 * patienceMs, askedEveryMs);
       const asked = ask().catch(() => void (askAt = monotonic() + againMs));
-      first ??= asked.then(() => void (settled = true));
+      first ??= asked;
     }
-    if (!settled) await Promise.race([first, sleep(longestFirstMs, undefined, { ref: false })]);
+    if (!waited) await Promise.race([first, sleep(longestFirstMs, undefined, { ref: false })]);
+    waited = true;
     return Math.round(monotonic() + offsetMs);
   };
 }

@@ -92,6 +92,7 @@ describe('the clock of MySQL', () => {
     const before = Date.now();
     const found = await clock();
     assert.ok(Math.abs(found - Date.now()) < 1_000);
+    for (let i = 0; i < 100; i += 1) await clock();
     assert.ok(Date.now() - before < 10_000);
   });
 
