@@ -34,6 +34,7 @@ export function reportOf(truth: Truth, tally: Tally, violationCount: number, too
       'longest time between two checks of a client',
       `${seconds(ms)} (${clientId}, until ${new Date(until).toISOString()})`,
     ],
+    ['events of the longest run of a workflow', tally.longestRun],
     ['violations', violationCount],
     ['took', seconds(tookMs)],
   ];

@@ -248,6 +248,11 @@ const cases: readonly Case[] = [
     finds: /saw version 2, which was not the one at that time/,
   },
   {
+    name: 'a run that grows and grows',
+    steps: [{ ...started, events: 3_001 } as Step, ...right.slice(1)],
+    finds: /a run of its workflow has 3001 events/,
+  },
+  {
     name: 'a workflow that failed',
     steps: [...right, { kind: 'ended', at: minute(3), how: 'failed' }],
     counts: null,

@@ -7,7 +7,14 @@ const { EventType, WorkflowTaskFailedCause } = proto.temporal.api.enums.v1;
 
 /** What a client's workflow did and heard, in the order of its histories. Instants are epoch milliseconds. */
 export type Step =
-  | { readonly kind: 'started'; readonly at: number; readonly runId: string; readonly continued: boolean }
+  | {
+      readonly kind: 'started';
+      readonly at: number;
+      readonly runId: string;
+      readonly continued: boolean;
+      /** Of the whole run. */
+      readonly events?: number;
+    }
   | { readonly kind: 'refill'; readonly at: number; readonly refillAt: number }
   | { readonly kind: 'asked'; readonly at: number; readonly what: string }
   | {
@@ -113,7 +120,8 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
     switch (event.eventType) {
       case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: {
         const { continuedExecutionRunId } = event.workflowExecutionStartedEventAttributes!;
-        return [{ kind: 'started', at, runId, continued: (continuedExecutionRunId ?? '') !== '' }];
+        const continued = (continuedExecutionRunId ?? '') !== '';
+        return [{ kind: 'started', at, runId, continued, events: events.length }];
       }
       case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: {
         const { signalName, input } = event.workflowExecutionSignaledEventAttributes!;

@@ -17,6 +17,9 @@ import { instant, type ClientFacts, type Tally, type Violation } from './verdict
 // The rules of behaviour once more, written from their text and not from the product's code: what a client's checks saw,
 // what they must have decided by it, and what must have become of each notice.
 
+/** A run ends after some thirty checks, and none of them has a hundred events. */
+const longestRunEvents = 3_000;
+
 /** Counts into `tally`. */
 export function violationsOf(facts: ClientFacts, truth: Truth, tally: Tally): readonly Violation[] {
   return [
@@ -66,8 +69,7 @@ class Model {
   private take(step: Step): void {
     switch (step.kind) {
       case 'started':
-        if (!step.continued) this.startAfresh(step.at);
-        return;
+        return this.started(step);
       case 'refill':
         return this.refilled(step.at, Math.min(step.refillAt, step.at));
       case 'asked':
@@ -94,7 +96,10 @@ class Model {
   }
 
   /** Rule 25: a workflow that starts again goes on with counters, refills and instants. */
-  private startAfresh(at: number): void {
+  private started({ at, continued, events = 0 }: Extract<Step, { kind: 'started' }>): void {
+    this.tally.longestRun = Math.max(this.tally.longestRun, events);
+    if (events > longestRunEvents) this.violation(at, `a run of its workflow has ${events} events`);
+    if (continued) return;
     this.startsAgain = !this.memory.isEmpty;
     this.punctuality.startAfresh(at);
     this.promptness.startAfresh(at);

@@ -60,6 +60,8 @@ export interface Tally {
   reasons: Map<string, number>;
   /** Notices whose recipients were judged. */
   addressed: number;
+  /** Events of the longest run of a workflow. */
+  longestRun: number;
   copies: number;
   /** Mails whose acceptance nobody learnt of before they were withdrawn. */
   unheard: number;
@@ -78,6 +80,7 @@ export function emptyTally(): Tally {
     prompt: 0,
     reasons: new Map(),
     addressed: 0,
+    longestRun: 0,
     copies: 0,
     unheard: 0,
     longestGap: { ms: 0, clientId: '', until: 0 },
