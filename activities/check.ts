@@ -6,7 +6,7 @@ import { unreachedRules } from '../domain/notices.js';
 import { profileNeeds } from '../domain/profile-needs.js';
 import type { Profile } from '../domain/profile/profile.js';
 import { nextOnGrid } from '../domain/schedule.js';
-import { folderOf, resellerDefaults } from '../domain/reseller/reseller-directory.js';
+import { withReseller } from '../domain/reseller/reseller-directory.js';
 import type {
   CheckInput,
   CheckResult,
@@ -63,7 +63,7 @@ export async function check(parts: WatchParts, input: CheckInput): Promise<Check
   // Until its first row is there a client counts as starting, and its next check may be a Period away: that one is waited for.
   if (starts) await parts.watched.seen(row, 'soon');
   else void parts.watched.seen(row);
-  return checkedOf({ client, stored, found, instant: time.instant, takenUp, unreached });
+  return checkedOf({ client, stored, found, time, takenUp, unreached });
 }
 
 function sends({ decisions }: ClientCheck): boolean {
@@ -179,8 +179,7 @@ async function readFor(
     ...(withinMs === undefined ? {} : { withinMs }),
   });
   if (!client || isUnclear(client) || !resellers) return client;
-  const settings = (await resellers.current()).ofClient(client.resellerId, folderOf(profile));
-  return { ...client, ...resellerDefaults(settings?.content) };
+  return withReseller(client, profile, await resellers.current());
 }
 
 /** Most billing data names the profile: then nobody needs to know what the other profiles apply to. */

@@ -37,8 +37,10 @@ export interface NotifyInput {
   readonly instant?: number;
   /** What the decisions were made of (rule 15): mails say these figures. Absent in inputs of older workflows. */
   readonly decided?: DecidedBy;
-  /** Nothing is sent after it: the next planned check decides afresh. */
+  /** Nothing is tried after it: the next check decides afresh. */
   readonly deadlineAt: number;
+  /** Rule 19: nothing is sent from then on; absent where no sending hours close. */
+  readonly closesAt?: number;
   readonly nextCheckAt: number;
   /** Rule 17: no notice of these rules comes before it; absent in inputs of older workflows. */
   readonly nextNoticeAt?: number;

@@ -8,10 +8,11 @@ import { maySend } from '../domain/looks/may-send.js';
 import type { LookedProfile } from '../domain/looks/looked-profile.js';
 import { profileNeeds } from '../domain/profile-needs.js';
 import { endReasonOf } from '../domain/reading.js';
+import { withReseller } from '../domain/reseller/reseller-directory.js';
 import type { CheckTime } from '../domain/silences.js';
-import type { LookedClient, NoticesOfLooked } from '../store/looked-clients.js';
+import type { LookedClient, NoticesOfLooked } from '../domain/looks/known-notices.js';
 import type { Glanced, GlancedOfProfile } from './look-glance.js';
-import type { Parts } from './parts.js';
+import type { LookParts } from './parts.js';
 
 /** A client whose rules may send, as far as a glance shows. */
 export interface Candidate {
@@ -21,7 +22,7 @@ export interface Candidate {
 
 /** Of those at a glance: whose rules may send, by what is remembered of them. */
 export async function candidatesOf(
-  { looked, zoneOf }: Pick<Parts, 'looked' | 'zoneOf'>,
+  { looked, zoneOf }: Pick<LookParts, 'looked' | 'zoneOf'>,
   { beyond, well }: Pick<Glanced, 'beyond' | 'well'>,
   rates: Pick<SharedFacts, 'rate'>,
   now: number,
@@ -52,7 +53,7 @@ const clientsAtOnce = 200;
 
 /** The clients whose rules would send now, as their own checks would decide, and whose notices are not on their way. */
 export async function wouldSend(
-  parts: Pick<Parts, 'billing' | 'looked' | 'zoneOf'>,
+  parts: Pick<LookParts, 'billing' | 'looked' | 'zoneOf' | 'resellers'>,
   candidates: readonly Candidate[],
   assigner: Assigner,
   now: number,
@@ -90,24 +91,26 @@ function told(notices: ReadonlyMap<string, NoticesOfLooked>): (client: LookedCli
 }
 
 async function sendingOf(
-  { billing, zoneOf }: Pick<Parts, 'billing' | 'zoneOf'>,
+  { billing, zoneOf, resellers }: Pick<LookParts, 'billing' | 'zoneOf' | 'resellers'>,
   profile: LookedProfile,
-  known: readonly LookedClient[],
+  looked: readonly LookedClient[],
   assigner: Assigner,
   now: number,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const clients = await billing.readClients(
-    known.map(({ clientId }) => clientId),
+    looked.map(({ clientId }) => clientId),
     profileNeeds(profile),
   );
+  const directory = await resellers?.current();
   return new Map(
     clients.flatMap((client, index): readonly (readonly [string, readonly string[]])[] => {
-      const { clientId, watch, ...grid } = known[index]!;
+      const { clientId, watch, ...grid } = looked[index]!;
       // What cannot be read now is unknown, and its own check says so.
       if (client instanceof Error || !client || isUnclear(client)) return [];
       if (endReasonOf(client, profile) !== undefined || assigner.assign(client).profileId !== profile.id)
         return [];
-      const { decisions } = checkClient(client, profile, watch, timeOf(grid, now, zoneOf));
+      const known = directory ? withReseller(client, profile, directory) : client;
+      const { decisions } = checkClient(known, profile, watch, timeOf(grid, now, zoneOf));
       const rules = [...sendingRules(decisions, 'low'), ...sendingRules(decisions, 'recovered')];
       return rules.length === 0 ? [] : [[clientId, rules]];
     }),
@@ -118,7 +121,7 @@ async function sendingOf(
 function timeOf(
   { plannedAt }: Pick<LookedClient, 'plannedAt'>,
   now: number,
-  zoneOf: Parts['zoneOf'],
+  zoneOf: LookParts['zoneOf'],
 ): CheckTime {
   return { now, instant: now, plannedAt, ...(zoneOf ? { zoneOf } : {}) };
 }

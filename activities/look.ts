@@ -2,7 +2,7 @@ import { lookedFacts, lookIntervalMs } from '../domain/looks/looked-profile.js';
 import type { LookInput, LookResult } from './contract.js';
 import { candidatesOf, wouldSend } from './look-decisions.js';
 import { glanceOf } from './look-glance.js';
-import type { Parts } from './parts.js';
+import type { LookParts } from './parts.js';
 import { wakeLooked } from './look-wakes.js';
 
 const rowsAtOnce = 5_000;
@@ -19,7 +19,7 @@ const wokenShown = 10;
  * wake. Killed anywhere, it is simply done again: a client that was woken and checked is quiet.
  */
 export async function look(
-  parts: Parts,
+  parts: LookParts,
   { from = '' }: LookInput,
   heartbeat: (after: string) => void,
 ): Promise<LookResult> {

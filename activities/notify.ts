@@ -42,7 +42,9 @@ export async function notify(
   if (!entries) return toldOf(await parts.ledger.find(clientId, checkAt));
   const send = async (entry: LedgerEntry): Promise<Delay | undefined> => {
     if (signal.aborted) throw givenUp(signal);
-    const leftMs = leftAtBegin - (performance.now() - begunAt);
+    const passedMs = performance.now() - begunAt;
+    if (attemptedAt + passedMs >= (input.closesAt ?? Infinity)) throw closed();
+    const leftMs = leftAtBegin - passedMs;
     return await sendNotice(parts, entry, Math.max(250, Math.min(longestCallMs, leftMs)), now, signal);
   };
   const pending = entries.filter(({ state }) => state === 'pending');
@@ -55,6 +57,17 @@ export async function notify(
     throw retryLater(delays, leftAtBegin - (performance.now() - begunAt));
   }
   return withUnreached(input, await parts.ledger.find(clientId, checkAt), await parts.now());
+}
+
+/** Rule 19: what was not accepted is withdrawn by the workflow, which decides afresh. */
+function closed(): ApplicationFailure {
+  const message = 'the sending hours closed';
+  return ApplicationFailure.create({
+    type: 'outside-hours',
+    message,
+    nonRetryable: true,
+    category: 'BENIGN',
+  });
 }
 
 /** Mails come first, one after the other: a receiver of a webhook that is slow to answer holds up nobody's mail. */

@@ -21,6 +21,16 @@ export interface Parts extends WatchParts {
   readonly looked: LookedClients;
 }
 
+/** What a look at the fleet works with. */
+export interface LookParts extends Pick<
+  Parts,
+  'looked' | 'lookRows' | 'resellers' | 'zoneOf' | 'now' | 'count'
+> {
+  readonly billing: Pick<Billing, 'readClients'>;
+  readonly profiles: Pick<Profiles, 'assigner'>;
+  readonly watchers: Pick<Watchers, 'wakeForLook'>;
+}
+
 /** What the activities of one client's workflow work with. */
 export interface WatchParts {
   readonly billing: Pick<Billing, 'readClient' | 'identify'>;

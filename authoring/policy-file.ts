@@ -26,7 +26,7 @@ export interface PolicyFile {
    */
   readonly maxUpdatedPercent?: number;
   /**
-   * How many clients one sync may newly tell: those who hear at their next check because of it.
+   * How many clients one sync may newly notify: those who are notified at their next check because of it.
    * @asType integer
    * @minimum 0
    * @maximum 1000000000

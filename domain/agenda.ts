@@ -13,10 +13,13 @@ export interface Agenda {
   readonly extra?: ExtraInstant;
 }
 
-/** `opening`: sending hours open (rule 19). `grace`: a missing client's grace ends (rule 13). `held`: asked again (rule 23). */
+/**
+ * `opening`: sending hours open (rule 19). `closing`: they close on notices that were not accepted. `grace`: a missing client's
+ * grace ends (rule 13). `held`: asked again (rule 23).
+ */
 export interface ExtraInstant {
   readonly at: number;
-  readonly why: 'opening' | 'grace' | 'held';
+  readonly why: 'opening' | 'closing' | 'grace' | 'held';
 }
 
 /** Rule 11: the first check comes at once. */

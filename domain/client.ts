@@ -1,4 +1,5 @@
 import type { Decimal } from './money.js';
+import { isTimeZone } from './time-zone.js';
 
 /** By what a client is identified and gets its profile. Undefined: the billing data does not say it in a way that can be read. */
 export interface ClientIdentity {
@@ -67,6 +68,14 @@ export interface ResellerDefaults {
 
 /** A client as a check by one profile reads it. */
 export interface Client extends ClientFacts, ProfileFacts, ResellerDefaults {}
+
+/** By whose clocks a client is notified (rule 19): its own zone, else its reseller's; null, which is UTC, where none is known. */
+export function timeZoneOf({
+  timeZone,
+  resellerTimeZone,
+}: Pick<Client, 'timeZone' | 'resellerTimeZone'>): string | null {
+  return [timeZone, resellerTimeZone].find((zone) => zone && isTimeZone(zone)) ?? null;
+}
 
 /** A client whose billing data does not say what every check needs: it is `unknown` (rule 24). */
 export interface UnclearClient extends ClientIdentity {

@@ -6,7 +6,7 @@ import type { Decimal } from './money.js';
 import type { Profile, Rule, RuleKey } from './profile/profile.js';
 import type { Reading } from './reading.js';
 import type { Reason } from './reasons.js';
-import { silenceOf, type CheckTime } from './silences.js';
+import { closingOf, silenceOf, type CheckTime } from './silences.js';
 
 /** For one rule at one check: send, or stay quiet, always with a reason, and with the figures it was made of. */
 export interface Decision {
@@ -25,6 +25,8 @@ export interface Decision {
   readonly inactiveSince?: number;
   /** When a rule that is quiet may send again, epoch milliseconds; absent where that is not known. */
   readonly until?: number;
+  /** Of a rule that sends: when its sending hours close, epoch milliseconds; absent where they do not (rule 19). */
+  readonly closesAt?: number;
   /** Of a rule that is held: who holds it, and why. */
   readonly why?: string;
 }
@@ -56,7 +58,9 @@ function decideRule(
   const { limit, met, figures } = findCondition(rule.condition, reading.availableBalance, reading.limits);
   const recovers = met === false && rule.recovered && unrecoveredCheck(watch, rule.key) !== undefined;
   const kind = recovers ? 'recovered' : 'low';
-  const silence = silenceOf(kind, { rule, met, profile, reading, watch, time });
+  const at = { rule, met, profile, reading, watch, time };
+  const silence = silenceOf(kind, at);
+  const closesAt = silence ? undefined : closingOf(at);
   return {
     rule: rule.key,
     decision: silence ? 'quiet' : 'send',
@@ -69,6 +73,7 @@ function decideRule(
       ? {}
       : { inactiveSince: reading.lastActivityAt }),
     ...(silence?.until === undefined ? {} : { until: silence.until }),
+    ...(closesAt === undefined ? {} : { closesAt }),
   };
 }
 

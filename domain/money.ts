@@ -48,12 +48,17 @@ export function isBelow(a: Decimal, b: Decimal): boolean {
   return compare(a, b) < 0;
 }
 
-/** `divide('10', '4')` gives `"2.5"`; rounded half up to 12 decimals, which is beyond what any balance has. */
-export function divide(a: Decimal, b: Decimal): Decimal {
+/** `divide('10', '4')` gives `"2.5"`; rounded half up, by default to 12 decimals, which is beyond what any balance has. */
+export function divide(a: Decimal, b: Decimal, decimals = 12): Decimal {
   const exact = new Big(a);
   const precise = Big();
-  precise.DP = 12;
+  precise.DP = decimals;
   return plain(new precise(exact).div(b));
+}
+
+/** A limit as people read it: no balance has more than 8 decimals. */
+export function shownLimit(limit: Decimal): Decimal {
+  return plain(new Big(limit).round(8));
 }
 
 export function percentOf(whole: Decimal, percent: Decimal): Decimal {

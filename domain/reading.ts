@@ -1,4 +1,4 @@
-import { doubtOf, emailOfUser, type Client, type ClientIdentity } from './client.js';
+import { doubtOf, emailOfUser, timeZoneOf, type Client, type ClientIdentity } from './client.js';
 import type { LimitFacts } from './conditions/condition.js';
 import { add, type Decimal } from './money.js';
 import { addressesIn } from './addresses-in.js';
@@ -18,8 +18,8 @@ export interface Reading {
   /** Last charge, or the client's creation where it was never charged (rule 8); null where neither is known. */
   readonly lastActivityAt: number | null;
   readonly recipients: Readonly<Record<string, number>>;
-  /** IANA zones, the first that is known counts: the client's, the reseller's (rule 19). */
-  readonly timeZones?: readonly (string | null)[];
+  /** A known IANA zone; null is UTC. */
+  readonly timeZone: string | null;
 }
 
 export function readingOf(client: Client, profile: Profile): Reading {
@@ -39,7 +39,7 @@ export function readingOf(client: Client, profile: Profile): Reading {
     recipients: Object.fromEntries(
       profile.rules.map((rule) => [rule.key, addressesOf(rule, client).length + rule.webhooks.length]),
     ),
-    timeZones: [client.timeZone, client.resellerTimeZone ?? null],
+    timeZone: timeZoneOf(client),
   };
 }
 

@@ -41,6 +41,7 @@ function minutesOf(time: string): number {
 const minutesOfDay = 1_440;
 /** A week, with the day before that may reach into it. */
 const daysToLookAt = 8;
+const weekMs = 7 * 86_400_000;
 
 /**
  * Rule 19: when the hours open next, where they are closed at `at`.
@@ -52,17 +53,37 @@ export function closedUntil(
   zone: ZoneOffset,
   at: number,
 ): { readonly until: number | undefined } | undefined {
-  const today = localDayOf(zone, at);
   let next: number | undefined;
+  for (const { opens, closes } of hoursAround(hours, zone, at)) {
+    if (opens <= at && at < closes) return undefined;
+    if (opens > at) next = Math.min(opens, next ?? opens);
+  }
+  return { until: next };
+}
+
+/** When the hours close that are open at `at`; undefined where they are closed, or do not close. Hours that follow each other without a gap are one. */
+export function openUntil(hours: SendingHours, zone: ZoneOffset, at: number): number | undefined {
+  let until: number | undefined;
+  for (const { opens, closes } of hoursAround(hours, zone, at)) {
+    if (opens <= (until ?? at) && closes > (until ?? at)) until = closes;
+  }
+  return until === undefined || until > at + weekMs ? undefined : until;
+}
+
+/** The hours of the days around an instant, in their order. */
+function* hoursAround(
+  hours: SendingHours,
+  zone: ZoneOffset,
+  at: number,
+): Generator<{ readonly opens: number; readonly closes: number }> {
+  const today = localDayOf(zone, at);
   for (let day = today - 1; day <= today + daysToLookAt; day += 1) {
     if (!hours.days.includes(weekdayOf(day))) continue;
     const opens = instantOfLocal(zone, day, hours.from, at);
     const to = hours.to > hours.from ? hours.to : hours.to + minutesOfDay;
     const closes = instantOfLocal(zone, day, to, at);
-    if (opens <= at && at < closes) return undefined;
-    if (opens > at && closes > opens) next = Math.min(opens, next ?? opens);
+    if (closes > opens) yield { opens, closes };
   }
-  return { until: next };
 }
 
 /** 0 is Monday; 1970-01-01 was a Thursday. */

@@ -6,8 +6,8 @@ import { isMuted, type WatchState } from './cycle/watch-state.js';
 import type { Profile, Rule } from './profile/profile.js';
 import type { Reading } from './reading.js';
 import type { Reason } from './reasons.js';
-import { closedUntil } from './sending-hours.js';
-import { zoneOffsetOf, type ZoneOf } from './time-zone.js';
+import { closedUntil, openUntil, type SendingHours } from './sending-hours.js';
+import { zoneOffsetOf, type ZoneOf, type ZoneOffset } from './time-zone.js';
 
 /** The time of a check, epoch milliseconds. */
 export interface CheckTime {
@@ -77,11 +77,26 @@ const active: AskedSilence = ({ rule, reading, time }) => {
 const noRecipient: AskedSilence = ({ rule, reading }) =>
   (reading.recipients[rule.key] ?? 0) === 0 ? { reason: 'no-recipient' } : undefined;
 
+/** The sending hours of a rule; undefined where it sends at any time. */
+function hoursOf({ audience }: Rule, { sendingHours }: Profile): SendingHours | undefined {
+  return sendingHours?.audiences.includes(audience) ? sendingHours : undefined;
+}
+
+function zoneOf({ timeZone }: Reading, time: CheckTime): ZoneOffset {
+  return (time.zoneOf ?? zoneOffsetOf)(timeZone);
+}
+
+/** Rule 19: when the hours of a rule that sends close; undefined where they do not. */
+export function closingOf({ rule, profile, reading, time }: RuleAtCheck): number | undefined {
+  const hours = hoursOf(rule, profile);
+  return hours && openUntil(hours, zoneOf(reading, time), time.now);
+}
+
 /** Rule 19. */
 const outsideHours: AskedSilence = ({ rule, profile, reading, time }) => {
-  const hours = profile.sendingHours;
-  if (!hours?.audiences.includes(rule.audience)) return undefined;
-  const closed = closedUntil(hours, (time.zoneOf ?? zoneOffsetOf)(...(reading.timeZones ?? [])), time.now);
+  const hours = hoursOf(rule, profile);
+  if (!hours) return undefined;
+  const closed = closedUntil(hours, zoneOf(reading, time), time.now);
   return (
     closed && { reason: 'outside-hours', ...(closed.until === undefined ? {} : { until: closed.until }) }
   );
@@ -92,15 +107,29 @@ const checkedAlready: AskedSilence = ({ time }) =>
   time.againUntil === undefined ? undefined : { reason: 'told-recently', until: time.againUntil };
 
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
-/** Rule 17. At an opening an hour less is enough, so that a change of clocks skips no day. */
-const toldRecently: AskedSilence = ({ rule, profile, watch, time }) => {
+/** Rule 17. */
+const toldRecently: AskedSilence = (at) => {
+  const { rule, profile, watch, time } = at;
   const grid = { plannedAt: time.plannedAt, everyMs: profile.periodMs };
   const told = toldInstantOf(watch, rule.key, grid);
   if (told === undefined) return undefined;
-  const until = told + profile.periodMs - (time.atOpening ? hourMs : 0);
+  const until = told + profile.periodMs - lessAfter(told, at);
   return time.instant < until ? { reason: 'told-recently', until } : undefined;
 };
+
+/**
+ * Rule 19: how much less than a Period is enough for a rule with sending hours, so that a change of clocks skips no day: an hour
+ * at an opening; at any other check, for Periods of days, by how much the clocks were put forward since it was told.
+ */
+function lessAfter(told: number, { rule, profile, reading, time }: RuleAtCheck): number {
+  if (!hoursOf(rule, profile)) return 0;
+  if (time.atOpening) return hourMs;
+  if (profile.periodMs < dayMs) return 0;
+  const zone = zoneOf(reading, time);
+  return Math.max(0, zone(time.instant) - zone(told));
+}
 
 /** Rule 15: the first that holds is the reason. What silences the whole client comes before what silences one rule. */
 const ofLow: readonly AskedSilence[] = [

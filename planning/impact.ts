@@ -2,6 +2,7 @@ import { checkClient } from '../domain/check-client.js';
 import type { Decision } from '../domain/decide.js';
 import type { Profile, Rule, RuleKey } from '../domain/profile/profile.js';
 import type { Client, ClientFacts, ProfileFacts } from '../domain/client.js';
+import { withReseller, type ResellerDirectory } from '../domain/reseller/reseller-directory.js';
 import { replan } from '../domain/schedule.js';
 import { checkTimeAt } from '../domain/silences.js';
 import { assignProfile, countsOf } from '../domain/cycle/counters.js';
@@ -37,6 +38,12 @@ export interface ProfileBeforeAfter {
   readonly after: Profile | undefined;
 }
 
+/** The resellers' own settings before and after a sync. */
+export interface ResellersBeforeAfter {
+  readonly before: Pick<ResellerDirectory, 'ofClient'>;
+  readonly after: Pick<ResellerDirectory, 'ofClient'>;
+}
+
 /** What a change means for one client at its next check. */
 export interface ClientImpact {
   /** The rules that send without the sync, and after it. */
@@ -63,6 +70,7 @@ export function impactOnClient(
   { before, after }: ProfileBeforeAfter,
   { client, watched }: ClientAtPlan,
   facts: BillingFacts,
+  resellers: ResellersBeforeAfter,
   now: number,
 ): ClientImpact {
   const watch = watchAt(watched);
@@ -70,10 +78,17 @@ export function impactOnClient(
   const refilled = client.lastRefillAt === null ? watch : noteRefill(watch, { at: client.lastRefillAt }, now);
   const nextCheckAt = Math.max(now, watched?.nextCheckAt ?? now);
   const earlierCheckAt = after && watched ? replanned(watched, after.periodMs, now) : nextCheckAt;
-  const decisionsAt = (profile: Profile | undefined, at: number): readonly Decision[] =>
-    profile ? decisionsOnceOpen(withFacts(client, profile, facts), profile, watch, at) : [];
-  const decisionsBefore = decisionsAt(before, nextCheckAt);
-  const decisionsNow = decisionsAt(after, Math.min(nextCheckAt, earlierCheckAt));
+  const decisionsAt = (
+    profile: Profile | undefined,
+    settings: Pick<ResellerDirectory, 'ofClient'>,
+    at: number,
+  ): readonly Decision[] => {
+    if (!profile) return [];
+    const known = withReseller(withFacts(client, profile, facts), profile, settings);
+    return decisionsOnceOpen(known, profile, watch, at);
+  };
+  const decisionsBefore = decisionsAt(before, resellers.before, nextCheckAt);
+  const decisionsNow = decisionsAt(after, resellers.after, Math.min(nextCheckAt, earlierCheckAt));
   const noticesADayOf = (profile: Profile | undefined, decisions: readonly Decision[]) =>
     profile ? noticesADay(profile, decisions, countsOf(assignProfile(refilled, profile.id))) : 0;
   return {

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { directoryOf } from '../authoring/resellers-of-folder.js';
 import { holdsNow, planBrake, type BrakeChange } from './brake-policy.js';
 import { guardsOf, resellerOf, type Guard } from './guards.js';
 import type { Drift } from './plan.js';
@@ -88,6 +89,7 @@ export async function makePlan({ database, billing, folder, now }: MakePlanOptio
       snapshot,
       changes,
       sides,
+      { before: directoryOf(heldResellers), after: directoryOf(folder.resellerFiles) },
       now,
     );
     const newlyTold = planned.reduce((sum, { impact }) => sum + impact.newlyTold.length, newlyToldByMoves);

@@ -1,5 +1,5 @@
 import { goneId } from './guards.js';
-import { impactOnClient, type ClientImpact } from './impact.js';
+import { impactOnClient, type ClientImpact, type ResellersBeforeAfter } from './impact.js';
 import { addImpacts, createImpactSums, type ImpactSums } from './impact-sums.js';
 import { changedFields } from './plan.js';
 import type { ProfileChange } from './profile-change.js';
@@ -25,6 +25,7 @@ export async function withImpact(
   snapshot: Snapshot,
   changes: readonly ProfileChange[],
   { before, after, assigners }: Sides,
+  resellers: ResellersBeforeAfter,
   now: number,
 ): Promise<Impacts> {
   const changed = [
@@ -46,7 +47,7 @@ export async function withImpact(
         before: from === undefined ? undefined : before.get(from),
         after: to === undefined ? undefined : after.get(to),
       };
-      const impact = atPlan ? impactOnClient(sides, atPlan, facts, now) : nothingKnown;
+      const impact = atPlan ? impactOnClient(sides, atPlan, facts, resellers, now) : nothingKnown;
       const home = sums.get(to ?? '') ?? sums.get(from ?? '');
       home?.add(clientId, impact, !sides.after);
       if (from === to) continue;

@@ -40,7 +40,9 @@ export function meaningFindings(
   const known = knownOf(scenario, profile, slug);
   expect.forEach((each, index) => checkExpected(each, known, until, ['expect', index], report));
   events.forEach((event, index) => checkEvent(event, known, until, ['events', index], report));
-  const periods = known.profiles.flatMap(({ period }) => (period ? [durationMs(period)] : []));
+  const periods = known.profiles.flatMap(({ period, checkEvery }) =>
+    [period, checkEvery].flatMap((each) => (each ? [durationMs(each)] : [])),
+  );
   const checks = durationMs(until) / Math.min(...periods);
   if (checks > mostChecks)
     report(['until'], 'too-long', `that is ${Math.round(checks)} checks; expected at most ${mostChecks}`);

@@ -1,29 +1,85 @@
-import type { WatchParts } from '../activities/parts.js';
-import type { EarlierWatch } from '../store/watched-clients.js';
+import type { Parts, WatchParts } from '../activities/parts.js';
+import { mayRecover } from '../domain/looks/looked-profile.js';
+import type { LookedProfile } from '../domain/looks/looked-profile.js';
+import { noNotices, withNotice, type LookedClient } from '../domain/looks/known-notices.js';
+import type { LedgerEntry } from '../delivery/ledger/ledger.js';
+import type { WatchedRow } from '../store/watched-clients.js';
+
+interface Row {
+  readonly written: WatchedRow;
+  readonly nextCheckAt: number;
+  readonly missing?: true;
+  readonly ended?: true;
+}
 
 /** The rows of watched clients of one story. */
-export function createMemoryWatched(): WatchParts['watched'] {
-  const rows = new Map<string, EarlierWatch>();
+export interface MemoryWatched {
+  readonly watched: WatchParts['watched'];
+  /** The same rows as looks read them, with what the ledger knows. */
+  looked(profiles: () => readonly LookedProfile[], ledger: () => readonly LedgerEntry[]): Parts['looked'];
+  /** The row as a look would find it; undefined: it leaves the client alone. */
+  rowAt(clientId: string, now: number): (LookedClient & { readonly nextCheckAt: number }) | undefined;
+}
+
+export function createMemoryWatched(): MemoryWatched {
+  const rows = new Map<string, Row>();
   const done = Promise.resolve();
+  const change = (clientId: string, changes: (row: Row) => Row): Promise<void> => {
+    const row = rows.get(clientId);
+    if (row) rows.set(clientId, changes(row));
+    return done;
+  };
+  const rowAt: MemoryWatched['rowAt'] = (clientId, now) => {
+    const row = rows.get(clientId);
+    if (!row || row.missing || row.ended || row.written.state === 'held' || row.nextCheckAt <= now)
+      return undefined;
+    const { watch, plannedAt, seenAt } = row.written;
+    return { clientId, watch, plannedAt, seenAt, nextCheckAt: row.nextCheckAt };
+  };
+  const rowsAt = (clientIds: readonly string[], now: number) =>
+    clientIds.flatMap((clientId) => rowAt(clientId, now) ?? []);
   return {
-    seen({ clientId, watch, plannedAt, seenAt, unsent }) {
-      rows.set(clientId, {
-        watch,
-        plannedAt,
-        checkedAt: seenAt,
-        ...(unsent === undefined ? {} : { unsent }),
-      });
-      return done;
+    watched: {
+      seen(written) {
+        rows.set(written.clientId, { written, nextCheckAt: written.nextCheckAt });
+        return done;
+      },
+      remember: (clientId, watch) =>
+        change(clientId, (row) => ({ ...row, written: { ...row.written, watch } })),
+      earlier(clientId) {
+        const written = rows.get(clientId)?.written;
+        if (!written) return Promise.resolve(undefined);
+        const { watch, plannedAt, seenAt, unsent } = written;
+        const left = unsent === undefined ? {} : { unsent };
+        return Promise.resolve({ watch, plannedAt, checkedAt: seenAt, ...left });
+      },
+      replanned: (clientId) =>
+        change(clientId, (row) => {
+          const { missing: _, ...found } = row;
+          return found;
+        }),
+      missing: (clientId, _, nextCheckAt) =>
+        change(clientId, (row) => ({ ...row, missing: true, nextCheckAt })),
+      unreadable: (clientId, _, nextCheckAt) => change(clientId, (row) => ({ ...row, nextCheckAt })),
+      ended: (clientId) => change(clientId, (row) => ({ ...row, ended: true })),
     },
-    remember(clientId, watch) {
-      const row = rows.get(clientId);
-      if (row) rows.set(clientId, { ...row, watch });
-      return done;
-    },
-    earlier: (clientId) => Promise.resolve(rows.get(clientId)),
-    replanned: () => done,
-    missing: () => done,
-    unreadable: () => done,
-    ended: () => done,
+    looked: (profiles, ledger) => ({
+      profiles: () => Promise.resolve(profiles()),
+      rowsOf: (clientIds, now) => Promise.resolve(rowsAt(clientIds, now)),
+      unrecoveredOf: (clientIds, now) =>
+        Promise.resolve(rowsAt(clientIds, now).filter(({ watch }) => mayRecover(watch))),
+      noticesOf: (clients) =>
+        Promise.resolve(
+          new Map(
+            clients.map((client) => [
+              client.clientId,
+              ledger()
+                .filter(({ clientId }) => clientId === client.clientId)
+                .reduce((known, entry) => withNotice(known, entry, client), noNotices),
+            ]),
+          ),
+        ),
+    }),
+    rowAt,
   };
 }

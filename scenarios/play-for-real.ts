@@ -4,13 +4,19 @@ import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createWatchActivities } from '../activities/create-activities.js';
 import type { Activities } from '../activities/contract.js';
-import type { WatchParts } from '../activities/parts.js';
+import { look } from '../activities/look.js';
+import type { LookParts, WatchParts } from '../activities/parts.js';
+import type { ClientRow } from '../billing/client-gate.js';
+import { GlancedClient } from '../billing/fleet-glance.js';
 import { assertNever } from '../domain/assert-never.js';
 import { namedProfilesOnly } from '../domain/assignment.js';
+import { lookIntervalMs } from '../domain/looks/looked-profile.js';
+import { quietUntil } from '../domain/looks/quiet-until.js';
 import { endReasonOf } from '../domain/reading.js';
 import { DeliveryError } from '../delivery/delivery-error.js';
 import type { LedgerNotice } from '../delivery/ledger/ledger.js';
 import { zoneOffsetOf, type ZoneOf } from '../domain/time-zone.js';
+import { LookTimes } from './look-times.js';
 import { createMemoryWatched } from './memory-watched.js';
 import { createMemoryLedger, type MemoryLedger } from '../delivery/ledger/memory-ledger.js';
 import { Recorder } from './recorder.js';
@@ -18,6 +24,7 @@ import type { Played, Story, StoryEvent, StoryNotice } from './story.js';
 import { TimeLocks } from './time-locks.js';
 import {
   checkNowUpdate,
+  lookSignal,
   muteUpdate,
   profileChangedSignal,
   refillSignal,
@@ -47,6 +54,10 @@ export interface RealStage {
  * to the same second.
  */
 const leadMs = 400;
+/** By so much each look is later than the one before that woke the client. */
+const aheadMs = 3_000;
+/** More than a look and what follows of it may be late. */
+const generousMs = 120_000;
 
 /**
  * Plays a story with the real workflow on Temporal's time-skipping server, over billing data, ledger and mail in memory.
@@ -60,6 +71,27 @@ export async function playForReal(story: Story, stage: RealStage): Promise<Playe
   } finally {
     await player.end();
   }
+}
+
+/** The client as a row of `billing_client`, for a look. */
+function rowOf(world: World, clientId: string): ClientRow {
+  const { client } = world.assigned();
+  const { lastRefillAt } = client;
+  return {
+    client_id: clientId,
+    reseller_id: client.resellerId,
+    profile_id: client.profileId,
+    client_group: client.group,
+    currency: client.currency,
+    status: client.status,
+    prepaid: client.prepaid ? 1 : 0,
+    balance: client.balance,
+    credit_limit: client.creditLimit,
+    last_refill_at: lastRefillAt === null ? null : new Date(lastRefillAt).toISOString(),
+    own_threshold: client.ownThreshold,
+    daily_spend: client.dailySpend,
+    last_refill_amount: client.lastRefillAmount,
+  };
 }
 
 /** The server's clock cannot be set: its instants are shifted by so much to those of the story, where zones are asked. */
@@ -80,6 +112,11 @@ class Player {
   private readonly handle: WorkflowHandle;
   private readonly sent: Promise<unknown>[] = [];
   private readonly waiting: Message[] = [];
+  private readonly watched = createMemoryWatched();
+  private readonly looks = new LookTimes();
+  /** The time of the last event or look. */
+  private storyMs = 0;
+  private woken = 0;
   private readonly locks: TimeLocks;
   private happened = 0;
 
@@ -106,14 +143,50 @@ class Player {
     await this.deliver([{ kind: 'reconcile' }], 0);
     await this.settle();
     for (const event of events.filter(({ atMs }) => atMs > 0 && atMs <= untilMs)) {
+      await this.lookUntil(event.atMs);
       await this.sleepUntil(event.atMs);
+      this.storyMs = event.atMs;
+      this.looks.wake(event.atMs, this.world.canBeLookedAt);
       await this.happen(event);
       await this.settle();
     }
+    await this.lookUntil(untilMs + 1);
     await this.sleepUntil(untilMs + 2 * leadMs);
     await this.settle();
     const told = this.told().filter(({ atMs }) => atMs <= untilMs);
     return { told, timeline: this.recorder.timeline.filter(({ atMs }) => atMs <= untilMs) };
+  }
+
+  /** Makes the looks that come before this time. They are later than events and checks of their instant. */
+  private async lookUntil(beforeMs: number): Promise<void> {
+    for (;;) {
+      if (!this.world.canBeLookedAt) return;
+      const nextMs = this.looks.nextMs(lookIntervalMs(this.world.lookedProfiles()));
+      const atMs = Math.max(nextMs ?? Infinity, this.storyMs);
+      if (atMs >= beforeMs) return;
+      // Rule 17: a Period after a look that woke the client, the next one must not come a moment too soon.
+      const lateMs = 2 * leadMs + this.woken * aheadMs;
+      await this.sleepUntil(atMs + lateMs);
+      await this.settle();
+      this.storyMs = atMs;
+      this.recorder.looks(atMs, lateMs);
+      const wokenBefore = this.woken;
+      await look(this.lookParts(), {}, () => {});
+      if (this.woken > wokenBefore) this.recorder.note(atMs, 'note', 'a look finds that rules would send');
+      this.looks.done(atMs, this.woken > wokenBefore ? atMs : await this.quietUntilMs());
+      await this.settle();
+    }
+  }
+
+  /** Looks that would find nothing are not made. */
+  private async quietUntilMs(): Promise<number> {
+    const now = await this.stage.environment.currentTimeMs();
+    const row = this.watched.rowAt(this.clientId, now);
+    const { client, stored } = this.world.assigned();
+    if (!row || !stored) return Infinity;
+    const time = { now, instant: now, plannedAt: row.plannedAt, zoneOf: this.zoneOf };
+    const quietAt = quietUntil(client, stored.profile, row.watch, time);
+    return Math.min(quietAt, row.nextCheckAt) - this.startAt - generousMs;
   }
 
   /** Whatever came of the story, the next one finds a worker and no workflow. */
@@ -168,7 +241,7 @@ class Player {
     await this.stage.environment.client.workflow.start<typeof watchClient>('watchClient', {
       workflowId: this.stage.workflowId,
       taskQueue: this.stage.taskQueue,
-      args: [{ clientId: clientIdOf(this.stage.workflowId) ?? this.stage.workflowId }],
+      args: [{ clientId: this.clientId }],
     });
   }
 
@@ -252,6 +325,46 @@ class Player {
     });
   }
 
+  private get clientId(): string {
+    return clientIdOf(this.stage.workflowId) ?? this.stage.workflowId;
+  }
+
+  private get zoneOf(): ZoneOf {
+    return shiftedZones(this.story.startAt - this.startAt);
+  }
+
+  private lookParts(): LookParts {
+    const { world } = this;
+    const now = () => this.stage.environment.currentTimeMs();
+    const rates = { rate: (from: string, to: string) => ({ rate: world.rate(from, to) }) };
+    return {
+      billing: {
+        readClients: (clientIds, { currency, logins }) =>
+          Promise.resolve(clientIds.map(() => world.client(currency, logins))),
+      },
+      profiles: { assigner: () => Promise.resolve(namedProfilesOnly) },
+      looked: this.watched.looked(
+        () => world.lookedProfiles(),
+        () => this.ledger.entries(),
+      ),
+      lookRows: {
+        rates: () => Promise.resolve(rates),
+        page: () => Promise.resolve({ clients: [new GlancedClient(rowOf(world, this.clientId))] }),
+      },
+      watchers: {
+        wakeForLook: async () => {
+          if (!(await this.isRunning())) return false;
+          await this.handle.signal(lookSignal);
+          this.woken += 1;
+          return true;
+        },
+      },
+      zoneOf: this.zoneOf,
+      now,
+      count() {},
+    };
+  }
+
   private parts(): WatchParts {
     const { world, ledger } = this;
     const now = () => this.stage.environment.currentTimeMs();
@@ -272,8 +385,8 @@ class Player {
         assigner: () => Promise.resolve(namedProfilesOnly),
       },
       ledger,
-      watched: createMemoryWatched(),
-      zoneOf: shiftedZones(this.story.startAt - this.startAt),
+      watched: this.watched.watched,
+      zoneOf: this.zoneOf,
       channels: {
         email: {
           send({ noticeId }) {

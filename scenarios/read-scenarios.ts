@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { findNodeAtLocation, getNodeValue, type JSONPath, type Node } from 'jsonc-parser';
 import { besides, checkFile, sorted, type CheckedFile, type Finding } from '../authoring/checked-file.js';
@@ -6,7 +7,8 @@ import { editFindings, profileFindings } from '../authoring/profile-rules.js';
 import { placeText, type Problem } from '../domain/problem.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import { meaningFindings } from './meaning-findings.js';
-import type { Scenario } from './scenario-file.js';
+import type { ResellerFile } from '../domain/reseller/reseller-file.js';
+import type { Scenario, ScenarioClient } from './scenario-file.js';
 import { storyOf, type Story } from './story.js';
 import { timeFindings } from './time-findings.js';
 
@@ -40,9 +42,10 @@ export async function readScenarios(file: string, cwd: string, unsaved?: string)
   }
   const slug = path.basename(file).replace(/(\.test)?\.json$/, '');
   const neighbour = await neighbourOf(list.children, file, cwd, slug);
+  const reseller = await resellerBeside(file, cwd);
   const names = new Map<string, number>();
   const scenarios = list.children.map((node, index) => {
-    const read = readOne(checked, node, index, slug, neighbour);
+    const read = readOne(checked, node, index, { slug, neighbour, reseller });
     const before = names.get(read.name);
     if (before === undefined) names.set(read.name, read.line);
     return before === undefined
@@ -56,12 +59,18 @@ export async function readScenarios(file: string, cwd: string, unsaved?: string)
 /** The profile beside the file, or why there is none. */
 type Neighbour = { readonly profile: ProfileFile } | { readonly why: string };
 
+/** What a scenario file stands among. */
+interface Surroundings {
+  readonly slug: string;
+  readonly neighbour: Neighbour;
+  readonly reseller: Pick<ScenarioClient, 'resellerTimeZone'>;
+}
+
 function readOne(
   checked: CheckedFile,
   node: Node,
   index: number,
-  slug: string,
-  neighbour: Neighbour,
+  { slug, neighbour, reseller }: Surroundings,
 ): ReadScenario {
   const scenario = getNodeValue(node) as Scenario;
   const written = node.type === 'object' ? scenario.name : undefined;
@@ -75,7 +84,7 @@ function readOne(
     : [error(node, 'no-profile', 'why' in neighbour ? neighbour.why : '')];
   return findings.length > 0
     ? { ...facts, problems: sorted(findings.map(checked.problemOf)) }
-    : { ...facts, problems, story: storyOf(scenario, profile!, slug) };
+    : { ...facts, problems, story: storyOf(scenario, profile!, slug, reseller) };
 }
 
 /** Results are known by their scenario's name. */
@@ -126,6 +135,16 @@ function lostDigitFindings(node: Node, text: string): readonly Finding[] {
     ...(lost ? [error(node, lost.code, `the number ${lost.message}`)] : []),
     ...(node.children ?? []).flatMap((child) => lostDigitFindings(child, text)),
   ];
+}
+
+/** What the reseller's settings say of its clients. A file with an error says nothing. */
+async function resellerBeside(file: string, cwd: string): Promise<Pick<ScenarioClient, 'resellerTimeZone'>> {
+  const beside = path.join(path.dirname(file), 'reseller.json');
+  if (!existsSync(path.resolve(cwd, beside))) return {};
+  const checked = await checkFile(beside, cwd, 'reseller');
+  if (!('root' in checked) || checked.bySchema.length > 0) return {};
+  const { timeZone } = getNodeValue(checked.root) as ResellerFile;
+  return timeZone === undefined ? {} : { resellerTimeZone: timeZone };
 }
 
 async function neighbourOf(

@@ -47,6 +47,7 @@ export class Recorder {
   private readonly stage: Stage;
   private readonly plannedSeen = new Set<number>();
   private startedMs = 0;
+  private look = { atMs: -Infinity, lateMs: 0 };
   private originAt: number | undefined;
   private latest: SeenCheck = { atMs: 0, counts: {} };
 
@@ -59,6 +60,11 @@ export class Recorder {
   started(atMs: number): void {
     this.startedMs = atMs;
     this.plannedSeen.clear();
+  }
+
+  /** A look at the fleet of this time of the story comes now, so much later. */
+  looks(atMs: number, lateMs: number): void {
+    this.look = { atMs, lateMs };
   }
 
   note(atMs: number, what: TimelineEntry['what'], text: string): void {
@@ -144,11 +150,14 @@ export class Recorder {
       this.plannedSeen.add(plannedAt);
       return Math.round((plannedAt - this.originAt) / 1_000) * 1_000;
     }
-    // On a busy machine a check comes some time after the opening that it stands for.
-    if (extra === 'opening') return Math.round((dueAt - this.stage.startAt) / 1_000) * 1_000;
-    // An extra check comes because of an event.
+    // On a busy machine a check comes some time after the opening or closing that it is made for.
+    if (extra === 'opening' || extra === 'closing')
+      return Math.round((dueAt - this.stage.startAt) / 1_000) * 1_000;
+    // An extra check comes because of an event, or of a look.
     const sinceStart = now - this.stage.startAt;
     const event = this.story.events.findLast(({ atMs }) => atMs <= sinceStart);
+    const lookMs = this.look.atMs + this.look.lateMs;
+    if (lookMs >= (event?.atMs ?? -Infinity) && sinceStart - lookMs < latestMs) return this.look.atMs;
     if (event && sinceStart - event.atMs < latestMs) return event.atMs;
     return Math.round(sinceStart / 1_000) * 1_000;
   }

@@ -170,13 +170,21 @@ export interface ScenarioClient {
    */
   readonly lastRefillAmount?: Amount | null;
   /**
-   * The client's time zone, for sending hours: an IANA name. Default: UTC.
+   * The client's time zone, for sending hours: an IANA name. Default: the reseller's.
    * @default null
    * @minLength 1
    * @errorMessage expected the name of a time zone in quotes, such as "Europe/Vienna", or null
    * @examples ["Europe/Vienna"]
    */
   readonly timeZone?: string | null;
+  /**
+   * The time zone of the client's reseller, for a client that has none. Default: that of `reseller.json` beside the file, else UTC.
+   * @default null
+   * @minLength 1
+   * @errorMessage expected the name of a time zone in quotes, such as "Europe/Vienna", or null
+   * @examples ["Europe/Vienna"]
+   */
+  readonly resellerTimeZone?: string | null;
   /**
    * The client's language, such as "de-AT".
    * @default null

@@ -9,6 +9,8 @@ import { sendingRules } from '../domain/decide.js';
 import { noticesFor, type Notice, type Recovery } from '../domain/notices.js';
 import { webhookOf } from '../domain/notice-channel.js';
 import type { RuleKey } from '../domain/profile/profile.js';
+import { isLookedAt, lookIntervalMs } from '../domain/looks/looked-profile.js';
+import { quietUntil } from '../domain/looks/quiet-until.js';
 import { endReasonOf } from '../domain/reading.js';
 import { beginWatching } from '../domain/watching/carried.js';
 import type { CheckReport, CheckInput, CheckResult, TakenUp } from '../domain/watching/check.js';
@@ -17,12 +19,16 @@ import { checkedOf } from '../domain/watching/checked.js';
 import { leavingOf } from '../domain/watching/standing.js';
 import { unsentOf } from '../domain/watching/unsent.js';
 import {
+  closingOf,
+  deadlineOf,
   endCheck,
   nextStep,
   noteCheck,
   noteMissing,
   noteNotices,
   notePlanned,
+  noteWithdrawn,
+  receiveLook,
   receiveMute,
   receiveRefill,
   startCheck,
@@ -30,6 +36,7 @@ import {
   wantedNotices,
   type Watching,
 } from '../domain/watching/watching.js';
+import { LookTimes } from './look-times.js';
 import type { LimitAt, Played, Story, TimelineEntry, StoryNotice } from './story.js';
 import { checkText, eventText, toldText } from './timeline.js';
 import { carryOut } from './event-effects.js';
@@ -48,6 +55,7 @@ interface Sending {
   readonly checkAt: number;
   readonly instant: number;
   readonly notices: readonly Notice[];
+  readonly report: CheckReport;
 }
 
 class Simulation {
@@ -68,6 +76,9 @@ class Simulation {
   /** The client's row: what the last check, its notices and operators left, and the planned check that it stood for. */
   private row:
     { readonly watch: WatchState; readonly plannedAt: number; readonly waits: boolean } | undefined;
+  private readonly looks = new LookTimes();
+  /** Notices that were refused for good. */
+  private failed: readonly { readonly checkAt: number; readonly rules: readonly RuleKey[] }[] = [];
   /** What the last workflow of the client knew at its end. */
   private earlier: TakenUp | undefined;
 
@@ -86,9 +97,15 @@ class Simulation {
       const eventAt = events[0] ? this.startAt + events[0].atMs : Infinity;
       // The first check comes after the events of the start.
       const dueAt = started ? this.dueAt() : this.startAt;
-      const at = Math.min(eventAt, dueAt);
+      const lookAt = started ? this.lookAt() : Infinity;
+      const at = Math.min(eventAt, dueAt, lookAt);
       if (at > endAt) return { told: this.told, timeline: this.timeline, limits: this.limits };
       this.now = at;
+      if (lookAt < Math.min(eventAt, dueAt)) {
+        this.look();
+        continue;
+      }
+      this.looks.wake(at - this.startAt, this.world.canBeLookedAt);
       if (eventAt <= dueAt) {
         const [event] = events.splice(0, 1);
         this.note('event', eventText(event!.event));
@@ -105,7 +122,35 @@ class Simulation {
     if (!this.watching || !this.world.workerRuns || this.waiting) return Infinity;
     // Planning anew waits for the billing data, and the next check for that.
     if (this.watching.replanWanted && !this.sending && this.world.billing === 'failing') return Infinity;
-    return nextCheckAt(this.watching.agenda);
+    return this.sending ? deadlineOf(this.watching, this.sending.report) : nextCheckAt(this.watching.agenda);
+  }
+
+  /** When the next look comes. One that was due while no worker ran, or billing data could not be read, is made up for at once. */
+  private lookAt(): number {
+    if (!this.world.canBeLookedAt) return Infinity;
+    const nextMs = this.looks.nextMs(lookIntervalMs(this.world.lookedProfiles()));
+    return nextMs === undefined ? Infinity : Math.max(this.now, this.startAt + nextMs);
+  }
+
+  /** Rule 18: decides by what a look would see, and wakes the workflow where rules would send. */
+  private look(): void {
+    const { watching, row, now } = this;
+    const done = (quietAt: number) => this.looks.done(now - this.startAt, quietAt - this.startAt);
+    const { client, stored } = this.world.assigned();
+    const profile = stored?.profile;
+    const left = !watching || !row || this.sending !== undefined || watching.known.missing !== undefined;
+    if (left || !profile || !isLookedAt(profile) || endReasonOf(client, profile)) return done(Infinity);
+    const time = { now, instant: now, plannedAt: row.plannedAt };
+    const { decisions } = checkClient(client, profile, row.watch, time);
+    const failed = this.failed.filter(({ checkAt }) => checkAt >= row.plannedAt);
+    const sends = decisions.some(
+      ({ rule, decision }) => decision === 'send' && !failed.some(({ rules }) => rules.includes(rule)),
+    );
+    if (!sends) return done(quietUntil(client, profile, row.watch, time));
+    done(now);
+    this.note('note', 'a look finds that rules would send');
+    this.watching = receiveLook(watching);
+    this.act();
   }
 
   /** Everything that a running worker does at this instant. */
@@ -274,7 +319,7 @@ class Simulation {
     this.note('check', checkText(found.reading, found.decisions));
     const atMs = now - this.startAt;
     for (const { rule, threshold: limit } of found.decisions) this.limits.push({ atMs, rule, limit });
-    return checkedOf({ client, stored: stored!, found, instant: time.instant, takenUp, unreached: [] });
+    return checkedOf({ client, stored: stored!, found, time, takenUp, unreached: [] });
   }
 
   private takenUp(own: WatchState, profileId: string): TakenUp | undefined {
@@ -289,7 +334,8 @@ class Simulation {
   }
 
   /** Hands the notices of a check over. */
-  private send(watching: Watching, { decisions, instant = this.now }: CheckReport): void {
+  private send(watching: Watching, report: CheckReport): void {
+    const { decisions, instant = this.now } = report;
     const { client, stored } = this.world.assigned();
     const recoveries = sendingRules(decisions, 'recovered').map((rule) => this.recoveryOf(watching, rule));
     const notices = noticesFor(stored!.profile, client, sendingRules(decisions, 'low'), recoveries);
@@ -298,7 +344,7 @@ class Simulation {
       accepted: unreached.length === 0 ? [] : [{ rules: [], recovered: unreached, at: this.now }],
       failed: [],
     });
-    if (notices.length > 0) this.sending = { checkAt: this.now, instant, notices };
+    if (notices.length > 0) this.sending = { checkAt: this.now, instant, notices, report };
   }
 
   private recoveryOf({ watch }: Watching, rule: RuleKey): Recovery {
@@ -314,11 +360,13 @@ class Simulation {
   private goOnSending(watching: Watching, sending: Sending): boolean {
     const readable = this.world.billing !== 'failing';
     const dueAt = nextCheckAt(watching.agenda);
+    const closed = this.now >= (closingOf(sending.report) ?? Infinity);
     if (watching.replanWanted && readable) return this.replan(watching);
-    if (!watching.checkWanted && this.now <= dueAt && this.settle(watching, sending)) return true;
-    if (!watching.checkWanted && this.now < dueAt) return false;
+    const inTime = this.now <= dueAt && !closed;
+    if (!watching.checkWanted && inTime && this.settle(watching, sending)) return true;
+    if (!watching.checkWanted && this.now < dueAt && !closed) return false;
     this.withdraw();
-    this.watching = endCheck(watching);
+    this.watching = endCheck(noteWithdrawn(watching, sending.report));
     return true;
   }
 
@@ -330,8 +378,11 @@ class Simulation {
     if (!leaves && this.world.mail === 'refuses') return false;
     let told = watching;
     if (leaves) this.note('note', 'what was not accepted is withdrawn');
-    else if (this.world.mail === 'rejects') this.note('note', 'the mail provider refuses it for good');
-    else {
+    else if (this.world.mail === 'rejects') {
+      this.note('note', 'the mail provider refuses it for good');
+      const rules = notices.flatMap((notice) => [...notice.rules, ...notice.recovered]);
+      this.failed = [...this.failed, { checkAt, rules }];
+    } else {
       const accepted = notices.map(({ rules, recovered }) => ({
         rules,
         recovered,

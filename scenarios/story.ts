@@ -74,15 +74,23 @@ export interface TimelineEntry {
 /** A Monday, epoch milliseconds. */
 export const defaultStartAt = Date.parse('2026-01-05T00:00:00Z');
 
-/** The story of a scenario with its profile; `slug` names the profile where the scenario brings its own. */
-export function storyOf(scenario: Scenario, file: ProfileFile, slug: string): Story {
+/**
+ * The story of a scenario with its profile; `slug` names the profile where the scenario brings its own. `reseller`: what the
+ * reseller's settings say of its clients.
+ */
+export function storyOf(
+  scenario: Scenario,
+  file: ProfileFile,
+  slug: string,
+  reseller: Pick<ScenarioClient, 'resellerTimeZone'> = {},
+): Story {
   const profileId = `${file.reseller}/${slug}`;
   return {
     name: scenario.name,
     scenario,
     profileId,
     profiles: { ...scenario.otherProfiles, [profileId]: file },
-    client: { currency: file.currency, ...scenario.client },
+    client: { currency: file.currency, ...reseller, ...scenario.client },
     rates: scenario.rates ?? [],
     events: (scenario.events ?? [])
       .flatMap(faultsFirst)

@@ -3,6 +3,7 @@ import { toDecimal, type Decimal } from '../domain/money.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import { emailOfUser } from '../domain/client.js';
 import { normaliseProfile, type RuleKey } from '../domain/profile/profile.js';
+import { isLookedAt, type LookedProfile } from '../domain/looks/looked-profile.js';
 import type { VersionedProfile } from '../domain/watching/checked.js';
 import type { Client } from '../domain/reading.js';
 import type { ClientChange, ProfileEdit } from './scenario-event.js';
@@ -73,6 +74,20 @@ export class World {
     return stored && { profile: normaliseProfile(id, stored.file), version: stored.version };
   }
 
+  /** A look at the fleet needs a worker and the billing data. */
+  get canBeLookedAt(): boolean {
+    return this.workerRuns && this.billing === 'readable';
+  }
+
+  /** The profiles that say `checkEvery`, as they are now. */
+  lookedProfiles(): readonly LookedProfile[] {
+    return [...this.profiles].map(([id, { file }]) => normaliseProfile(id, file)).filter(isLookedAt);
+  }
+
+  rate(from: string | null, to: string): Decimal | null {
+    return from === to ? '1' : (this.rates.get(`${from}→${to}`) ?? null);
+  }
+
   /** The client as a profile of that currency, naming those logins, needs it. */
   client(currency: string | null, logins: readonly string[]): Client {
     const own = this.story.client.currency ?? '';
@@ -82,12 +97,13 @@ export class World {
       resellerId: this.firstProfile.reseller,
       resellerName: this.firstProfile.reseller,
       currency: own,
+      resellerTimeZone: this.story.client.resellerTimeZone ?? undefined,
       language: this.story.client.language ?? null,
       group: this.story.client.group ?? null,
       doubts: [],
       createdAt: this.startAt - durationMs(this.story.client.createdAgo ?? '365d'),
       users: Object.fromEntries(logins.flatMap((login) => this.user(login))),
-      rate: currency === own ? '1' : (this.rates.get(`${currency}→${own}`) ?? null),
+      rate: this.rate(currency, own),
       ...this.money,
       ...this.standing,
       ...this.facts,

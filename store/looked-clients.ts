@@ -1,29 +1,15 @@
-import type { AcceptedNotice } from '../domain/cycle/told.js';
 import type { WatchState } from '../domain/cycle/watch-state.js';
 import type { RuleKey } from '../domain/profile/profile.js';
+import {
+  noNotices,
+  withNotice,
+  type LookedClient,
+  type NoticeAtLook,
+  type NoticesOfLooked,
+} from '../domain/looks/known-notices.js';
 import type { LookedProfile } from '../domain/looks/looked-profile.js';
 import { readLookedProfiles } from './profiles.js';
 import type { Queryable } from './queryable.js';
-
-/** What a look needs of a client's row. Instants are epoch milliseconds. */
-export interface LookedClient {
-  readonly clientId: string;
-  readonly watch: WatchState;
-  /** A planned check of its grid. */
-  readonly plannedAt: number;
-  /** When the row was written. */
-  readonly seenAt: number;
-}
-
-/** What the ledger knows of a client, and its row does not. */
-export interface NoticesOfLooked {
-  /** A notice is on its way. */
-  readonly pending: boolean;
-  /** Rules whose notice was refused for good since the last planned check: the next one decides afresh (rule 4). */
-  readonly failed: readonly RuleKey[];
-  /** Accepted since the check that wrote the row. */
-  readonly accepted: readonly AcceptedNotice[];
-}
 
 /**
  * What looks read of the service's own tables (rule 18). Clients that end, are missing, were just started, are held by the brake or whose
@@ -81,8 +67,7 @@ export function createLookedClients(database: Queryable): LookedClients {
       for (const row of rows) {
         const client = byId.get(row.client_id);
         if (!client) continue;
-        const known = found.get(row.client_id) ?? { pending: false, failed: [], accepted: [] };
-        found.set(row.client_id, withNotice(known, row, client));
+        found.set(row.client_id, withNotice(found.get(row.client_id) ?? noNotices, noticeOf(row), client));
       }
       return found;
     },
@@ -100,23 +85,17 @@ interface NoticeOfLookedRow {
   readonly instant: string | null;
 }
 
-function withNotice(
-  known: NoticesOfLooked,
-  row: NoticeOfLookedRow,
-  { plannedAt, seenAt, watch }: LookedClient,
-): NoticesOfLooked {
-  const checkAt = Number(row.check_at);
-  const rules = rulesOf(row.rules);
-  const recovered = rulesOf(row.recovered ?? '[]');
-  if (row.state === 'pending') return { ...known, pending: true };
-  if (row.accepted_at !== null && checkAt >= seenAt && row.profile_id === watch.profileId) {
-    const instant = row.instant === null ? {} : { instant: Number(row.instant) };
-    const notice = { rules, recovered, at: Number(row.accepted_at), checkAt, ...instant };
-    return { ...known, accepted: [...known.accepted, notice] };
-  }
-  return row.state === 'failed' && checkAt >= plannedAt
-    ? { ...known, failed: [...known.failed, ...rules, ...recovered] }
-    : known;
+function noticeOf(row: NoticeOfLookedRow): NoticeAtLook {
+  const number = (value: string | null) => (value === null ? null : Number(value));
+  return {
+    profileId: row.profile_id,
+    state: row.state,
+    checkAt: Number(row.check_at),
+    instant: number(row.instant),
+    rules: rulesOf(row.rules),
+    recovered: rulesOf(row.recovered ?? '[]'),
+    acceptedAt: number(row.accepted_at),
+  };
 }
 
 function rulesOf(json: string): readonly RuleKey[] {

@@ -1,12 +1,11 @@
 import type { ReconcileCursor, ReconcileReason } from '../activities/contract.js';
-import { decisionText } from '../domain/reason-words.js';
 import type { MissingReason } from '../domain/watching/check.js';
-import { figuresText } from '../domain/conditions/conditions.js';
 import type { EndReason } from '../domain/reading.js';
 import { formatDuration } from '../domain/duration.js';
 import type { LookSums } from './look-sums.js';
-import type { RuleStatus, WatchStatus } from './messages.js';
+import type { WatchStatus } from './messages.js';
 import type { ReconcileSums } from './reconcile-sums.js';
+import { ruleFacts } from './rule-facts.js';
 import { instant, statusFacts } from './status-facts.js';
 
 // What people read of a workflow in the Temporal UI.
@@ -28,10 +27,10 @@ export const explanations = {
 /** The current details of a client's workflow, in Markdown, for the Temporal UI. */
 export function detailsOf(status: WatchStatus, notes: readonly string[]): string {
   const facts = statusFacts(status, text).map((fact) => `**${fact.name}** ${fact.text}`);
-  const rules = Object.entries(status.rules).map(
-    ([key, rule]) =>
-      `| ${text(key)} | ${thresholdText(rule, status.currency)} | ${rule.count} | ${rule.maxQty} | ${decisionOf(rule)} |`,
-  );
+  const rules = Object.entries(status.rules).map(([key, rule]) => {
+    const { threshold, decision } = ruleFacts(rule, status.currency, text);
+    return `| ${text(key)} | ${threshold} | ${rule.count} | ${rule.maxQty} | ${decision} |`;
+  });
   return [
     ...facts.map((fact) => `- ${fact}`),
     ...(rules.length === 0
@@ -39,19 +38,6 @@ export function detailsOf(status: WatchStatus, notes: readonly string[]): string
       : ['', '| Rule | Threshold | Sent | Max Qty | Last decision |', '|---|---|---|---|---|', ...rules]),
     ...(notes.length === 0 ? [] : ['', '**Lately**', '', ...notes.map((note) => `- ${text(note)}`)]),
   ].join('\n');
-}
-
-/** The limit, and what it was made of where that is not the same: `110 EUR (100 USD at 1.1)`. */
-function thresholdText({ threshold, figures, when, reason }: RuleStatus, currency: string | null): string {
-  const side = when === undefined ? '' : `${when} `;
-  const made = figures === undefined ? undefined : figuresText(figures, currency ?? '');
-  if (threshold === null) return made ?? (reason === 'no-basis' ? 'none' : 'no exchange rate');
-  const limit = `${threshold} ${currency ?? ''}`.trim();
-  return `${side}${made === undefined || made === limit ? limit : `${limit} (${text(made)})`}`;
-}
-
-function decisionOf(rule: RuleStatus): string {
-  return `${decisionText(rule)}${rule.until === undefined ? '' : `, until ${instant(rule.until)}`}`;
 }
 
 /** One line on the timer: `next check 2026-11-24 09:00:00 UTC, client low, user 2 of 3 sent`. */

@@ -19,6 +19,22 @@ const stateSentences: Readonly<Record<WatchStatus['state'], string>> = {
   unknown: 'no notice is sent before the billing data is known',
 };
 
+/** The same where a rule is about a balance that is above its threshold. */
+const sentencesForAbove: Readonly<Partial<Record<WatchStatus['state'], string>>> = {
+  ok: 'beyond no threshold, no notice is sent',
+  low: 'beyond a threshold, and Max Qty is not reached; the rules say what was sent',
+  exhausted:
+    'beyond a threshold, and Max Qty notices were sent: silent until a refill, or for a rule for "above" until the balance is not above',
+};
+
+function sentenceOf({ state, rules }: WatchStatus): string {
+  const all = Object.values(rules);
+  if (state === 'ok' && all.length > 0 && all.every(({ reason }) => reason === 'no-basis'))
+    return 'there is nothing to take a threshold from, no notice is sent';
+  const above = all.some(({ when }) => when === 'above') ? sentencesForAbove[state] : undefined;
+  return above ?? stateSentences[state];
+}
+
 /** What became of mail that did not arrive. */
 const unreachedNames: Readonly<Record<UnreachedRule['delivery'], string>> = {
   bounced: 'Mail bounced',
@@ -33,9 +49,10 @@ const unreachedNames: Readonly<Record<UnreachedRule['delivery'], string>> = {
  */
 export function statusFacts(status: WatchStatus, quoted: (text: string) => string): readonly StatusFact[] {
   const { profile, unknown, telling, mutedUntil, held } = status;
+  const sentence = sentenceOf(status);
   const fact = (name: string, text: string): StatusFact => ({ name, text });
   return [
-    fact('State', `${status.state}: ${stateSentences[status.state]}`),
+    fact('State', `${status.state}: ${sentence}`),
     fact(
       'Profile',
       profile

@@ -4,6 +4,7 @@ import type { Activities, NotifyInput } from '../activities/contract.js';
 import { unrecoveredCheck } from '../domain/cycle/told.js';
 import { sendingRules } from '../domain/decide.js';
 import type { CheckReport, NoticesOutcome } from '../domain/watching/check.js';
+import { closingOf } from '../domain/watching/watching.js';
 import type { EndReason } from '../domain/reading.js';
 import { countOf } from '../domain/cycle/counters.js';
 import { explanations, tellSummary } from './details.js';
@@ -48,7 +49,7 @@ export async function tell(watch: Watch, checked: CheckReport): Promise<EndReaso
   const stop = await untilSettled(watch, sending, deadlineAt);
   let told = sending.told;
   if (!told) {
-    watch.noteWithdrawn(stop?.why ?? rootCause(sending.error) ?? 'not accepted in time');
+    watch.noteWithdrawn(stop?.why ?? rootCause(sending.error) ?? 'not accepted in time', checked);
     told = await withdraw({ clientId, checkAt });
   }
   watch.noteTold(told);
@@ -64,11 +65,13 @@ function noticesOf(watch: Watch, checked: CheckReport, checkAt: number): NotifyI
     return toldAt === undefined ? [] : [{ key, toldAt }];
   });
   const { id, name, version, maxQty, periodMs } = profile;
+  const closesAt = closingOf(checked);
   return {
     clientId: watch.clientId,
     checkAt,
     ...(instant === undefined ? {} : { instant }),
-    deadlineAt: watch.nextCheckAt,
+    deadlineAt: watch.deadlineOf(checked),
+    ...(closesAt === undefined ? {} : { closesAt }),
     nextCheckAt: watch.nextCheckAt,
     ...(instant === undefined ? {} : { nextNoticeAt: Math.max(watch.nextCheckAt, instant + periodMs) }),
     availableBalance,
@@ -99,6 +102,7 @@ interface Stop {
  * Waits until a check's notices are accepted or given up.
  * - 4: sending is retried until the next planned check, also where a shorter Period makes that come earlier.
  * - 25: what an operator changes meanwhile is written down.
+ * - 19: and no longer than sending hours are open.
  * - 7: a refill stops it, and the client is checked again at once; so does an operator who asks for a check.
  * - 13: so does the end of the watch.
  */

@@ -14,6 +14,7 @@ import type {
   NoticesOutcome,
 } from '../domain/watching/check.js';
 import {
+  deadlineOf,
   endCheck,
   mustWake,
   noteCheck,
@@ -21,6 +22,7 @@ import {
   noteNotices,
   notePlanned,
   noteUnknown,
+  noteWithdrawn,
   receiveLook,
   receiveMute,
   receiveRefill,
@@ -277,7 +279,13 @@ export class Watch {
     this.upsertSearchAttributes();
   }
 
-  noteWithdrawn(reason: string): void {
+  /** Until when the notices of a check are tried. */
+  deadlineOf(checked: CheckReport): number {
+    return deadlineOf(this.watching, checked);
+  }
+
+  noteWithdrawn(reason: string, checked: CheckReport): void {
+    this.watching = noteWithdrawn(this.watching, checked);
     log.warn('notice withdrawn', { clientId: this.clientId, reason });
     this.note(`${isoOf(Date.now())} what was not accepted of the last notice was withdrawn: ${reason}`);
   }

@@ -1,6 +1,6 @@
-import { decisionText } from '../../domain/reason-words.js';
 import { explanations } from '../../workflows/details.js';
 import type { WatchStatus } from '../../workflows/messages.js';
+import { ruleFacts } from '../../workflows/rule-facts.js';
 import { statusFacts } from '../../workflows/status-facts.js';
 import type { WatchClientResult } from '../../workflows/watch-client.js';
 import type { Io } from '../shared/io.js';
@@ -16,12 +16,10 @@ export function statusText(status: WatchStatus, io: Pick<Io, 'columns'> = {}): s
   if (rules.length === 0) return `${lines.join('\n')}\n`;
   const table = tableText(
     ['Rule', 'Threshold', 'Sent', 'Last decision'],
-    rules.map(([key, { threshold, count, maxQty, decision, reason }]) => [
-      printable(key),
-      threshold ?? 'not known',
-      `${count} of ${maxQty}`,
-      decisionText({ decision, reason }),
-    ]),
+    rules.map(([key, rule]) => {
+      const { threshold, decision } = ruleFacts(rule, status.currency, printable);
+      return [printable(key), threshold, `${rule.count} of ${rule.maxQty}`, decision];
+    }),
     io,
   );
   return `${lines.join('\n')}\n\n${table}\n`;

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { clientsOf } from '../../billing/mysql/billing-entries.js';
 import { namedProfilesOnly } from '../../domain/assignment.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
+import type { ResellerDirectory } from '../../domain/reseller/reseller-directory.js';
 import type { PlannedChange } from '../../planning/planned-change.js';
 import { CliError } from '../shared/exit-code.js';
 import { playRecorded } from '../shared/play-recorded.js';
@@ -25,6 +26,7 @@ const mostClients = { ofOneChange: 100, ofAll: 1_000 };
 export async function backtestChanges(
   billing: DataSource,
   changes: readonly PlannedChange[],
+  resellers: Pick<ResellerDirectory, 'ofClient'>,
   since: number,
   now: number,
 ): Promise<ReadonlyMap<string, ChangeBacktest> | undefined> {
@@ -39,8 +41,8 @@ export async function backtestChanges(
     if (ids.length === 0) continue;
     left -= ids.length;
     const played = await Promise.all([
-      noticesOf(billing, change.profile, change.before, ids, since, now),
-      noticesOf(billing, change.profile, change.after, ids, since, now),
+      noticesOf(billing, change.profile, change.before, ids, resellers, since, now),
+      noticesOf(billing, change.profile, change.after, ids, resellers, since, now),
     ]);
     const [before, after] = played;
     backtests.set(change.profile, { clients: after.clients, before: before.notices, after: after.notices });
@@ -53,13 +55,14 @@ async function noticesOf(
   id: string,
   content: ProfileFile,
   clientIds: readonly string[],
+  resellers: Pick<ResellerDirectory, 'ofClient'>,
   since: number,
   now: number,
 ): Promise<{ readonly clients: number; readonly notices: number }> {
   let [clients, notices] = [0, 0];
   for (const clientId of clientIds) {
     try {
-      const { played } = await playRecorded(billing, { id, content }, clientId, since, now);
+      const { played } = await playRecorded(billing, { id, content }, clientId, resellers, since, now);
       clients += 1;
       notices += played.told.length;
     } catch (error) {

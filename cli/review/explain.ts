@@ -1,8 +1,11 @@
 import { loadProfiles } from '../../authoring/load-profiles.js';
 import { isMuted } from '../../domain/cycle/watch-state.js';
 import { checkClient } from '../../domain/check-client.js';
-import { folderOf, resellerDefaults } from '../../domain/reseller/reseller-directory.js';
+import { withReseller } from '../../domain/reseller/reseller-directory.js';
 import { createResellers } from '../../store/resellers.js';
+import { unrecoveredCheck } from '../../domain/cycle/told.js';
+import { sendingRules } from '../../domain/decide.js';
+import { readReached } from '../../delivery/ledger/mysql-ledger.js';
 import { noticesFor } from '../../domain/notices.js';
 import { watchAt } from '../../planning/impact.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
@@ -18,7 +21,7 @@ import { readWatchedAtPlan } from '../../planning/snapshot-clients.js';
 import { openSnapshot, type Snapshot } from '../../planning/snapshot.js';
 import { withDatabases } from '../shared/databases.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
-import { explainedRules, explanationText, type Explanation } from './explanation.js';
+import { explainedNotices, explainedRules, explanationText, type Explanation } from './explanation.js';
 import type { Io } from '../shared/io.js';
 import { namedProfile } from '../shared/named-profile.js';
 
@@ -112,18 +115,21 @@ async function explainOn(
   if (isUnclear(client))
     throw new CliError(`client "${clientId}" is unknown: ${faultsText(client.faults)}`, exitCode.findings);
   const watched = (await readWatchedAtPlan(snapshot.own, [clientId])).get(clientId);
-  const settings = (await createResellers(snapshot.own).current()).ofClient(
-    client.resellerId,
-    folderOf(profile),
-  );
-  const zoned = { ...client, ...resellerDefaults(settings?.content) };
+  const zoned = withReseller(client, profile, await createResellers(snapshot.own).current());
   const { watch, reading, decisions, state } = checkClient(zoned, profile, watchAt(watched), {
     now,
     instant: now,
     plannedAt: watched?.nextCheckAt ?? now,
   });
   const notWatched = endReasonOf(client, assignment.profileId === null ? undefined : profile) ?? null;
-  const sending = decisions.filter(({ decision }) => decision === 'send').map(({ rule }) => rule);
+  const recoveries = await Promise.all(
+    sendingRules(decisions, 'recovered').map(async (rule) => ({
+      rule,
+      reached: await readReached(snapshot.own, clientId, unrecoveredCheck(watch, rule) ?? -1, rule),
+    })),
+  );
+  const notices =
+    notWatched === null ? noticesFor(profile, client, sendingRules(decisions, 'low'), recoveries) : [];
   return {
     profile: { id, name: profile.name, from: file ? 'file' : 'MySQL', currency: profile.currency },
     client: {
@@ -142,15 +148,8 @@ async function explainOn(
     lastRefillAt: watch.lastRefillAt === undefined ? null : new Date(watch.lastRefillAt).toISOString(),
     mutedUntil: isMuted(watch, now) ? new Date(watch.mutedUntil!).toISOString() : null,
     state,
-    told: notWatched === null && sending.length > 0,
-    mails:
-      notWatched === null
-        ? noticesFor(profile, client, sending).map(({ audience, rules, recipients }) => ({
-            audience,
-            rules,
-            recipients,
-          }))
-        : [],
+    told: notices.length > 0,
+    ...explainedNotices(notices),
     rules: explainedRules(profile, client, watch, decisions, now),
   };
 }

@@ -6,6 +6,9 @@ import { figuresText } from '../../domain/conditions/conditions.js';
 import { formatDuration } from '../../domain/duration.js';
 import { decisionText } from '../../domain/reason-words.js';
 import type { Decimal } from '../../domain/money.js';
+import { shownLimit } from '../../domain/money.js';
+import { webhookOf } from '../../domain/notice-channel.js';
+import type { Notice } from '../../domain/notices.js';
 import type { Audience, Profile, RuleKey } from '../../domain/profile/profile.js';
 import type { Assignment } from '../../domain/assignment.js';
 import { doubtOf, faultsText, type Client } from '../../domain/client.js';
@@ -45,13 +48,34 @@ export interface Explanation {
   readonly told: boolean;
   /** The mails that would be sent now: an address of two rules gets one. */
   readonly mails: readonly ExplainedMail[];
+  /** The webhooks that would be called now. */
+  readonly webhooks: readonly ExplainedWebhook[];
   readonly rules: readonly ExplainedRule[];
 }
 
 export interface ExplainedMail {
   readonly audience: Audience;
   readonly rules: readonly RuleKey[];
+  /** Rules whose recovery it would tell. */
+  readonly recovered: readonly RuleKey[];
   readonly recipients: readonly string[];
+}
+
+export interface ExplainedWebhook extends Pick<ExplainedMail, 'rules' | 'recovered'> {
+  readonly webhook: string;
+}
+
+/** What would be sent, by channel. */
+export function explainedNotices(notices: readonly Notice[]): Pick<Explanation, 'mails' | 'webhooks'> {
+  return {
+    mails: notices.flatMap(({ channel, audience, rules, recovered, recipients }) =>
+      webhookOf(channel) === undefined ? [{ audience, rules, recovered, recipients }] : [],
+    ),
+    webhooks: notices.flatMap(({ channel, rules, recovered }) => {
+      const webhook = webhookOf(channel);
+      return webhook === undefined ? [] : [{ webhook, rules, recovered }];
+    }),
+  };
 }
 
 export interface ExplainedRule {
@@ -75,6 +99,7 @@ export interface ExplainedRule {
   /** When a rule that is quiet may send again; null where that is not known. */
   readonly until: string | null;
   readonly recipients: readonly string[];
+  readonly webhooks: readonly string[];
 }
 
 /** One sentence a rule, with the numbers that it was decided by. */
@@ -102,6 +127,7 @@ export function explainedRules(
       inactivityMs: rule.inactivityMs ?? null,
       until: decision.until === undefined ? null : new Date(decision.until).toISOString(),
       recipients: addressesOf(rule, client),
+      webhooks: rule.webhooks,
     };
     return { ...facts, explanation: sentenceOf(facts, profile, client, watch) };
   });
@@ -128,7 +154,7 @@ function figuresOf(
     case 'low':
       return `notice ${rule.count + 1} of ${rule.maxQty}`;
     case 'max-qty-reached':
-      return `${rule.count} of ${rule.maxQty} notices were sent since the last refill`;
+      return `${rule.count} of ${rule.maxQty} notices were sent since ${rule.when === 'above' ? 'it was last not above' : 'the last refill'}`;
     case 'active': {
       const inactive = formatDuration(Math.floor((rule.inactiveMs ?? 0) / 1_000) * 1_000);
       return `${inactive} ago, and it needs ${formatDuration(rule.inactivityMs ?? 0)}`;
@@ -136,7 +162,7 @@ function figuresOf(
     case 'muted':
       return `until ${new Date(watch.mutedUntil ?? 0).toISOString()}`;
     case 'unknown':
-      return unknownText(profile, client);
+      return unknownText(rule, profile, client);
     case 'outside-hours':
       return rule.until === null ? 'they never open' : `they open at ${rule.until}`;
     case 'told-recently':
@@ -160,9 +186,14 @@ function inactiveMsOf(client: Client, now: number): number | null {
   return since === null ? null : Math.max(0, now - since);
 }
 
-function unknownText(profile: Profile, client: Client): string {
-  if (client.rateDoubt) return faultsText([client.rateDoubt]);
-  if (client.rate === null) return `there is no exchange rate from ${profile.currency} to ${client.currency}`;
+function unknownText(
+  { figures, thresholdForClient }: Pick<ExplainedRule, 'figures' | 'thresholdForClient'>,
+  profile: Profile,
+  client: Client,
+): string {
+  const ofRate = figures?.kind === 'amount' && thresholdForClient === null;
+  if (ofRate && client.rateDoubt) return faultsText([client.rateDoubt]);
+  if (ofRate) return `there is no exchange rate from ${profile.currency} to ${client.currency}`;
   return client.doubts.length > 0
     ? faultsText(client.doubts)
     : 'neither its last charge nor its creation is known';
@@ -199,33 +230,44 @@ function assignmentText({ profile, profileBy }: Explanation['client']): string {
   return profileBy satisfies never;
 }
 
-function mailLines({ told, otherProfile, mails }: Explanation): readonly string[] {
+function mailLines({ told, otherProfile, mails, webhooks }: Explanation): readonly string[] {
   const by = otherProfile ? 'By this profile, ' : '';
-  if (!told) return [`${by === '' ? 'No' : `${by}no`} notice would be sent now.`];
+  if (!told || mails.length + webhooks.length === 0)
+    return [`${by === '' ? 'No' : `${by}no`} notice would be sent now.`];
   const count = mails.reduce((sum, { recipients }) => sum + recipients.length, 0);
   return [
-    `${by}${counted(count, 'e-mail')} would be sent now, one to each address:`,
+    ...(count === 0 ? [] : [`${by}${counted(count, 'e-mail')} would be sent now, one to each address:`]),
     ...mails.map(
-      ({ audience, rules, recipients }) =>
-        `    as ${audience}, about ${rules.map(printable).join(' and ')}: ${recipients.map(printable).join(', ')}`,
+      (mail) =>
+        `    as ${mail.audience}, about ${topicOf(mail)}: ${mail.recipients.map(printable).join(', ')}`,
     ),
+    ...(webhooks.length === 0 ? [] : [`${by}${counted(webhooks.length, 'webhook')} would be called now:`]),
+    ...webhooks.map((each) => `    ${printable(each.webhook)}, about ${topicOf(each)}`),
   ];
+}
+
+/** `client and advanced:half`, or `the recovery of client`. */
+function topicOf({ rules, recovered }: Pick<ExplainedMail, 'rules' | 'recovered'>): string {
+  return [...rules.map(printable), ...recovered.map((rule) => `the recovery of ${printable(rule)}`)].join(
+    ' and ',
+  );
 }
 
 /** `100 USD = 110 EUR at 1.1`, or `20% of the credit limit, 500 USD = 100 USD`. */
 function limitText(rule: ExplainedRule, currency: string, clientCurrency: string): string {
   const { threshold, thresholdForClient, figures, rate } = rule;
-  const limit = thresholdForClient === null ? '' : ` = ${thresholdForClient} ${clientCurrency}`;
+  const limit = thresholdForClient === null ? '' : ` = ${shownLimit(thresholdForClient)} ${clientCurrency}`;
   if (threshold === null) return `${figures ? figuresText(figures, clientCurrency) : 'unknown'}${limit}`;
   return `${threshold} ${currency}${currency === clientCurrency || limit === '' ? '' : `${limit} at ${rate}`}`;
 }
 
 function ruleLines(rule: ExplainedRule, currency: string, clientCurrency: string): readonly string[] {
   const side = rule.when === 'below' ? '' : `${rule.when} `;
+  const names = [...rule.recipients, ...rule.webhooks.map((name) => `the webhook ${name}`)];
   return [
     `${printable(rule.rule)}: ${rule.explanation}`,
     `    threshold ${side}${limitText(rule, currency, clientCurrency)}; sent ${rule.count} of ${rule.maxQty}`,
-    `    names ${rule.recipients.length === 0 ? 'nobody' : rule.recipients.map(printable).join(', ')}`,
+    `    names ${names.length === 0 ? 'nobody' : names.map(printable).join(', ')}`,
     '',
   ];
 }

@@ -178,6 +178,12 @@ function warnOfUnknown(counts: ReadonlyMap<string, ProfileCounts>, known: Readon
   if (unknown.length > 0) io.err(`warning: ${printable(unknownProfilesText(unknown))}`);
 }
 
+/** `50 USD`, or `above 1000 USD`. */
+function limitWords(limit: ListedProfile['limits'][string] | undefined): string {
+  if (!limit) return '';
+  return `${limit.when === 'above' ? 'above ' : ''}${limit.words}`;
+}
+
 function textOf(shown: readonly ListedProfile[], online: boolean, io: Io): string {
   if (shown.length === 0) return 'No profile.\n';
   const ofFiles = ['Order', 'Profile', 'Name', 'Currency', 'Period', 'Max Qty', 'Rules'];
@@ -191,7 +197,7 @@ function textOf(shown: readonly ListedProfile[], online: boolean, io: Io): strin
     each.currency,
     each.period,
     each.maxQty,
-    each.rules.map(printable).join('\n'),
+    each.rules.map((rule) => printable(`${rule}: ${limitWords(each.limits[rule])}`)).join('\n'),
     ...(online ? [each.clients ?? 0, each.low ?? 0, each.exhausted ?? 0] : []),
     ...(anyHeld ? [each.states?.held ?? 0] : []),
     ...(online ? [each.synced ?? ''] : []),

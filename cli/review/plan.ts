@@ -3,6 +3,7 @@ import path from 'node:path';
 import { withDatabases } from '../shared/databases.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
+import { directoryOf } from '../../authoring/resellers-of-folder.js';
 import { hasErrors, loadForSync, type FolderForSync } from '../../planning/load-for-sync.js';
 import { makePlan, type PlanResult } from '../../planning/make-plan.js';
 import type { PlannedChange } from '../../planning/planned-change.js';
@@ -74,7 +75,9 @@ async function planFolder(folder: FolderForSync, options: PlanOptions, io: Io): 
     if (result.kind === 'invalid') return result;
     const { changes } = result.plan;
     const since = options.backtest;
-    const backtests = since === undefined ? undefined : await backtestChanges(billing, changes, since, now);
+    const resellers = directoryOf(folder.resellerFiles);
+    const backtests =
+      since === undefined ? undefined : await backtestChanges(billing, changes, resellers, since, now);
     if (since !== undefined && !backtests)
       io.err('No backtest: the billing data has no billing_entry with recorded balances');
     const known = await Promise.all(

@@ -2,7 +2,7 @@ import asciichart from 'asciichart';
 import { availableAt, balancesOf, type BalanceHistory } from '../../scenarios/balance-history.js';
 import { noticesByRule, type HistoryToPlay, type PlayedHistory } from '../../scenarios/play-history.js';
 import { formatDuration } from '../../domain/duration.js';
-import { toDecimal, type Decimal } from '../../domain/money.js';
+import { shownLimit, toDecimal, type Decimal } from '../../domain/money.js';
 import type { Io } from './io.js';
 import { tableText } from './table.js';
 
@@ -54,7 +54,7 @@ export function historyText(result: PlayedHistory, io: Pick<Io, 'colour' | 'colu
       ...rules.map((rule) => `${rule} (${count[rule]} of ${maxQty})`),
       ...recovered.map((rule) => `${rule} recovered`),
     ].join(', '),
-    [...new Set([...rules, ...recovered].flatMap((rule) => limits[rule] ?? []))].join(', '),
+    [...new Set([...rules, ...recovered].flatMap((rule) => limits[rule] ?? []))].map(shownLimit).join(', '),
   ]);
   const sums = Object.entries(noticesByRule(played)).map(([rule, sum]) => `${rule} ${sum}`);
   return [

@@ -10,6 +10,7 @@ import {
 import { faultsText, isUnclear, type Client } from '../../domain/client.js';
 import { add, subtract } from '../../domain/money.js';
 import { normaliseProfile } from '../../domain/profile/profile.js';
+import { withReseller, type ResellerDirectory } from '../../domain/reseller/reseller-directory.js';
 import {
   offsetOf,
   playHistory,
@@ -30,6 +31,7 @@ export async function playRecorded(
   billing: DataSource,
   { id, content }: Pick<LoadedProfile, 'id' | 'content'>,
   clientId: string,
+  resellers: Pick<ResellerDirectory, 'ofClient'>,
   since: number,
   now: number,
 ): Promise<PlayedClient> {
@@ -42,7 +44,8 @@ export async function playRecorded(
   const startAt = Math.min(Math.max(since, client.createdAt ?? since), now);
   const entries = (await readEntries(billing, clientId, startAt)).filter(({ at }) => at <= now);
   const before = await readLastBefore(billing, clientId, startAt);
-  return { clientId, ...playHistory(historyOf({ id, content }, client, entries, before, startAt, now)) };
+  const known = withReseller(client, { id }, resellers);
+  return { clientId, ...playHistory(historyOf({ id, content }, known, entries, before, startAt, now)) };
 }
 
 /**
@@ -78,6 +81,7 @@ function historyOf(
       dailySpend: client.dailySpend,
       lastRefillAmount: before.refillAmount,
       timeZone: client.timeZone,
+      resellerTimeZone: client.resellerTimeZone ?? null,
       lastChargeAgo: ago(before.chargeAt),
       lastRefillAgo: ago(before.refillAt),
       createdAgo: offsetOf(Math.max(0, startAt - (client.createdAt ?? startAt))),

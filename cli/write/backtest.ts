@@ -1,5 +1,6 @@
 import { noticesByRule } from '../../scenarios/play-history.js';
 import type { LoadedProfile } from '../../authoring/load-profiles.js';
+import { resellersOfFolder } from '../../authoring/resellers-of-folder.js';
 import { normaliseProfile } from '../../domain/profile/profile.js';
 import { assignerOfFolder } from '../../planning/assigner-of-folder.js';
 import { clientsOf } from '../../billing/mysql/billing-entries.js';
@@ -35,7 +36,9 @@ export async function backtest(profileName: string, options: BacktestOptions, io
         ? await clientsOf(billing, await assignerOfFolder(options.folder, io.cwd), profile.id, limit)
         : [options.client];
     const results: PlayedClient[] = [];
-    for (const clientId of ids) results.push(await playRecorded(billing, profile, clientId, since, now));
+    const { directory } = await resellersOfFolder(options.folder, io.cwd);
+    for (const clientId of ids)
+      results.push(await playRecorded(billing, profile, clientId, directory, since, now));
     io.out(
       options.format === 'json'
         ? asJson(profile, results, since, now)

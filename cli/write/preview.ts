@@ -6,7 +6,6 @@ import { profileNeeds } from '../../domain/profile-needs.js';
 import { noticesFor, type Recovery } from '../../domain/notices.js';
 import { webhookOf } from '../../domain/notice-channel.js';
 import {
-  createResellerDirectory,
   folderOf,
   resellerDefaults,
   type ResellerDirectory,
@@ -110,17 +109,11 @@ async function resellersOf(
   folder: string,
   io: Io,
 ): Promise<ResellerDirectory> {
-  const { loadResellers } = await import('../../authoring/load-resellers.js');
+  const { resellersOfFolder } = await import('../../authoring/resellers-of-folder.js');
   const place = namedProfile(name, folder, io.cwd).folder;
-  const { resellers, problems } = await loadResellers(place, [folderOf(profile)], io.cwd);
+  const { directory, problems } = await resellersOfFolder(place, io.cwd, [folderOf(profile)]);
   for (const problem of problems) io.err(problemLine(problem));
-  return createResellerDirectory(
-    resellers.map(({ reseller, content }) => ({
-      reseller,
-      content,
-      words: new Map(Object.entries(content.templates ?? {})),
-    })),
-  );
+  return directory;
 }
 
 /** What a profile sends notices of. */

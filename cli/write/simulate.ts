@@ -3,11 +3,13 @@ import path from 'node:path';
 import type { BalanceHistory, BalanceStep } from '../../scenarios/balance-history.js';
 import { noticesByRule, playHistory } from '../../scenarios/play-history.js';
 import { HistoryError, readBalanceHistory, type ReadHistory } from '../../scenarios/read-balance-history.js';
-import { toDecimal, type Decimal } from '../../domain/money.js';
+import { resellersOfFolder } from '../../authoring/resellers-of-folder.js';
+import { divide, isPositive, multiply, subtract, type Decimal } from '../../domain/money.js';
+import { folderOf } from '../../domain/reseller/reseller-directory.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import { historyText, writtenNotices } from '../shared/history-report.js';
 import type { Io } from '../shared/io.js';
-import { loadNamedProfile } from '../shared/named-profile.js';
+import { loadNamedProfile, namedProfile } from '../shared/named-profile.js';
 
 export interface SimulateOptions {
   readonly folder: string;
@@ -23,7 +25,7 @@ export interface SimulateOptions {
   readonly creditLimit: Decimal;
   /** The threshold that the client set for itself. */
   readonly ownThreshold?: Decimal;
-  /** IANA zone of the client. */
+  /** IANA zone of the client; default: its reseller's. */
   readonly timeZone?: string;
   readonly format: 'human' | 'json';
 }
@@ -31,6 +33,9 @@ export interface SimulateOptions {
 /** What a profile would send on a balance that is given. Exit 0; 1: the history cannot be read; 64: usage. */
 export async function simulate(profileName: string, options: SimulateOptions, io: Io): Promise<ExitCode> {
   const { id, content } = await loadNamedProfile(profileName, options.folder, io);
+  const place = namedProfile(profileName, options.folder, io.cwd).folder;
+  const reseller = folderOf({ id });
+  const { directory } = await resellersOfFolder(place, io.cwd, [reseller]);
   const { history, startAt } = await historyOf(options, io);
   const currency = options.currency ?? content.currency;
   const rates =
@@ -44,6 +49,7 @@ export async function simulate(profileName: string, options: SimulateOptions, io
       creditLimit: options.creditLimit,
       ownThreshold: options.ownThreshold ?? null,
       timeZone: options.timeZone ?? null,
+      resellerTimeZone: directory.ofFolder(reseller)?.content.timeZone ?? null,
       dailySpend: options.balanceFrom === undefined ? options.perDay : null,
     },
     rates,
@@ -85,10 +91,12 @@ const thirtyDaysMs = 30 * 24 * hourMs;
 /** A charge every hour, and the given refills. */
 function declining(options: SimulateOptions): BalanceHistory {
   const untilMs = options.forMs ?? thirtyDaysMs;
-  const perHour = toDecimal((Number(options.perDay) / 24).toFixed(8));
-  const hours = perHour === '0' ? 0 : Math.floor(untilMs / hourMs);
+  const hours = isPositive(options.perDay) ? Math.floor(untilMs / hourMs) : 0;
+  // Rounded in sum: after each whole day just so much was charged.
+  const spent = (hour: number): Decimal => divide(multiply(options.perDay, String(hour)), '24', 8);
   const charges = Array.from({ length: hours }, (_, hour): BalanceStep => {
-    return { atMs: (hour + 1) * hourMs, kind: 'charge', amount: perHour };
+    const amount = subtract(spent(hour + 1), spent(hour));
+    return { atMs: (hour + 1) * hourMs, kind: 'charge', amount };
   });
   const refills = options.refill.map(({ atMs, amount }): BalanceStep => ({ atMs, kind: 'refill', amount }));
   return {

@@ -217,7 +217,11 @@ export const writeVerbs: readonly Verb[] = [
         'that the client set for itself, in its currency',
         amount(),
       ),
-      timeZone: option('--time-zone <zone>', 'of the client, such as Europe/Vienna; default: UTC', timeZone),
+      timeZone: option(
+        '--time-zone <zone>',
+        'of the client, such as Europe/Vienna; default: that of reseller.json, else UTC',
+        timeZone,
+      ),
       format: theFormat('json'),
     },
     refuse: ({ rate, currency }) =>

@@ -1,3 +1,4 @@
+import { compare, type Decimal } from '../../domain/money.js';
 import type { Message, NoticeFacts, RuleFacts } from '../message.js';
 import { formatsOf, type Formats } from './amounts-and-times.js';
 import { brandView, supportLine, topUpUrl, type BrandView } from './brand-view.js';
@@ -20,6 +21,7 @@ export interface MailView {
   readonly balance: string;
   readonly checkedAt: string;
   readonly nextCheckAt: string;
+  /** The most urgent one first: the lowest threshold that the balance is below, then the highest that it is above. */
   readonly rules: readonly RuleView[];
   /** Rules that are no longer met. */
   readonly recovered: readonly RuleView[];
@@ -77,7 +79,7 @@ export function viewOf(message: Message, language: string, { unsubscribeUrl = ''
   const { facts, branding = {} } = message;
   const formats = formatsOf(language, message.timeZone);
   const views = (rules: readonly RuleFacts[]) =>
-    rules.map((rule) => ruleView(rule, facts.currency, facts.availableBalance, formats));
+    rules.toSorted(byUrgency).map((rule) => ruleView(rule, facts.currency, facts.availableBalance, formats));
   const rules = views(facts.rules);
   const left = Math.max(0, ...rules.map((rule) => rule.left));
   const below = rules.some(({ above }) => !above);
@@ -104,6 +106,17 @@ export function viewOf(message: Message, language: string, { unsubscribeUrl = ''
     support: supportLine(branding),
     unsubscribeUrl,
   };
+}
+
+function byUrgency(a: RuleFacts, b: RuleFacts): number {
+  if (a.when !== b.when) return a.when === 'above' ? 1 : -1;
+  const [first, second] = [limitOf(a), limitOf(b)];
+  return a.when === 'above' ? compare(second, first) : compare(first, second);
+}
+
+/** In the client's currency. */
+function limitOf({ threshold, convertedThreshold }: RuleFacts): Decimal {
+  return convertedThreshold ?? threshold;
 }
 
 function lastRefillView(

@@ -15,6 +15,7 @@ interface Kept {
 export interface MemoryLedger extends Ledger {
   /** Every notice that was accepted, in the order in which they were written. */
   told(): readonly LedgerNotice[];
+  entries(): readonly LedgerEntry[];
 }
 
 const isSettled = (state: NoticeState): boolean => state === 'accepted' || state === 'failed';
@@ -34,6 +35,7 @@ export function createMemoryLedger(now: () => number = Date.now): MemoryLedger {
       all()
         .filter(({ entry }) => entry.state === 'accepted')
         .map(({ notice }) => notice),
+    entries: () => all().map(({ entry }) => entry),
     find: (clientId, checkAt) => Promise.resolve(ofCheck(clientId, checkAt).map(({ entry }) => entry)),
     open(notices) {
       const isNew = !notices.some(({ id }) => kept.has(id));

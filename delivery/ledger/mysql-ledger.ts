@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AcceptedNotice } from '../../domain/cycle/told.js';
 import type { Audience, RuleKey } from '../../domain/profile/profile.js';
+import type { Queryable } from '../../store/queryable.js';
 import { noticeEntity, type NoticeRow } from '../../store/rows.js';
 import { isUnreached, type Delivery } from '../delivery-report.js';
 import type {
@@ -50,7 +51,7 @@ export function createMysqlLedger(database: DataSource): Ledger {
     },
     acceptedSince: (since) => acceptedSince(database, since),
     settledSince: (clientId, checkAt) => settledSince(database, clientId, checkAt),
-    reached: (clientId, checkAt, rule) => reached(database, clientId, checkAt, rule),
+    reached: (clientId, checkAt, rule) => readReached(database, clientId, checkAt, rule),
   };
 }
 
@@ -240,8 +241,9 @@ async function settledSince(database: DataSource, clientId: string, checkAt: num
   return rows.length > 0;
 }
 
-async function reached(
-  database: DataSource,
+/** Rule 20: whom the notices of a check reached that told of this rule. */
+export async function readReached(
+  database: Queryable,
   clientId: string,
   checkAt: number,
   rule: RuleKey,

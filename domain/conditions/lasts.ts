@@ -1,5 +1,5 @@
 import { formatDuration } from '../duration.js';
-import { divide, multiply } from '../money.js';
+import { divide, multiply, shownLimit } from '../money.js';
 import { limitFrom, type KindOfCondition } from './condition.js';
 
 const dayMs = 86_400_000;
@@ -12,5 +12,5 @@ export const lasts: KindOfCondition<'lasts'> = {
   figures: (threshold, { dailySpend = null }) => ({ ...threshold, dailySpend }),
   text: ({ lastsMs }) => `${formatDuration(lastsMs)} of spending`,
   words: ({ lastsMs, dailySpend }, currency) =>
-    `what is spent in ${formatDuration(lastsMs)}${dailySpend === null ? '' : ` at ${dailySpend} ${currency} a day`}`,
+    `what is spent in ${formatDuration(lastsMs)}${dailySpend === null ? '' : ` at ${shownLimit(dailySpend)} ${currency} a day`}`,
 };

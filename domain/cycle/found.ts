@@ -1,5 +1,7 @@
 import type { RuleKey } from '../profile/profile.js';
+import type { Reason } from '../reasons.js';
 import { resetRule } from './counters.js';
+import { unrecoveredCheck } from './told.js';
 import type { WatchState } from './watch-state.js';
 
 /** What a check found of one rule. */
@@ -8,10 +10,13 @@ export interface FoundRule {
   /** Whether its condition is met; undefined where that is not known. */
   readonly low?: boolean;
   readonly when?: 'above';
+  readonly reason?: Reason;
 }
 
 /**
  * What a check's findings change of what is remembered.
+ * - 20: where a rule is found not met and has no recovery to tell, what it told before is over: one that is to tell recoveries
+ *   from a later edit on does not tell those of the past.
  * - 21: the cycle of a rule for "above" ends where it is found not above.
  * - 22: a rule that waits does so until its condition is found not met.
  */
@@ -24,10 +29,20 @@ export function noteFound(watch: WatchState, found: readonly FoundRule[], now: n
     ({ rule, when }) => when === 'above' && (known.acceptedAt[rule] ?? []).length > 0,
   );
   const reset = ended.reduce<WatchState>((each, { rule }) => resetRule(each, rule, now), known);
+  const over = notMet.filter(({ reason }) => reason === 'not-low').map(({ rule }) => rule);
   return withoutWaiting(
-    reset,
+    withoutRecovery(reset, over, now),
     notMet.map(({ rule }) => rule),
   );
+}
+
+function withoutRecovery(watch: WatchState, rules: readonly RuleKey[], now: number): WatchState {
+  const told = rules.filter((rule) => unrecoveredCheck(watch, rule) !== undefined);
+  if (told.length === 0) return watch;
+  return {
+    ...watch,
+    recoveredAt: { ...watch.recoveredAt, ...Object.fromEntries(told.map((rule) => [rule, now])) },
+  };
 }
 
 function withoutWaiting(watch: WatchState, rules: readonly RuleKey[]): WatchState {
@@ -42,8 +57,9 @@ export function waitAll(watch: WatchState, rules: readonly RuleKey[], now: numbe
   return { ...watch, waitingSince: Object.fromEntries(rules.map((rule) => [rule, now])) };
 }
 
-/** Rule 22: whether a rule waits still; a refill ends it. */
+/** Rule 22: whether a rule waits still. A refill ends it, but for a rule for "above": a refill is what makes balances rise. */
 export function isWaiting(watch: WatchState, rule: RuleKey): boolean {
   const since = watch.waitingSince?.[rule];
-  return since !== undefined && (watch.lastRefillAt ?? -Infinity) <= since;
+  if (since === undefined) return false;
+  return watch.aboveRules?.includes(rule) === true || (watch.lastRefillAt ?? -Infinity) <= since;
 }

@@ -1,4 +1,4 @@
-import type { ResellerDefaults } from '../client.js';
+import type { ClientIdentity, ResellerDefaults } from '../client.js';
 import type { ResellerContent } from './reseller-content.js';
 import type { ResellerWebhook } from './reseller-file.js';
 
@@ -65,6 +65,18 @@ export function createResellerDirectory(resellers: readonly ResellerSettings[]):
 /** The reseller's folder of a profile `<reseller>/<slug>`. */
 export function folderOf({ id }: { readonly id: string }): string {
   return id.split('/')[0] ?? '';
+}
+
+/** A client by one of its profiles, with what its reseller's settings say where the billing data says nothing of it. */
+export function withReseller<C extends Pick<ClientIdentity, 'resellerId'>>(
+  client: C,
+  profile: { readonly id: string },
+  resellers: Pick<ResellerDirectory, 'ofClient'>,
+): C & ResellerDefaults {
+  return {
+    ...client,
+    ...resellerDefaults(resellers.ofClient(client.resellerId, folderOf(profile))?.content),
+  };
 }
 
 /** What a check needs of the settings, where the billing data says nothing of a client. */

@@ -19,6 +19,8 @@ export interface CheckInput {
   readonly checkedAt?: number;
   /** Why the check comes before its planned time; absent where it is a planned one. */
   readonly extra?: ExtraCheck;
+  /** Of one that is `held` or `closing`: what the last check stood for. */
+  readonly again?: StoodFor;
   /** Since when the client is missing in the billing data, or without a profile (rule 13). */
   readonly missingSince?: number;
 }
@@ -27,10 +29,18 @@ export interface CheckInput {
  * Why a check comes before its planned time, and so what it stands for (rule 17).
  * - `refill`: a refill came while the last check's notices were on their way: for that planned check.
  * - `opening`: sending hours open: for that instant.
- * - `held`: the last check's notices were held (rule 23): for that planned check.
+ * - `closing`: they closed on notices of the last check that were not accepted: for what that check stood for.
+ * - `held`: the last check's notices were held (rule 23): for what that check stood for.
  * - `own`: an operator asked for it, or a look at the fleet: for its own time.
  */
-export type ExtraCheck = 'refill' | 'opening' | 'held' | 'own';
+export type ExtraCheck = 'refill' | 'opening' | 'closing' | 'held' | 'own';
+
+/** What a check stood for (rule 17). */
+export interface StoodFor {
+  readonly instant: number;
+  /** Absent where it was none at an opening of sending hours. */
+  readonly atOpening?: true;
+}
 
 export type CheckResult = Ended | Unreadable | Missing | CheckReport;
 
@@ -66,8 +76,9 @@ export interface CheckReport {
   readonly currency: string;
   readonly lastRefillAt: number | null;
   readonly decisions: readonly Decision[];
-  /** The instant that the check stood for (rule 17); absent in results of older versions. */
+  /** What the check stood for (rule 17); absent in results of older versions. */
   readonly instant?: number;
+  readonly atOpening?: true;
   /** What the first check of a workflow found of an earlier one of its client. */
   readonly takenUp?: TakenUp;
   /** The rules of `unreached`: what older workflows read, and all that older workers wrote. */

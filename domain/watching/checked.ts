@@ -1,6 +1,7 @@
 import type { ClientCheck } from '../check-client.js';
 import type { Profile } from '../profile/profile.js';
 import type { Client } from '../reading.js';
+import type { CheckTime } from '../silences.js';
 import type { CheckReport, CheckedProfile, TakenUp, UnreachedRule } from './check.js';
 
 export interface VersionedProfile {
@@ -13,14 +14,14 @@ export function checkedOf({
   client,
   stored,
   found,
-  instant,
+  time: { instant, atOpening },
   takenUp,
   unreached,
 }: {
   readonly client: Client;
   readonly stored: VersionedProfile;
   readonly found: ClientCheck;
-  readonly instant: number;
+  readonly time: Pick<CheckTime, 'instant' | 'atOpening'>;
   readonly takenUp: TakenUp | undefined;
   readonly unreached: readonly UnreachedRule[];
 }): CheckReport {
@@ -33,6 +34,7 @@ export function checkedOf({
     lastRefillAt: client.lastRefillAt,
     decisions,
     instant,
+    ...(atOpening ? { atOpening } : {}),
     ...(takenUp ? { takenUp } : {}),
     ...(unreached.length > 0 ? { bounced: [...new Set(unreached.map(({ rule }) => rule))], unreached } : {}),
   };

@@ -13,13 +13,22 @@ import {
 import { assertNever } from '../assert-never.js';
 import { noteProfile } from '../check-client.js';
 import { stateOf, type ClientState } from '../client-state.js';
+import type { Figures } from '../conditions/condition.js';
 import { noteFound } from '../cycle/found.js';
 import { noteRefill } from '../cycle/refills.js';
 import { setBack, takeUp } from '../cycle/take-up.js';
 import { noteTold } from '../cycle/told.js';
 import { mute, type Refill, type WatchState } from '../cycle/watch-state.js';
 import type { RuleKey } from '../profile/profile.js';
-import type { CheckReport, CheckInput, CheckResult, ExtraCheck, Missing, NoticesOutcome } from './check.js';
+import type {
+  CheckReport,
+  CheckInput,
+  CheckResult,
+  ExtraCheck,
+  Missing,
+  NoticesOutcome,
+  StoodFor,
+} from './check.js';
 
 /** What was seen of a client, as people read it. Carried from run to run. */
 export interface Known {
@@ -116,6 +125,7 @@ export function startCheck(
   const due = dueOf(watching.agenda, now);
   const agenda = beginCheck(watching.agenda, now);
   const extra = due === 'planned' ? undefined : extraOf(due, checkWanted);
+  const again = extra === 'held' || extra === 'closing' ? stoodForOf(known) : undefined;
   return {
     watching: { ...rest, agenda, checking: true },
     input: {
@@ -126,13 +136,21 @@ export function startCheck(
       now,
       ...(known.checkedAt === undefined ? {} : { checkedAt: known.checkedAt }),
       ...(extra === undefined ? {} : { extra }),
+      ...(again === undefined ? {} : { again }),
       ...(known.missing ? { missingSince: known.missing.since } : {}),
     },
   };
 }
 
 function extraOf(due: ReturnType<typeof dueOf>, wanted: WantedCheck | undefined): ExtraCheck {
-  return due === 'opening' || due === 'held' ? due : (wanted?.extra ?? 'own');
+  return due === 'opening' || due === 'closing' || due === 'held' ? due : (wanted?.extra ?? 'own');
+}
+
+/** What the last check stood for. */
+function stoodForOf({ checked }: Known): StoodFor | undefined {
+  if (checked?.instant === undefined) return undefined;
+  const { instant, atOpening } = checked;
+  return { instant, ...(atOpening ? { atOpening } : {}) };
 }
 
 /** A check answered. */
@@ -178,7 +196,9 @@ function noteChecked(watching: Watching, checked: CheckReport, now: number): Wat
     ...rest,
     checked: result,
     checkedAt: now,
-    ...(state === 'unknown' ? { unknown: { reason: noRate(checked), since: unknown?.since ?? now } } : {}),
+    ...(state === 'unknown'
+      ? { unknown: { reason: unknownReason(checked), since: unknown?.since ?? now } }
+      : {}),
   };
   return {
     ...watching,
@@ -188,9 +208,24 @@ function noteChecked(watching: Watching, checked: CheckReport, now: number): Wat
   };
 }
 
-function noRate({ profile, currency }: CheckReport): string {
-  return `no exchange rate from ${profile.currency} to ${currency}`;
+/** Why the first rule that knows nothing does so. Older checks said no figures: then it was a rate. */
+function unknownReason({ decisions, profile, currency }: CheckReport): string {
+  const { figures, low } = decisions.find(({ reason }) => reason === 'unknown') ?? {};
+  if (low !== undefined) return 'neither the last charge nor the creation of the client is known';
+  const column = figures === undefined ? undefined : unreadableColumn[figures.kind];
+  return column === undefined
+    ? `no exchange rate from ${profile.currency} to ${currency}`
+    : `billing_client.${column} has a value that cannot be read`;
 }
+
+/** What a limit of each kind is taken from, where that may be unreadable while the rest of the client is known. */
+const unreadableColumn: Readonly<Record<Figures['kind'], string | undefined>> = {
+  amount: undefined,
+  percentOfCreditLimit: undefined,
+  percentOfLastRefill: 'last_refill_amount',
+  lasts: 'daily_spend',
+  own: 'own_threshold',
+};
 
 /** Rules 19 and 23: when the first of the rules that wait for sending hours, or are held, may send. */
 function extraAfter({ decisions }: CheckReport): ExtraInstant | undefined {
@@ -220,6 +255,25 @@ export function noteUnknown(watching: Watching, reason: string, now: number): Wa
 export function wantedNotices(watching: Watching, result: CheckResult): CheckReport | undefined {
   const sends = result.kind === 'checked' && result.decisions.some(({ decision }) => decision === 'send');
   return sends && watching.checkWanted === undefined ? result : undefined;
+}
+
+/** Rules 4 and 19: until when a check's notices are tried: the next check, or where that is earlier the closing of their hours. */
+export function deadlineOf({ agenda }: Watching, checked: CheckReport): number {
+  return Math.min(nextCheckAt(agenda), closingOf(checked) ?? Infinity);
+}
+
+/** Rule 19: hours closed on notices that were not accepted. Then it is decided afresh, and may be sent when they open. */
+export function noteWithdrawn(watching: Watching, checked: CheckReport): Watching {
+  const at = closingOf(checked);
+  return at === undefined
+    ? watching
+    : { ...watching, agenda: withExtra(watching.agenda, { at, why: 'closing' }) };
+}
+
+/** When the first of the hours close in which a check's notices may be sent; undefined where none do. */
+export function closingOf({ decisions }: Pick<CheckReport, 'decisions'>): number | undefined {
+  const closing = decisions.flatMap(({ closesAt }) => closesAt ?? []);
+  return closing.length === 0 ? undefined : Math.min(...closing);
 }
 
 /** Notices were accepted, or failed for good. */

@@ -31,7 +31,7 @@ const second: CheckInput = {
 describe('a check that is tried again', () => {
   function aWorld(profile: Partial<ProfileFile> = {}, row?: EarlierWatch) {
     let balance = '40';
-    const watched = createMemoryWatched();
+    const watched = createMemoryWatched().watched;
     const parts: WatchParts = {
       billing: {
         readClient: () => Promise.resolve(aClient({ balance })),

@@ -87,6 +87,20 @@ describe('telling again, at once by two, or no more, with real MySQL', () => {
     assert.equal(bench.sendGrid.asked.length, 2);
   });
 
+  it('rule 19: sends nothing once the sending hours closed, and leaves what was accepted before', async () => {
+    const input = aCheckOf(await aLowClient(), { closesAt: Date.now() + 60_000 });
+    bench.sendGrid.next({ status: 202 }, { status: 500 });
+    await failureOf(tell(aWorker(), input));
+    const failure = await failureOf(tell(aWorker(), { ...input, closesAt: Date.now() }));
+    assert.deepEqual([failure.type, failure.nonRetryable], ['outside-hours', true]);
+    assert.equal(bench.sendGrid.asked.length, 2, 'nobody is asked a third time');
+    const told = await withdraw(aWorker(), input);
+    assert.deepEqual(
+      told.accepted.map(({ rules }) => rules),
+      [['user']],
+    );
+  });
+
   describe('a database that is away after the provider accepted', () => {
     function away(parts: Parts, times: number): Parts {
       let left = times;

@@ -29,7 +29,7 @@ describe('notices of a recovery (rule 20)', () => {
         assigner: () => Promise.resolve(namedProfilesOnly),
       },
       ledger,
-      watched: createMemoryWatched(),
+      watched: createMemoryWatched().watched,
       channels: {
         email: {
           send({ noticeId }) {

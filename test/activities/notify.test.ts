@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { check } from '../../activities/check.js';
+import { createBilling } from '../../billing/mysql/billing.js';
+import type { Queryable } from '../../store/queryable.js';
 import { useNotifyBench } from './notify-bench.js';
 import { aCheckOf, profileFile, recipientsOf, writeProfile } from './notify-setup.js';
 
@@ -245,5 +248,44 @@ describe('telling whom a check decided to tell, with real MySQL', () => {
         );
       });
     }
+  });
+
+  it('a quiet check reads its client by one statement, whatever kinds of rules its profile has', async () => {
+    const clientId = await aLowClient();
+    await writeProfile(bench.world.database, {
+      ...profileFile,
+      currency: 'EUR',
+      checkEvery: '5m',
+      sendingHours: { from: '08:00', to: '20:00' },
+      userNotification: { threshold: { lasts: '3d' }, users: ['j.doe'], recovered: true },
+      clientNotification: { threshold: { own: true, otherwise: -5 } },
+      advancedRules: [
+        { name: 'fifth', threshold: { percentOfCreditLimit: 20 } },
+        { name: 'tenth', threshold: { percentOfLastRefill: 10 }, inactivity: '30d' },
+        { name: 'owes', threshold: 1_000, when: 'above' },
+      ],
+    });
+    const statements: string[] = [];
+    const billing = createBilling({
+      query(sql: string, values?: unknown[]) {
+        statements.push(sql);
+        return bench.world.database.query(sql, values);
+      },
+    } as Queryable);
+    const parts = aWorker({ billing });
+    const now = Date.now();
+    const input = {
+      clientId,
+      watch: { profileId: 'acme/prepaid', acceptedAt: {} },
+      plannedAt: now,
+      dueAt: now,
+      now,
+    };
+    await check(parts, input);
+    statements.length = 0;
+    const result = await check(parts, input);
+    assert.ok(result.kind === 'checked' && result.decisions.every(({ decision }) => decision === 'quiet'));
+    assert.equal(result.decisions.length, 5);
+    assert.equal(statements.length, 1, statements.join('\n'));
   });
 });

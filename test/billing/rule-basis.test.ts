@@ -8,6 +8,7 @@ const profile = aProfile({
   advancedRules: [
     { name: 'own', threshold: { own: true, otherwise: 20 } },
     { name: 'tenth', threshold: { percentOfLastRefill: 10 } },
+    { name: 'fifth', threshold: { percentOfCreditLimit: 20 } },
   ],
 });
 
@@ -28,11 +29,21 @@ describe('what rules take their limits from', () => {
       'daily_spend: rule client of acme/prepaid asks for it, and none of its clients has one above 0 (2, c-0,c-1)',
       'own_threshold: rule advanced:own of acme/prepaid asks for it, and none of its clients has one (2, c-0,c-1)',
       'last_refill_amount: rule advanced:tenth of acme/prepaid asks for it, and none of its clients has one above 0 (2, c-0,c-1)',
+      'credit_limit: rule advanced:fifth of acme/prepaid asks for it, and none of its clients has one above 0 (2, c-0,c-1)',
     ]);
   });
 
-  it('is nothing to mention where one client has it', () => {
-    const some = { dailySpend: '0.01', ownThreshold: '0', lastRefillAmount: '5' };
-    assert.deepEqual(columnsFound([{}, some, {}]), []);
+  const all = { dailySpend: '0.01', ownThreshold: '0', lastRefillAmount: '5', creditLimit: '1' };
+
+  it('is nothing to mention where every client has it, or the rule has an amount for those without', () => {
+    assert.deepEqual(columnsFound([all, { ...all, ownThreshold: null }]), []);
+  });
+
+  it('says of how many clients a rule knows nothing', () => {
+    const without = { ...all, dailySpend: null };
+    assert.deepEqual(columnsFound([all, without, { ...without, creditLimit: '-3' }]), [
+      'daily_spend: rule client of acme/prepaid asks for it, and 2 of its 3 clients have none above 0: never notified by it (2, c-1,c-2)',
+      'credit_limit: rule advanced:fifth of acme/prepaid asks for it, and 1 of its 3 clients has none above 0: never notified by it (1, c-2)',
+    ]);
   });
 });

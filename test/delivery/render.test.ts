@@ -41,6 +41,31 @@ describe('the words of a mail', () => {
     }
   });
 
+  it('name the most urgent threshold first, and most visibly', () => {
+    const rules = [
+      aRule({ key: 'advanced:owes', threshold: '30', when: 'above' }),
+      aRule({ threshold: '100' }),
+      aRule({ key: 'advanced:half', threshold: '9', thresholdCurrency: 'EUR', convertedThreshold: '50' }),
+      aRule({ key: 'advanced:much', threshold: '40', when: 'above' }),
+      aRule({ key: 'advanced:tenth', threshold: '10' }),
+    ];
+    for (const audience of ['client', 'staff'] as const) {
+      const { text, html } = renderer.render(mailWith({ rules }, { audience }));
+      const named = [...text.matchAll(/^- (\w+ \S+)/gm)].map(([, each]) => each);
+      assert.deepEqual(named, [
+        'below $10.00',
+        'below $50.00',
+        'below $100.00',
+        'above $40.00',
+        'above $30.00',
+      ]);
+      assert.deepEqual(
+        [...html.matchAll(/<li[^>]*><strong>([^<]*)<\/strong>/g)].map(([, each]) => each),
+        ['below $10.00'],
+      );
+    }
+  });
+
   it('say when no more reminder comes', () => {
     const { text } = renderer.render(mailWith({ rules: [aRule({ reminder: 3 })] }));
     assert.match(text, /This is the last reminder until your balance is refilled/);

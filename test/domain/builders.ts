@@ -26,6 +26,7 @@ export function aReading(changes: Partial<Reading> = {}): Reading {
     limits: aLimit(),
     lastActivityAt: 0,
     recipients: { user: 1, client: 1, 'advanced:dormant': 1 },
+    timeZone: null,
     ...changes,
   };
 }

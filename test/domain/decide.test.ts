@@ -114,6 +114,28 @@ describe('decide', () => {
     assert.equal(readingOf(aClient({ createdAt: 5, lastChargeAt: 9 }), aProfile()).lastActivityAt, 9);
   });
 
+  it('rule 19: says when the hours of a rule that sends close', () => {
+    const profile = aProfile({
+      userNotification: { threshold: 100 },
+      sendingHours: { from: '08:00', to: '20:00', audiences: ['client'] },
+    });
+    const reading = aReading({ timeZone: 'Europe/Vienna' });
+    const at = (instant: string) =>
+      decide(profile, reading, { acceptedAt: {} }, checkTimeAt(Date.parse(instant))).map(
+        ({ rule, reason, closesAt, until }) => ({ rule, reason, closesAt, until }),
+      );
+    assert.deepEqual(at('2026-01-05T12:00:00Z'), [
+      { rule: 'user', reason: 'low', closesAt: undefined, until: undefined },
+      { rule: 'client', reason: 'low', closesAt: Date.parse('2026-01-05T19:00:00Z'), until: undefined },
+    ]);
+    assert.deepEqual(at('2026-01-05T19:00:00Z')[1], {
+      rule: 'client',
+      reason: 'outside-hours',
+      closesAt: undefined,
+      until: Date.parse('2026-01-06T07:00:00Z'),
+    });
+  });
+
   it('is exhausted when every low rule has sent its Max Qty', () => {
     const profile = aProfile({ userNotification: { threshold: 100 } });
     const state = (acceptedAt: WatchState['acceptedAt']) =>

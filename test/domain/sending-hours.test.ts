@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { closedUntil, sendingHoursOf } from '../../domain/sending-hours.js';
+import { closedUntil, openUntil, sendingHoursOf } from '../../domain/sending-hours.js';
 import type { SendingHoursFile } from '../../domain/profile/profile-file.js';
 import { daysSince1970, zoneOffsetOf } from '../../domain/time-zone.js';
 
@@ -87,6 +87,24 @@ describe('sending hours (rule 19)', () => {
     assert.equal(opening(early, '2026-10-25T01:20', 'Europe/Vienna'), '2026-10-26T01:15');
   });
 
+  it('close at their last minute, and hours that follow each other do not close in between', () => {
+    const closing = (written: SendingHoursFile, at: string, zone: string | null = null) =>
+      iso(openUntil(sendingHoursOf(written), zoneOffsetOf(zone), Date.parse(`${at}Z`)));
+    assert.equal(closing(day, '2026-01-05T08:00'), '2026-01-05T20:00');
+    assert.equal(closing(day, '2026-01-05T20:00'), undefined, 'closed already');
+    assert.equal(closing(day, '2026-01-05T12:00', 'Europe/Vienna'), '2026-01-05T19:00');
+    assert.equal(closing({ from: '22:00', to: '06:00' }, '2026-01-10T01:00'), '2026-01-10T06:00');
+    assert.equal(
+      closing({ from: '22:00', to: '03:30' }, '2026-03-28T23:00', 'Europe/Vienna'),
+      '2026-03-29T01:30',
+    );
+    assert.equal(closing({ from: '00:00', to: '24:00' }, '2026-01-05T12:00'), undefined, 'always open');
+    assert.equal(closing({ from: '09:30', to: '09:30' }, '2026-01-05T12:00'), undefined);
+    const week = ['mon', 'tue', 'wed', 'thu', 'fri'] as const;
+    assert.equal(closing({ from: '00:00', to: '24:00', days: week }, '2026-01-06T12:00'), '2026-01-10T00:00');
+    assert.equal(closing({ ...day, days: [] }, '2026-01-05T12:00'), undefined);
+  });
+
   it('are open at the opening that they name, and closed just before it, in any zone and on any day', () => {
     const zones = [
       'Europe/Vienna',
@@ -107,6 +125,12 @@ describe('sending hours (rule 19)', () => {
           const zone = zoneOffsetOf(name);
           const hours = { from, to: (from + length) % 1_440, days, audiences: [] };
           const closed = closedUntil(hours, zone, at);
+          const closes = openUntil(hours, zone, at);
+          assert.equal(closes === undefined, closed !== undefined);
+          if (closes !== undefined) {
+            assert.ok(closedUntil(hours, zone, closes), 'closed from then on');
+            assert.equal(closedUntil(hours, zone, closes - 1), undefined, 'open until then');
+          }
           if (!closed) return;
           assert.ok(closed.until !== undefined && closed.until > at && closed.until <= at + 8 * dayMs);
           assert.equal(closedUntil(hours, zone, closed.until), undefined);

@@ -8,12 +8,14 @@ import { namedProfilesOnly } from '../../domain/assignment.js';
 import { checkClient } from '../../domain/check-client.js';
 import { isUnclear } from '../../domain/client.js';
 import type { WatchState } from '../../domain/cycle/watch-state.js';
+import { quietUntil } from '../../domain/looks/quiet-until.js';
 import { isLookedAt, mayRecover } from '../../domain/looks/looked-profile.js';
 import type { Threshold } from '../../domain/profile/profile-file.js';
 import { checkTimeAt } from '../../domain/silences.js';
 import { aProfile } from '../domain/builders.js';
 
-const now = Date.parse('2026-03-10T12:00:00Z');
+/** Clocks of Vienna were put forward in the night. */
+const now = Date.parse('2026-03-29T12:00:00Z');
 const hourMs = 3_600_000;
 
 const mostly = <T>(usual: T, ...others: readonly T[]) =>
@@ -112,14 +114,14 @@ const rows: fc.Arbitrary<ClientRow> = fc.record({
   prepaid: mostly<unknown>(1, 'Y', new Uint8Array([1]), 0),
   balance: amounts,
   credit_limit: fc.oneof(fc.constant('0'), amounts),
-  last_refill_at: mostly(null, '2026-03-10 11:00:00', '0000-00-00', 'n/a'),
+  last_refill_at: mostly(null, '2026-03-29 11:00:00', '0000-00-00', 'n/a'),
   own_threshold: amounts,
   daily_spend: amounts,
   last_refill_amount: amounts,
   billing_email: fc.constantFrom('billing@client.example', null),
-  last_charge_at: fc.constantFrom(null, '2026-01-01 00:00:00', '2026-03-10 11:59:00'),
+  last_charge_at: fc.constantFrom(null, '2026-01-01 00:00:00', '2026-03-29 11:59:00'),
   created_at: fc.constantFrom('2020-01-01 00:00:00', null),
-  time_zone: fc.constantFrom(null, 'Asia/Tokyo', 'Nowhere'),
+  time_zone: fc.constantFrom(null, 'Europe/Vienna', 'Asia/Tokyo', 'Nowhere'),
 });
 
 const rateOf: Readonly<Record<string, string>> = { USD: '1', EUR: '0.925925925926', JPY: '151.123456789012' };
@@ -164,5 +166,32 @@ describe('a look at the fleet', () => {
       { numRuns: 5_000 },
     );
     assert.ok(sent > 150, `${sent} stories in which a check sends`);
+  });
+
+  it('finds nothing before the time until which one that found nothing says so', async () => {
+    let [quiet, later] = [0, 0];
+    const laterMs = fc.oneof(
+      fc.integer({ min: 1, max: 72 * hourMs }),
+      agoMs.map((ms) => Math.max(1, 24 * hourMs - ms)),
+    );
+    await fc.assert(
+      fc.asyncProperty(profiles, rows, watches, laterMs, (profile, row, watch, ms) => {
+        const client = gateClient([row], []);
+        if (isUnclear(client)) return Promise.resolve();
+        const known = { ...client, users: {}, ...rates.rate('USD', client.currency) };
+        const sendsAt = (at: number) =>
+          checkClient(known, profile, watch, { ...checkTimeAt(at), plannedAt: now }).decisions.some(
+            ({ decision }) => decision === 'send',
+          );
+        if (sendsAt(now)) return Promise.resolve();
+        quiet += 1;
+        const until = quietUntil(known, profile, watch, checkTimeAt(now));
+        if (now + ms < until) assert.ok(!sendsAt(now + ms));
+        else if (sendsAt(now + ms)) later += 1;
+        return Promise.resolve();
+      }),
+      { numRuns: 5_000 },
+    );
+    assert.ok(quiet > 1_000 && later > 20, `${quiet} quiet, ${later} of them sent later`);
   });
 });

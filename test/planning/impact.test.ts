@@ -7,10 +7,12 @@ import {
 } from '../../planning/impact.js';
 import { addImpacts, createImpactSums } from '../../planning/impact-sums.js';
 import type { Client } from '../../domain/reading.js';
+import { createResellerDirectory } from '../../domain/reseller/reseller-directory.js';
 import { aClient, aProfile, hourMs } from '../domain/builders.js';
 
 const now = 1_000 * hourMs;
 const noFacts: BillingFacts = { rate: () => ({ rate: null }), users: () => ({}) };
+const noSettings = { before: createResellerDirectory([]), after: createResellerDirectory([]) };
 const before = aProfile({ clientNotification: { threshold: 50 } });
 const after = aProfile({ clientNotification: { threshold: 90 } });
 
@@ -29,19 +31,28 @@ function atPlan(client: Partial<Client> = {}, watched?: Partial<WatchedAtPlan>):
 
 describe('impactOnClient', () => {
   it('says which rules would send, with and without the change', () => {
-    const impact = impactOnClient({ before, after }, atPlan(), noFacts, now);
+    const impact = impactOnClient({ before, after }, atPlan(), noFacts, noSettings, now);
     assert.deepEqual([impact.sendingBefore, impact.sendingNow], [[], ['client']]);
   });
 
   it('says that nobody is told by a profile that is not there', () => {
     const low = atPlan({ balance: '10' });
-    assert.deepEqual(impactOnClient({ before, after: undefined }, low, noFacts, now).sendingNow, []);
-    assert.deepEqual(impactOnClient({ before: undefined, after }, low, noFacts, now).sendingBefore, []);
+    assert.deepEqual(
+      impactOnClient({ before, after: undefined }, low, noFacts, noSettings, now).sendingNow,
+      [],
+    );
+    assert.deepEqual(
+      impactOnClient({ before: undefined, after }, low, noFacts, noSettings, now).sendingBefore,
+      [],
+    );
   });
 
   it('counts the notices that went out: a client that has heard Max Qty times is not newly notified', () => {
     const watch = { profileId: 'acme/prepaid', acceptedAt: { client: [1, 2, 3] } };
-    assert.deepEqual(impactOnClient({ before, after }, atPlan({}, { watch }), noFacts, now).sendingNow, []);
+    assert.deepEqual(
+      impactOnClient({ before, after }, atPlan({}, { watch }), noFacts, noSettings, now).sendingNow,
+      [],
+    );
   });
 
   it('counts notices accepted after the row was written, once', () => {
@@ -56,7 +67,7 @@ describe('impactOnClient', () => {
       ],
     };
     const sending = (watched: Partial<WatchedAtPlan>) =>
-      impactOnClient({ before, after }, atPlan({}, watched), noFacts, now).sendingNow;
+      impactOnClient({ before, after }, atPlan({}, watched), noFacts, noSettings, now).sendingNow;
     assert.deepEqual(sending(twice), ['client']);
     assert.deepEqual(sending(third), []);
   });
@@ -64,7 +75,7 @@ describe('impactOnClient', () => {
   it('counts from a refill that only the billing data knows of', () => {
     const watch = { profileId: 'acme/prepaid', acceptedAt: { client: [1, 2, 3] } };
     const refilled = atPlan({ lastRefillAt: now - hourMs }, { watch });
-    const impact = impactOnClient({ before, after }, refilled, noFacts, now);
+    const impact = impactOnClient({ before, after }, refilled, noFacts, noSettings, now);
     assert.deepEqual([impact.sendingNow, impact.counting], [['client'], []]);
   });
 
@@ -72,7 +83,8 @@ describe('impactOnClient', () => {
     const mutedUntil = now + 6 * hourMs;
     const watch = { profileId: 'acme/prepaid', acceptedAt: {}, mutedUntil };
     const sendingAt = (nextCheckAt: number) =>
-      impactOnClient({ before, after }, atPlan({}, { watch, nextCheckAt }), noFacts, now).sendingNow;
+      impactOnClient({ before, after }, atPlan({}, { watch, nextCheckAt }), noFacts, noSettings, now)
+        .sendingNow;
     assert.deepEqual(sendingAt(mutedUntil - 1), []);
     assert.deepEqual(sendingAt(mutedUntil), ['client']);
   });
@@ -84,7 +96,8 @@ describe('impactOnClient', () => {
     });
     const charged = { lastChargeAt: now - 8 * hourMs };
     const sendingAt = (nextCheckAt: number) =>
-      impactOnClient({ before, after: dormant }, atPlan(charged, { nextCheckAt }), noFacts, now).sendingNow;
+      impactOnClient({ before, after: dormant }, atPlan(charged, { nextCheckAt }), noFacts, noSettings, now)
+        .sendingNow;
     assert.deepEqual(sendingAt(now + 2 * hourMs - 1), []);
     assert.deepEqual(sendingAt(now + 2 * hourMs), ['advanced:dormant']);
   });
@@ -98,7 +111,7 @@ describe('impactOnClient', () => {
       });
     const client = atPlan({ lastChargeAt: now - 8 * hourMs }, { nextCheckAt: now + 5 * hourMs });
     const impactOf = (period: string) =>
-      impactOnClient({ before: dormant('24h'), after: dormant(period) }, client, noFacts, now);
+      impactOnClient({ before: dormant('24h'), after: dormant(period) }, client, noFacts, noSettings, now);
     // The previous planned check was 19 hours ago: with a Period of 20 hours the next is in one hour.
     assert.deepEqual([impactOf('24h').wakes, impactOf('24h').sendingNow], [false, ['advanced:dormant']]);
     assert.deepEqual([impactOf('20h').wakes, impactOf('20h').sendingNow], [true, []]);
@@ -108,10 +121,12 @@ describe('impactOnClient', () => {
   it('is unknown without an exchange rate, and converts with one', () => {
     const client = atPlan({ currency: 'EUR', balance: '70' });
     const rates = (rate: string | null): BillingFacts => ({ ...noFacts, rate: () => ({ rate }) });
-    const without = impactOnClient({ before, after }, client, rates(null), now);
+    const without = impactOnClient({ before, after }, client, rates(null), noSettings, now);
     assert.deepEqual([without.sendingNow, without.unknown], [[], true]);
-    assert.deepEqual(impactOnClient({ before, after }, client, rates('0.7'), now).sendingNow, []);
-    assert.deepEqual(impactOnClient({ before, after }, client, rates('0.8'), now).sendingNow, ['client']);
+    assert.deepEqual(impactOnClient({ before, after }, client, rates('0.7'), noSettings, now).sendingNow, []);
+    assert.deepEqual(impactOnClient({ before, after }, client, rates('0.8'), noSettings, now).sendingNow, [
+      'client',
+    ]);
   });
 
   it('finds the users that a profile names, by the reseller of the client', () => {
@@ -122,7 +137,8 @@ describe('impactOnClient', () => {
     const users: BillingFacts['users'] = (logins, reseller) =>
       reseller === 'acme' && logins.includes('j.doe') ? { 'j.doe': 'j.doe@acme.example' } : {};
     const sending = (resellerId: string) =>
-      impactOnClient({ before, after: told }, atPlan({ resellerId }), { ...noFacts, users }, now).sendingNow;
+      impactOnClient({ before, after: told }, atPlan({ resellerId }), { ...noFacts, users }, noSettings, now)
+        .sendingNow;
     assert.deepEqual(sending('acme'), ['user']);
     assert.deepEqual(sending('globex'), []);
   });
@@ -135,6 +151,7 @@ describe('notices a day', () => {
       { before, after: aProfile(changes) },
       client,
       noFacts,
+      noSettings,
       at,
     );
     return [noticesADayBefore, noticesADayNow];
@@ -166,8 +183,37 @@ describe('notices a day', () => {
       [1, 10],
     );
     const profile = aProfile({ sendingHours: { from: '08:00', to: '20:00' } });
-    const { sendingNow } = impactOnClient({ before: undefined, after: profile }, low, noFacts, night);
+    const { sendingNow } = impactOnClient(
+      { before: undefined, after: profile },
+      low,
+      noFacts,
+      noSettings,
+      night,
+    );
     assert.deepEqual(sendingNow, ['client']);
+  });
+
+  it('wait for sending hours by the clocks of the reseller, as its settings are before and after the sync', () => {
+    const words = new Map<string, string>();
+    const inZone = (timeZone: string) =>
+      createResellerDirectory([{ reseller: 'acme', content: { timeZone }, words }]);
+    const resellers = { before: inZone('Asia/Tokyo'), after: inZone('America/New_York') };
+    const profile = aProfile({ sendingHours: { from: '08:00', to: '20:00' } });
+    const at = Date.UTC(2026, 0, 7, 2);
+    // 11:00 in Tokyo; 21:00 in New York, where the hours open 11 hours later: a Period after the last notice.
+    const told = at - 20 * hourMs;
+    const watch = { acceptedAt: { client: [told] }, lastTold: { client: { at: told, instant: told } } };
+    const impact = (timeZone: string | null) =>
+      impactOnClient(
+        { before: profile, after: profile },
+        atPlan({ balance: '10', timeZone }, { watch, nextCheckAt: at }),
+        noFacts,
+        resellers,
+        at,
+      );
+    assert.deepEqual([impact(null).sendingBefore, impact(null).sendingNow], [[], ['client']]);
+    assert.deepEqual(impact('Asia/Tokyo').sendingNow, [], 'its own zone comes first');
+    assert.deepEqual(impact('Mars/Olympus').sendingNow, ['client'], 'where it is known');
   });
 
   it('are one of a recovery', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createMysqlLedger } from '../../delivery/ledger/mysql-ledger.js';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CliError } from '../../cli/shared/exit-code.js';
@@ -122,6 +123,53 @@ describe('list, explain, history, rollback and import', () => {
       await explain('acme/a', 'c-1', { folder: 'profiles', format: 'human' }, io);
       assert.match(io.printed.out, /4 e-mails would be sent now, one to each address/);
       assert.doesNotMatch(io.printed.out, /5 e-mails|addresses/);
+    });
+
+    it('tells a recovery to those whom the last notice reached, and names webhooks apart from addresses', async () => {
+      await world.writeText(
+        'acme/reseller.json',
+        '{ "webhooks": { "crm": { "url": "https://crm.acme.example/h", "secretVariable": "ACME_CRM_SECRET" } } }',
+      );
+      await world.write('acme/a', {
+        clientNotification: { threshold: 50, recovered: true, emails: ['new@c-1.example'] },
+        advancedRules: [{ name: 'owes', when: 'above', threshold: 80, notify: false, webhooks: ['crm'] }],
+      });
+      await world.addClient({ id: 'c-1', balance: 90, counts: { client: 1 } });
+      const checkAt = Date.now() - 30 * 3_600_000;
+      const told = { at: checkAt, checkAt, instant: checkAt };
+      const watch = { profileId: 'acme/a', acceptedAt: { client: [checkAt] }, lastTold: { client: told } };
+      await world.database.query('UPDATE low_balance_watched_client SET watch = ?', [JSON.stringify(watch)]);
+      const ledger = createMysqlLedger(world.database);
+      const notice = {
+        id: 'n-1',
+        clientId: 'c-1',
+        checkAt,
+        instant: checkAt,
+        profileId: 'acme/a',
+        content: {},
+      };
+      const low = {
+        kind: 'low',
+        channel: 'email',
+        audience: 'client',
+        rules: ['client'],
+        recovered: [],
+      } as const;
+      await ledger.open([{ ...notice, ...low, recipients: ['then@c-1.example'], leftOut: [] }], checkAt);
+      const recipients = ['then@c-1.example'];
+      await ledger.accepted('n-1', { messageId: 'm-1', recipients, refused: [] }, checkAt);
+      const { mails, webhooks, told: isTold } = await explained('acme/a', 'c-1');
+      assert.ok(isTold);
+      assert.deepEqual(mails, [{ audience: 'client', rules: [], recovered: ['client'], recipients }]);
+      assert.deepEqual(webhooks, [{ webhook: 'crm', rules: ['advanced:owes'], recovered: [] }]);
+      const io = world.io();
+      await explain('acme/a', 'c-1', { folder: 'profiles', format: 'human' }, io);
+      assert.match(
+        io.printed.out,
+        /1 e-mail would be sent now.*\n +as client, about the recovery of client: then@/,
+      );
+      assert.match(io.printed.out, /1 webhook would be called now:\n +crm, about advanced:owes\n/);
+      assert.match(io.printed.out, /threshold above 80 USD; sent 0 of 3\n +names the webhook crm\n/);
     });
 
     it('goes by the file, so that an edit can be tried, and by the row where there is none', async () => {

@@ -183,6 +183,10 @@ describe('what a profile would have sent', () => {
     await simulate('acme/prepaid', { ...options, format: 'human' }, people);
     assert.match(people.printed(), /│ 3d .*│ 28 .*│ client \(1 of 2\)/);
     assert.match(people.printed(), /▲/);
+    const daily = anIo(folder);
+    await simulate('acme/prepaid', { ...options, perDay: '10', refill: [], format: 'json' }, daily);
+    const first = (JSON.parse(daily.printed()) as { notices: { available: string }[] }).notices[0];
+    assert.equal(first?.available, '40', 'after six days of 10 a day, whatever an hour comes to');
     const belowZero = anIo(folder);
     await simulate('acme/prepaid', { ...options, perDay: '10', format: 'human' }, belowZero);
     assert.match(belowZero.printed(), /^ +0\.00 /m);
@@ -262,6 +266,16 @@ describe('what a profile would have sent', () => {
     assert.deepEqual(await noticesWith({}), [['2d9h', '43', { client: '50' }]]);
     assert.deepEqual(await noticesWith({ timeZone: 'Asia/Tokyo' }), [['2d3h', '49', { client: '50' }]]);
     assert.deepEqual(await noticesWith({ ownThreshold: '30' }), [['3d9h', '19', { client: '30' }]]);
+    await writeFile(path.join(folder, 'profiles', 'acme', 'reseller.json'), '{ "timeZone": "Asia/Tokyo" }');
+    assert.deepEqual(await noticesWith({}), [['2d3h', '49', { client: '50' }]], 'by the reseller’s clocks');
+    assert.deepEqual(await noticesWith({ timeZone: 'Etc/UTC' }), [['2d9h', '43', { client: '50' }]]);
+
+    const io = anIo(folder, { MYSQL_URL: mysql.url });
+    const recorded = { folder: 'profiles', client: 'C-2', since: Date.now() - 10 * dayMs, limit: 1 } as const;
+    await backtest('acme/own', { ...recorded, format: 'json' }, io);
+    const { clients } = JSON.parse(io.printed()) as { clients: { notices: { time: string }[] }[] };
+    const hour = Number(clients[0]?.notices[0]?.time.slice(11, 13));
+    assert.ok(hour >= 0 && hour < 8, `between 09:00 and 17:00 in Tokyo: ${io.printed()}`);
   });
 
   for (const [name, text, message] of [

@@ -59,6 +59,7 @@ const profile: fc.Arbitrary<ProfileFile> = fc.record(
     period: fc.constant('12h'),
     sendingHours: fc.constantFrom(nightHours, { from: '06:30', to: '17:30' }),
     alreadyLow: fc.constantFrom('tell', 'wait'),
+    checkEvery: fc.constantFrom('1h', '3h30m'),
     userNotification: rule,
     clientNotification: rule,
   },

@@ -45,6 +45,23 @@ describe('low-balance test', () => {
     return { code, printed: io.printed() };
   }
 
+  it('takes the time zone of reseller.json beside it for a client that has none', async () => {
+    const night = { ...profile, sendingHours: { from: '09:00', to: '17:00' } };
+    const expectAt = (at: string) => [{ at, rules: ['client'] }];
+    const { client } = scenario;
+    await write('reseller.json', { timeZone: 'Asia/Tokyo' });
+    await write('p.json', night);
+    await write('p.test.json', {
+      scenarios: [
+        { name: 'Tokyo', client, until: '1h', expect: expectAt('0s') },
+        { name: 'own', client: { ...client, timeZone: 'Etc/UTC' }, until: '10h', expect: expectAt('9h') },
+        { name: 'none', client: { ...client, resellerTimeZone: null }, until: '10h', expect: expectAt('9h') },
+      ],
+    });
+    const { code, printed } = await run({ format: 'human' });
+    assert.equal(code, 0, printed);
+  });
+
   it('passes a folder of scenarios that stands alone, with the JSON that scripts rely on', async () => {
     await write('a.test.json', { scenarios: [{ ...scenario, profile }] });
     const { code, printed } = await run();

@@ -92,7 +92,7 @@ export async function openWatchBench(): Promise<WatchBench> {
     },
   };
   let calls = 0;
-  const rows = createMemoryWatched();
+  const rows = createMemoryWatched().watched;
   const activities = createWatchActivities({
     billing: {
       async readClient(clientId) {

@@ -73,6 +73,87 @@ describe('what people read of a client', () => {
     assert.equal(plain.length, 10);
   });
 
+  it('says of each rule its limit, what that was made of, on which side, and until when it is quiet', () => {
+    const rule = { count: 1, maxQty: 3, decision: 'quiet' } as const;
+    const until = '2026-11-25T08:00:00.000Z';
+    const rules: WatchStatus['rules'] = {
+      client: {
+        ...rule,
+        reason: 'outside-hours',
+        threshold: '117.142857142858',
+        figures: { kind: 'lasts', lastsMs: 172_800_000, dailySpend: '58.571428571429' },
+        until,
+      },
+      'advanced:owes': {
+        ...rule,
+        reason: 'max-qty-reached',
+        threshold: '1000',
+        figures: { kind: 'amount', amount: '1000', currency: 'USD', rate: '1' },
+        when: 'above',
+      },
+      'advanced:fifth': {
+        ...rule,
+        reason: 'no-basis',
+        threshold: null,
+        figures: { kind: 'percentOfCreditLimit', percent: '20', creditLimit: '0' },
+      },
+      'advanced:own': {
+        ...rule,
+        decision: 'send',
+        reason: 'recovered',
+        threshold: '27',
+        figures: { kind: 'own', ownThreshold: '27' },
+      },
+      'advanced:older': { ...rule, reason: 'unknown', threshold: null },
+    };
+    const expected = [
+      [
+        'client',
+        '117.14285714 USD (what is spent in 2d at 58.57142857 USD a day)',
+        'quiet: outside of the sending hours, until 2026-11-25 08:00:00 UTC',
+      ],
+      [
+        'advanced:owes',
+        'above 1000 USD',
+        'quiet: Max Qty is reached, until the balance is not above the threshold',
+      ],
+      [
+        'advanced:fifth',
+        '20% of the credit limit, 0 USD',
+        'quiet: there is nothing to take the threshold from',
+      ],
+      [
+        'advanced:own',
+        '27 USD (its own threshold, 27 USD)',
+        'send: the available balance is not below the threshold any more',
+      ],
+      ['advanced:older', 'no exchange rate', 'quiet: the billing data is not known'],
+    ] as const;
+    const plain = page({ rules }).replaceAll('\\', '');
+    const table = command({ rules }).replaceAll(/ +/g, ' ');
+    for (const [key, threshold, decision] of expected) {
+      assert.ok(plain.includes(`| ${key} | ${threshold} | 1 | 3 | ${decision} |`), plain);
+      assert.ok(table.includes(`│ ${key} │ ${threshold} │ 1 of 3 │ ${decision} │`), table);
+    }
+  });
+
+  it('says what the state means where rules are about a balance above, or have nothing to go by', () => {
+    const rule = { count: 0, maxQty: 3, decision: 'quiet', threshold: null } as const;
+    const state = (changes: Partial<WatchStatus>) => /^State +(.*)$/m.exec(command(changes))?.[1];
+    assert.equal(
+      state({ state: 'ok', rules: { client: { ...rule, reason: 'not-low', when: 'above' } } }),
+      'ok: beyond no threshold, no notice is sent',
+    );
+    assert.equal(
+      state({ state: 'ok', rules: { client: { ...rule, reason: 'no-basis' } } }),
+      'ok: there is nothing to take a threshold from, no notice is sent',
+    );
+    assert.equal(
+      state({ state: 'ok', rules: { client: { ...rule, reason: 'not-low' } } }),
+      'ok: above every threshold, no notice is sent',
+    );
+  });
+
   it('lets no name of others act as Markdown', () =>
     assert.ok(page({}).includes('**Profile** Prepaid \\*USD\\* (acme/a, version 3)')));
 });
