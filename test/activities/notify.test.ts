@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { check } from '../../activities/check.js';
 import { createBilling } from '../../billing/mysql/billing.js';
-import type { Queryable } from '../../store/queryable.js';
 import { useNotifyBench } from './notify-bench.js';
 import { aCheckOf, profileFile, recipientsOf, writeProfile } from './notify-setup.js';
 
@@ -271,7 +270,7 @@ describe('telling whom a check decided to tell, with real MySQL', () => {
         statements.push(sql);
         return bench.world.database.query(sql, values);
       },
-    } as Queryable);
+    });
     const parts = aWorker({ billing });
     const now = Date.now();
     const input = {
