@@ -7,6 +7,7 @@ import type {
   NoticesOutcome,
 } from '../activities/contract.js';
 import { assignProfile, countsOf } from '../domain/cycle/counters.js';
+import { noteFound } from '../domain/cycle/found.js';
 import { noteRefill } from '../domain/cycle/refills.js';
 import type { Story, StoryEvent, TimelineEntry, StoryNotice } from './story.js';
 import { checkText } from './timeline.js';
@@ -129,7 +130,8 @@ export class Recorder {
     }
     const refilled =
       result.lastRefillAt === null ? input.watch : noteRefill(input.watch, { at: result.lastRefillAt }, now);
-    this.latest = { atMs, counts: countsOf(assignProfile(refilled, result.profile.id)) };
+    const found = noteFound(assignProfile(refilled, result.profile.id), result.decisions, now);
+    this.latest = { atMs, counts: countsOf(found) };
     this.note(atMs, 'check', checkText(result, result.decisions));
     return result;
   }
