@@ -6,6 +6,7 @@ import { taskQueue } from '../worker/parts.js';
 import type { Environment } from '../settings/read-settings.js';
 import { bundleBareWorkflows, startBareWorker } from './bare-worker.js';
 import { ratioOf, type Measured, type Series } from './measured.js';
+import { cpuMsOf, descendantNamed } from './processes.js';
 
 const periodMs = 1_000;
 
@@ -63,18 +64,26 @@ export async function checkRate(options: CheckRateOptions): Promise<readonly Mea
   ];
 }
 
-/** The first of these ratios alone, in a fifth of the time. */
+/**
+ * A quiet check against the bare loop alone, in a fifth of the time: the rates, and the CPU that a check takes of all processes, which
+ * other programs on the machine disturb less.
+ */
 export async function quietRate(options: CheckRateOptions): Promise<readonly Measured[]> {
-  const [ours, local] = await inTurns(options, [
-    watching('watchClient, quiet', 'quiet', ({ what }) => what === 'check'),
-    bare(await bundleBareWorkflows(), 'bareLocal', 'bare: timer + empty local activity'),
-  ]);
+  const ours = watching('watchClient, quiet', 'quiet', ({ what }) => what === 'check');
+  const local = bare(await bundleBareWorkflows(), 'bareLocal', 'bare: timer + empty local activity');
+  const found = await roundsInTurns(options, [ours, local]);
+  const [rate, floor] = [ours, local].map((side) => rateSeries(side, found.get(side)!));
+  const [cost, least] = [ours, local].map((side) => ({
+    side: `${side.name}: CPU of all`,
+    unit: 'ms',
+    rounds: found.get(side)!.map(({ cpuMs }) => cpuMs),
+  }));
   return [
     {
       bench: 'a quiet check, against the bare loop alone',
       how: `${options.clients} workflows with a Period of ${periodMs / 1_000} s on one worker, ${options.rounds} rounds of ${options.seconds} s in turns, each on a fresh dev server in memory`,
-      series: [ours!, local!],
-      ratios: [ratioOf(ours!, local!, 0.9)],
+      series: [rate!, floor!, cost!, least!],
+      ratios: [ratioOf(rate!, floor!, 0.9), ratioOf(least!, cost!)],
       figures: [],
     },
   ];
@@ -135,20 +144,42 @@ function bare(bundle: WorkflowBundleWithSourceMap, type: string, name: string): 
   };
 }
 
+/** What one round found of one side. */
+interface Round {
+  readonly rate: number;
+  /** CPU of a check, of all processes on this machine. */
+  readonly cpuMs: number;
+}
+
 async function inTurns(options: CheckRateOptions, sides: readonly Side[]): Promise<readonly Series[]> {
-  const found = new Map<Side, number[]>(sides.map((side) => [side, []]));
+  const found = await roundsInTurns(options, sides);
+  return sides.map((side) => rateSeries(side, found.get(side)!));
+}
+
+function rateSeries({ name }: Side, rounds: readonly Round[]): Series {
+  return { side: name, unit: 'checks/s', rounds: rounds.map(({ rate }) => rate) };
+}
+
+async function roundsInTurns(
+  options: CheckRateOptions,
+  sides: readonly Side[],
+): Promise<ReadonlyMap<Side, readonly Round[]>> {
+  const found = new Map<Side, Round[]>(sides.map((side) => [side, []]));
   for (let round = 0; round < options.rounds; round += 1) {
     // There and back, so that no side is always the first.
     for (const side of round % 2 === 0 ? sides : [...sides].reverse()) {
-      const rate = await rateOf(side, options);
-      found.get(side)!.push(rate);
-      process.stderr.write(`round ${round + 1}, ${side.name}: ${rate.toFixed(1)} checks/s\n`);
+      const measured = await roundOf(side, options);
+      found.get(side)!.push(measured);
+      const { rate, cpuMs } = measured;
+      process.stderr.write(
+        `round ${round + 1}, ${side.name}: ${rate.toFixed(1)} checks/s, ${cpuMs.toFixed(2)} ms\n`,
+      );
     }
   }
-  return sides.map((side) => ({ side: side.name, unit: 'checks/s', rounds: found.get(side)! }));
+  return found;
 }
 
-async function rateOf(side: Side, { clients, seconds }: CheckRateOptions): Promise<number> {
+async function roundOf(side: Side, { clients, seconds }: CheckRateOptions): Promise<Round> {
   const servers = await startPatiently();
   try {
     await prepare(servers, clients);
@@ -159,14 +190,33 @@ async function rateOf(side: Side, { clients, seconds }: CheckRateOptions): Promi
     }
     // The first checks come all at once, and are not what is measured.
     while (worker.done() < 2 * clients) await sleep(50);
-    const [doneBefore, from] = [worker.done(), performance.now()];
+    const processes = await startedServers();
+    const [doneBefore, cpuBefore, from] = [worker.done(), await cpuOf(processes), performance.now()];
     await sleep(seconds * 1_000);
-    const rate = ((worker.done() - doneBefore) / (performance.now() - from)) * 1_000;
+    const checks = worker.done() - doneBefore;
+    const rate = (checks / (performance.now() - from)) * 1_000;
+    const cpuMs = ((await cpuOf(processes)) - cpuBefore) / checks;
     await worker.stop();
-    return rate;
+    return { rate, cpuMs };
   } finally {
     await servers.stop();
   }
+}
+
+/** The servers that this process started: those that are given run elsewhere. */
+async function startedServers(): Promise<readonly number[]> {
+  const { MYSQL_URL: mysql, TEMPORAL_ADDRESS: temporal } = process.env;
+  return await Promise.all([
+    ...(mysql ? [] : [descendantNamed(/^(mariadbd|mysqld)/)]),
+    ...(temporal ? [] : [descendantNamed(/^temporal/)]),
+  ]);
+}
+
+/** Theirs and that of this process, in which the worker runs; milliseconds. */
+async function cpuOf(servers: readonly number[]): Promise<number> {
+  const { user, system } = process.cpuUsage();
+  const theirs = await Promise.all(servers.map(cpuMsOf));
+  return theirs.reduce((sum, each) => sum + each, (user + system) / 1_000);
 }
 
 /** A server that does not start in time on a busy machine is started once more: a round of many is not lost for it. */
