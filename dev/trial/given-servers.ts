@@ -76,8 +76,11 @@ async function onConnection(
   }
 }
 
+/** On no database: the one that `url` names need not exist. */
 async function ask(url: string, sql: string): Promise<void> {
-  const connection = await createConnection({ uri: url });
+  const server = new URL(url);
+  server.pathname = '/';
+  const connection = await createConnection({ uri: server.href });
   try {
     await connection.query(sql);
   } finally {
