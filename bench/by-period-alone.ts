@@ -8,7 +8,7 @@ import { checkEvery, mysqlOptions, untilChecked } from './looked-fleet.js';
 import { median, type Measured } from './measured.js';
 
 /** The same promptness by Period alone: what a check costs, for a fleet in which each client is checked every minute. */
-export async function byPeriodAlone(measured: number, fleet: number): Promise<Measured> {
+export async function byPeriodAlone(measured: number, fleet: number, minutes: number): Promise<Measured> {
   const servers = await startRealServers({
     quiet: true,
     mysqlOptions,
@@ -25,7 +25,10 @@ export async function byPeriodAlone(measured: number, fleet: number): Promise<Me
     await untilChecked(servers, measured);
     const processes = await processesOf(worker);
     await sleep(30_000);
-    const series = await costOfChecks(processes, httpPort, { windows: 3, windowMs: checkEvery.ms });
+    const series = await costOfChecks(processes, httpPort, {
+      windows: minutes,
+      windowMs: checkEvery.ms,
+    });
     const ms = series
       .filter(({ side }) => costNames.some((name) => name === side))
       .reduce((sum, { rounds }) => sum + median(rounds), 0);

@@ -39,7 +39,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
       await lookCost([10_000, 100_000], values.full ? 9 : 3),
       await looks({ clients, fallsAMinute: 100, minutes: values.full ? 3 : 1 }),
       await lookWakes(values.full ? 10_000 : 1_000),
-      await byPeriodAlone(values.full ? 2_000 : 500, 100_000),
+      await byPeriodAlone(values.full ? 2_000 : 500, 100_000, values.full ? 3 : 1),
     ];
   },
   history: async () => [await history()],

@@ -112,7 +112,7 @@ export async function recordNewerRules(recorder: Recorder): Promise<void> {
   await eventually('being notified', async () => (await servers.status('retry-muted')).telling !== null);
   await handleOf('retry-muted').executeUpdate('mute', { args: [{ until: '2100-01-01T00:00:00Z' }] });
   await handleOf('retry-muted').signal('hello', 'nobody knows this signal');
-  await eventually('accepted at last', async () => (await count('retry-muted')) === 1);
+  await eventually('muted', async () => (await reasonOf('retry-muted')) === 'muted');
   await eventually('a new run', async () => (await runOf('retry-muted')) !== beforeMute);
   await save('muted-while-being-notified', watchWorkflowId('retry-muted'), beforeMute);
   const beforeSignal = await runOf('retry-muted');
