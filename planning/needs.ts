@@ -54,8 +54,31 @@ export function takesAway({ change, impact }: PlannedChange): boolean {
   return change.action === 'delete' || (change.action === 'rename' && impact.leftWithout > 0);
 }
 
-/** What has to be done, and who can do it: one sentence without its full stop. */
-export function needText(need: Need): string {
+/** What has to be done, and who can do it: a sentence without its full stop, and the lines that it is about. */
+export interface NeedText {
+  readonly text: string;
+  readonly lines: readonly string[];
+}
+
+/** Several deletions are one need, with what to write into `acknowledged.json`, a line each. */
+export function needTexts(needs: readonly Need[]): readonly NeedText[] {
+  const going = needs.filter((need) => need.kind === 'acknowledgement');
+  if (going.length < 2) return needs.map((need) => ({ text: needText(need), lines: [] }));
+  const clients = going.reduce((sum, each) => sum + each.clients, 0);
+  return [
+    {
+      text:
+        `${going.length} profiles go, and ${clients === 1 ? '1 client loses its' : `${clients} clients lose their`} profile: ` +
+        'write these lines under "deletions" of acknowledged.json in this pull request, which the owners of that file review',
+      lines: going.map((each) => `${JSON.stringify(each.profile)}: ${each.clients},`),
+    },
+    ...needs
+      .filter(({ kind }) => kind !== 'acknowledgement')
+      .map((need) => ({ text: needText(need), lines: [] })),
+  ];
+}
+
+function needText(need: Need): string {
   switch (need.kind) {
     case 'guard':
       return (

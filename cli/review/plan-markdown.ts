@@ -4,7 +4,7 @@ import { problemLine, type Problem } from '../../domain/problem.js';
 import type { Plan } from '../../planning/make-plan.js';
 import type { PlannedChange } from '../../planning/planned-change.js';
 import { unknownProfilesText } from '../../planning/unknown-profiles.js';
-import { needText } from '../../planning/needs.js';
+import { needTexts } from '../../planning/needs.js';
 import { bold, code, escaped, folded, withinBudget } from './markdown-text.js';
 import { planTable } from './plan-rows.js';
 import { changesNothing, moveDetails } from './plan-moves.js';
@@ -18,6 +18,9 @@ const mostCharacters = 60_000;
 /** The table's share where there is more than fits; the rest is for details. */
 const tableCharacters = 50_000;
 const idsShown = 100;
+const needsShown = 50;
+/** Of what has to be written into `acknowledged.json`. */
+const mostOfLines = 15_000;
 
 export interface MarkdownOptions {
   readonly showClients: boolean;
@@ -35,7 +38,8 @@ export function planMarkdown(plan: Plan, { showClients, unlimited = false }: Mar
   const foot = `\n<sub>Plan \`${plan.hash.slice(0, 12)}\`, clients as of ${new Date(plan.at).toISOString()}${
     plan.oneInstant ? '' : '; billing data and counters are two databases, seen a moment apart'
   }</sub>\n`;
-  const start = `${headOf(plan)}${planTable(plan.changes, mostOfTable)}`;
+  const head = headOf(plan, unlimited);
+  const start = `${head}${planTable(plan.changes, Math.min(mostOfTable, most - head.length - foot.length - 500))}`;
   const details = [
     ...moveDetails(plan),
     ...plan.drift.map(driftDetails),
@@ -59,7 +63,7 @@ export function problemsMarkdown(problems: readonly Problem[]): string {
   ].join('\n');
 }
 
-function headOf(plan: Plan): string {
+function headOf(plan: Plan, unlimited: boolean): string {
   const conflicts = plan.drift.filter(({ resolution }) => resolution === 'conflict').length;
   if (changesNothing(plan))
     return `${planMarker}\n### Low Balance Profiles: no changes\n\nMySQL holds what the files say.\n${unknownNote(plan)}`;
@@ -68,18 +72,37 @@ function headOf(plan: Plan): string {
     '### Low Balance Profiles: plan',
     '',
     `${escaped(summaryOf(plan))}.`,
-    ...(plan.needs.length > 0
-      ? [
-          '\n> **The merge would be refused.** It needs:',
-          ...plan.needs.slice(0, 50).map((need) => `> - ${escaped(needText(need))}`),
-          ...(plan.needs.length > 50 ? [`> - …and ${plan.needs.length - 50} more`] : []),
-        ]
-      : []),
+    ...needLines(plan, unlimited),
     ...(plan.drift.length > conflicts
       ? ['\n> Profiles were edited in MySQL since the last sync. See below.']
       : []),
     unknownNote(plan),
   ].join('\n');
+}
+
+function needLines({ needs }: Plan, unlimited: boolean): readonly string[] {
+  if (needs.length === 0) return [];
+  const texts = needTexts(needs);
+  const shown = unlimited ? texts : texts.slice(0, needsShown);
+  const left = texts.length - shown.length;
+  return [
+    '\n> **The merge would be refused.** It needs:',
+    ...shown.flatMap(({ text, lines }) => [`> - ${escaped(text)}`, ...codeLines(lines, unlimited)]),
+    ...(left > 0 ? [`> - …and ${left} more`] : []),
+  ];
+}
+
+/** Lines to copy, within the entry of a list. No line that is written as JSON ends the block. */
+function codeLines(lines: readonly string[], unlimited: boolean): readonly string[] {
+  if (lines.length === 0) return [];
+  const most = unlimited ? Infinity : mostOfLines;
+  const pieces = lines.map((line) => `>   ${line.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')}\n`);
+  const text = withinBudget(
+    pieces,
+    most,
+    (left) => `>   // and ${left} more: the summary of the job has them\n`,
+  );
+  return ['>   ```json', text.trimEnd(), '>   ```'];
 }
 
 function unknownNote({ unknownProfiles }: Plan): string {

@@ -4,7 +4,7 @@ import type { FieldValue } from '../../domain/profile/profile-content.js';
 import { leftWithout, type Plan } from '../../planning/make-plan.js';
 import type { PlannedChange } from '../../planning/planned-change.js';
 import { unknownProfilesText } from '../../planning/unknown-profiles.js';
-import { needText } from '../../planning/needs.js';
+import { needTexts } from '../../planning/needs.js';
 import { backtestText } from './plan-rows.js';
 import { changesNothing, moveLines } from './plan-moves.js';
 import { counted, printable } from '../shared/printable.js';
@@ -26,8 +26,12 @@ export function planText(plan: Plan, showClients: boolean): string {
     lines.push('Billing data and counters are two databases: each was seen at one instant, a moment apart.');
   for (const { name, limit, value, ok } of guards)
     if (!ok) lines.push(`Refused by the guard ${name} of policy.json: ${value}, at most ${limit}.`);
-  for (const need of needs)
-    if (need.kind === 'acknowledgement') lines.push(`A merge needs: ${needText(need)}.`);
+  const going = needs.filter(({ kind }) => kind === 'acknowledgement');
+  for (const { text, lines: written } of needTexts(going))
+    lines.push(
+      `A merge needs: ${text}${written.length > 0 ? ':' : '.'}`,
+      ...written.map((each) => `    ${each}`),
+    );
   return `${lines.join('\n')}\n${warnings.join('')}`;
 }
 

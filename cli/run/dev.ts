@@ -1,7 +1,7 @@
 import type { Stack } from '../../dev/stack.js';
 import type { Processes } from '../../dev/processes.js';
 import { problemLine } from '../../domain/problem.js';
-import { needText } from '../../planning/needs.js';
+import { needTexts } from '../../planning/needs.js';
 import type { SyncProfilesResult } from '../../planning/sync-profiles.js';
 import { CliError, exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
@@ -45,7 +45,7 @@ function reportProfiles(result: SyncProfilesResult, io: Io): void {
       exitCode.findings,
     );
   if (result.kind === 'refused') {
-    for (const need of result.plan.needs) io.err(needText(need));
+    for (const { text, lines } of needTexts(result.plan.needs)) io.err([text, ...lines].join('\n    '));
     io.err('The profiles were not synced. To see the whole plan: npx low-balance plan');
   }
 }

@@ -115,6 +115,38 @@ describe('planMarkdown', () => {
     assert.doesNotMatch(textWith(new Map([['acme/a', 2]])), /refused/);
   });
 
+  it('names many deletions as one need, with the lines to copy, also where they are 300', () => {
+    const ids = Array.from({ length: 300 }, (_, i) => `reseller-${i % 20}/prepaid-wholesale-${i}`);
+    const changes = ids.map((profile) => {
+      const sums = createImpactSums(normaliseProfile(profile, before), undefined);
+      sums.add('c-1', { sendingBefore: ['client'], sendingNow: [], ...quiet });
+      const change = { action: 'delete', profile, before } as const;
+      return { change, fields: changedFields(change), impact: sums.sums() };
+    });
+    const plan = aPlan(changes);
+    const text = planMarkdown({ ...plan, needs: needsOf(plan, new Map()) }, { showClients: false });
+    assert.ok(text.length <= 60_000, `${text.length}`);
+    assert.match(text, /> - 300 profiles go, and 300 clients lose their profile: write these lines/);
+    const [, block = ''] = /```json\n([\s\S]*?)>\s+```/.exec(text) ?? [];
+    const written = JSON.parse(`{${block.replaceAll(/^> +/gm, '').trim().replace(/,$/, '')}}`) as object;
+    assert.deepEqual(written, Object.fromEntries(ids.map((id) => [id, 1])));
+    for (const id of ids) assert.ok(text.includes(`| <code>${id}</code> | delete |`), id);
+  });
+
+  it('stays within what GitHub takes, whatever is needed', () => {
+    const plan = aPlan(
+      Array.from({ length: 1_000 }, (_, i) => anUpdate(`acme/p${i}`, '|'.repeat(255), ['c-1'])),
+    );
+    const long = (i: number) => `acme/${'x'.repeat(180)}${i}`;
+    const needs = Array.from({ length: 400 }, (_, i) => [
+      { kind: 'conflict', profile: long(i) } as const,
+      { kind: 'acknowledgement', profile: long(i), clients: 1, acknowledged: null } as const,
+    ]).flat();
+    const text = planMarkdown({ ...plan, needs }, { showClients: false });
+    assert.ok(text.length <= 60_000, `${text.length}`);
+    assert.match(text, /and \d+ more: the summary of the job has them/);
+  });
+
   it('begins with what tells clients newly, then with what leaves them without a profile', () => {
     const gone = { action: 'delete', profile: 'acme/b-gone', before } as const;
     const sums = createImpactSums(normaliseProfile('acme/b-gone', before), undefined);
