@@ -110,14 +110,14 @@ export const defects: readonly Defect[] = [
   {
     name: 'sending hours are not asked (rule 19)',
     file: 'domain/silences.js',
-    code: 'if (!hours?.audiences.includes(rule.audience))',
-    becomes: 'if (true)',
+    code: 'closedUntil(hours, zoneOf(reading, time), time.now)',
+    becomes: 'undefined',
   },
   {
     name: 'sending hours go by UTC (rule 19)',
     file: 'domain/silences.js',
-    code: '...(reading.timeZones ?? [])',
-    becomes: "'UTC'",
+    code: '(time.zoneOf ?? zoneOffsetOf)(timeZone)',
+    becomes: "(time.zoneOf ?? zoneOffsetOf)('UTC')",
   },
   {
     name: 'nobody is checked when sending hours open (rule 19)',
@@ -159,8 +159,8 @@ export const defects: readonly Defect[] = [
   {
     name: 'a client that was low already is told (rule 22)',
     file: 'domain/cycle/found.js',
-    code: 'since !== undefined && (watch',
-    becomes: 'false && (watch',
+    code: 'if (since === undefined)',
+    becomes: 'if (true)',
   },
   {
     name: 'a refill does not end the wait of a client that was low already (rule 22)',

@@ -3,6 +3,7 @@ import { isOpen } from '../../bench/chaos/model/hours.js';
 import { isMet } from '../../bench/chaos/model/limits.js';
 import { isSending, reasonsFor } from '../../bench/chaos/model/reasons.js';
 import type { ClientRow, ProfileTruth, RuleTruth, ThresholdTruth } from '../../bench/chaos/model/truth.js';
+import { durationMs } from '../../domain/duration.js';
 import type { ProfileFile, SendingHoursFile, Threshold } from '../../domain/profile/profile-file.js';
 import type { ScenarioEvent } from '../../scenarios/scenario-event.js';
 import type { Story, StoryNotice } from '../../scenarios/story.js';
@@ -28,29 +29,38 @@ export function toldByTheRules({ startAt, untilMs, events, ...story }: Story): r
   let profile = profileOf(file);
   let refilledAt: number | undefined;
   let openingAt: number | undefined;
-  for (let plannedMs = 0, atMs = 0; atMs <= untilMs;) {
+  const lookMs = file.checkEvery === undefined ? undefined : durationMs(file.checkEvery);
+  const happened = (atMs: number): void => {
     while (left[0] && left[0].atMs <= atMs) {
       const { event, ...at } = left.shift()!;
       if (event.refill !== undefined) refilledAt = startAt + at.atMs;
       row = changed(row, event);
       profile = edited(profile, event);
     }
-    const now = startAt + atMs;
     if (refilledAt !== undefined) memory.refilled(refilledAt);
+  };
+  const decide = (now: number, atOpening: boolean) => {
+    const open = [profile.hours === undefined || isOpen(profile.hours, zones, now)];
+    const seen = { row, profile, memory, standsFor: now, atOpening, open, held: [false] };
+    return profile.rules.map((rule) => ({ rule, reason: reasonsFor(rule, seen)[0]! }));
+  };
+  /** Rule 18: the first look before then that finds that a rule would send. */
+  const lookBetween = (fromMs: number, beforeMs: number): number | undefined => {
+    if (lookMs === undefined) return undefined;
+    for (let atMs = (Math.floor(fromMs / lookMs) + 1) * lookMs; atMs < beforeMs; atMs += lookMs) {
+      happened(atMs);
+      if (decide(startAt + atMs, false).some(({ reason }) => isSending(reason))) return atMs;
+    }
+    return undefined;
+  };
+  for (let plannedMs = 0, atMs = 0; atMs <= untilMs;) {
+    happened(atMs);
+    const now = startAt + atMs;
     memory.sees({ id: 'one', ...profile }, now, now);
-    const seen = {
-      row,
-      profile,
-      memory,
-      standsFor: now,
-      atOpening: now === openingAt && atMs !== plannedMs,
-      open: [profile.hours === undefined || isOpen(profile.hours, zones, now)],
-      held: [false],
-    };
-    const decided = profile.rules.map((rule) => ({ rule, reason: reasonsFor(rule, seen)[0]! }));
+    const decided = decide(now, now === openingAt && atMs !== plannedMs);
     const keysOf = (reason: string) =>
       decided.filter((each) => each.reason === reason).map(({ rule }) => rule.key);
-    for (const rule of profile.rules) memory.found(rule, isMet(rule, row));
+    for (const rule of profile.rules) memory.found(rule, isMet(rule, row), row.suspended);
     for (const key of keysOf('low')) memory.told(key, now, { checkAt: now, standsFor: now });
     for (const key of keysOf('recovered')) memory.recovered(key);
     if (decided.some(({ reason }) => isSending(reason)))
@@ -63,7 +73,10 @@ export function toldByTheRules({ startAt, untilMs, events, ...story }: Story): r
     if (atMs === plannedMs) plannedMs += periodMs;
     openingAt =
       keysOf('outside-hours').length === 0 ? undefined : opening(profile, zones, now, startAt + plannedMs);
-    atMs = openingAt === undefined ? plannedMs : openingAt - startAt;
+    const nextMs = openingAt === undefined ? plannedMs : openingAt - startAt;
+    const lookedMs = lookBetween(atMs, nextMs);
+    if (lookedMs !== undefined && lookedMs < nextMs) openingAt = undefined;
+    atMs = lookedMs ?? nextMs;
   }
   return told;
 }

@@ -51,10 +51,12 @@ export class ClientMemory {
   }
 
   /** A check found a rule's condition met, or not; undefined: it has no limit. */
-  found({ key, when }: RuleTruth, met: boolean | undefined): void {
+  found({ key, when, recovered }: RuleTruth, met: boolean | undefined, suspended: boolean): void {
     if (met !== false) return;
     const rule = this.of(key);
     rule.waitsSince = undefined;
+    // Rule 20: what it told before is over, and no later edit makes a recovery of it.
+    if (!recovered && !suspended) rule.unrecovered = undefined;
     // Rule 21.
     if (when === 'above') rule.accepted = [];
   }
@@ -86,9 +88,10 @@ export class ClientMemory {
     return this.countOf(rule) > 0 ? this.of(rule.key).toldFor : undefined;
   }
 
-  /** Rule 22: a refill ends it; one that was written while the first check read, perhaps. */
-  waits({ key }: Pick<RuleTruth, 'key'>): readonly boolean[] {
+  /** Rules 21 and 22: a refill ends it, but for a rule for above; one that was written while the first check read, perhaps. */
+  waits({ key, when }: Pick<RuleTruth, 'key' | 'when'>): readonly boolean[] {
     const since = this.rules.get(key)?.waitsSince;
+    if (since && when === 'above') return [true];
     if (!since || this.lastRefillAt > since.until + slackMs) return [false];
     return this.lastRefillAt < since.from - slackMs ? [true] : [true, false];
   }

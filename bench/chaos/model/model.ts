@@ -46,6 +46,8 @@ class Model {
   private askedAt = 0;
   /** When sending hours open for which a rule waits (rule 19); two where they opened while it was checked. */
   private openings: readonly number[] = [];
+  /** The opening that a check stood for last: where its notices are held, the next check stands for it again. */
+  private openedFor: number | undefined;
   private ended = false;
   private readonly punctuality: Punctuality;
   private readonly promptness: Promptness;
@@ -166,7 +168,7 @@ class Model {
       result.decisions!.filter((each) => each.reason === reason).map(({ rule }) => rule);
     const [low, recovered] = [sending('low'), sending('recovered')];
     this.promptness.checked(from, at, { ...seen, sends: low.length + recovered.length > 0 });
-    for (const rule of profile.rules) this.memory.found(rule, isMet(rule, seen.row));
+    for (const rule of profile.rules) this.memory.found(rule, isMet(rule, seen.row), seen.row.suspended);
     // Rule 7: refilled while it was checked, it is checked again at once.
     const disturbed = Math.max(this.refilledAt, this.askedAt) >= begunAt - slackMs;
     if (low.length + recovered.length > 0)
@@ -183,10 +185,11 @@ class Model {
       profile,
       memory: this.memory,
       standsFor,
-      atOpening: this.openings.includes(standsFor),
+      atOpening: this.openings.includes(standsFor) || standsFor === this.openedFor,
       startsAgain: this.startsAgain,
     });
     for (const fault of faults) this.violation(step.at, fault);
+    if (this.openings.includes(standsFor)) this.openedFor = standsFor;
     return seen;
   }
 

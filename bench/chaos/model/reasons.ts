@@ -39,7 +39,8 @@ function reasonsWhile(open: boolean, rule: RuleTruth, seen: CheckSeen): readonly
   if (row.suspended) return ['suspended'];
   const met = isMet(rule, row);
   if (met === undefined) return ['no-basis'];
-  const closed = !open && profile.hours?.audiences.includes(audienceOf(rule)) === true;
+  const keepsHours = profile.hours?.audiences.includes(audienceOf(rule)) === true;
+  const closed = !open && keepsHours;
   if (!met) {
     const recovers = rule.recovered && memory.unrecoveredCheck(rule.key) !== undefined;
     if (!recovers) return ['not-low'];
@@ -50,7 +51,7 @@ function reasonsWhile(open: boolean, rule: RuleTruth, seen: CheckSeen): readonly
     if (memory.countOf(rule) >= profile.maxQty) return 'max-qty-reached';
     if (closed) return 'outside-hours';
     const toldFor = memory.toldFor(rule);
-    const againFrom = (toldFor ?? -Infinity) + profile.periodMs - (atOpening ? hourMs : 0);
+    const againFrom = (toldFor ?? -Infinity) + profile.periodMs - (atOpening && keepsHours ? hourMs : 0);
     return standsFor < againFrom ? 'told-recently' : 'low';
   });
 }
