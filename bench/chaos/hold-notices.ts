@@ -3,12 +3,12 @@ import { createHolds } from '../../store/holds.js';
 import { insist } from './insist.js';
 import { timed, type Truth } from './model/truth.js';
 import type { Random } from './random.js';
-import type { Servers } from './servers.js';
+import { brakeOf, noBrake, type Servers } from './servers.js';
 
 /** A worker heeds a hold that it did not read yet a moment later: so long nothing else is held. */
 const betweenMs = 2_500;
 
-/** An operator holds notices now and then (rule 23). */
+/** An operator holds notices now and then, and the brake holds them for a while (rule 23); never both at once. */
 export class HoldNotices {
   private over = false;
 
@@ -28,7 +28,8 @@ export class HoldNotices {
     while (!this.over) {
       await this.wait(random.between(3_000, 8_000));
       if (this.over) return;
-      await this.hold();
+      if (random.next() < 0.6) await this.hold();
+      else await this.brake();
       await this.wait(betweenMs);
     }
   }
@@ -49,6 +50,24 @@ export class HoldNotices {
       insist(() => createHolds(servers.database()).release(scope, byHand())),
     );
     truth.holds[truth.holds.length - 1] = { ...held, released };
+  }
+
+  /** A few clients may be told low, and no more. */
+  private async brake(): Promise<void> {
+    const { random, truth, servers } = this;
+    const clients = random.between(2, 8);
+    const on = await timed(() =>
+      insist(async () => {
+        const brake = brakeOf(servers.database());
+        // From now on they are counted.
+        await brake.release(Date.now(), { by: 'chaos', why: 'a trial of the brake', at: Date.now() });
+        await brake.setPolicy({ clients, percentOfFleet: 0 });
+      }),
+    );
+    truth.brakes.push({ clients, on });
+    await this.wait(random.between(3_000, 6_000));
+    const off = await timed(() => insist(() => brakeOf(servers.database()).setPolicy(noBrake)));
+    truth.brakes[truth.brakes.length - 1] = { clients, on, off };
   }
 
   private async wait(ms: number): Promise<void> {
