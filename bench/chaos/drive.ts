@@ -5,6 +5,7 @@ import { noteLateness } from './lateness.js';
 import { probeMachine } from './machine-probe.js';
 import { HoldNotices } from './hold-notices.js';
 import { Life } from './life.js';
+import { ProfileEdits } from './profile-edits.js';
 import type { Random } from './random.js';
 import type { Servers } from './servers.js';
 import { emptyTruth, type Truth } from './model/truth.js';
@@ -32,7 +33,8 @@ const calmMsOfFault = 120;
 export async function drive(servers: Servers, { clients, length, random }: DriveOptions): Promise<Truth> {
   const truth = emptyTruth();
   const ids = Array.from({ length: clients }, (_, i) => `C-${String(i).padStart(4, '0')}`);
-  const life = new Life(servers, truth, ids, random);
+  const profiles = new ProfileEdits(servers, truth, random);
+  const life = new Life(servers, truth, ids, profiles, random);
   const faults = new Faults(servers, truth, ids, random);
   const endLateness = noteLateness(truth);
   const endProbe = probeMachine(truth);
@@ -40,7 +42,7 @@ export async function drive(servers: Servers, { clients, length, random }: Drive
   await faults.startWorkers();
   await reconcileNow(servers.client());
   await untilAllWatched(servers, clients);
-  const holding = new HoldNotices(servers, truth, random);
+  const holding = new HoldNotices(servers, truth, profiles, random);
   const living = Promise.all([life.live(), holding.live()]);
   await storm(faults, truth, length, random);
   await faults.untilAllGoOn();

@@ -3,7 +3,8 @@ import { createHolds } from '../../store/holds.js';
 import { insist } from './insist.js';
 import { timed, type Truth } from './model/truth.js';
 import type { Random } from './random.js';
-import { brakeOf, noBrake, type Servers } from './servers.js';
+import type { ProfileEdits } from './profile-edits.js';
+import { brakeOf, type Servers } from './servers.js';
 
 /** A worker heeds a hold that it did not read yet a moment later: so long nothing else is held. */
 const betweenMs = 2_500;
@@ -15,6 +16,7 @@ export class HoldNotices {
   constructor(
     private readonly servers: Servers,
     private readonly truth: Truth,
+    private readonly profiles: ProfileEdits,
     private readonly random: Random,
   ) {}
 
@@ -52,21 +54,18 @@ export class HoldNotices {
     truth.holds[truth.holds.length - 1] = { ...held, released };
   }
 
-  /** A few clients may be told low, and no more. */
+  /** By the policy a few clients may be told low, and no more; they are counted from now on. */
   private async brake(): Promise<void> {
-    const { random, truth, servers } = this;
+    const { random, truth, servers, profiles } = this;
     const clients = random.between(2, 8);
-    const on = await timed(() =>
-      insist(async () => {
-        const brake = brakeOf(servers.database());
-        // From now on they are counted.
-        await brake.release(Date.now(), { by: 'chaos', why: 'a trial of the brake', at: Date.now() });
-        await brake.setPolicy({ clients, percentOfFleet: 0 });
-      }),
-    );
+    const on = await timed(async () => {
+      const byHand = { by: 'chaos', why: 'a trial of the brake', at: Date.now() };
+      await insist(() => brakeOf(servers.database()).release(Date.now(), byHand));
+      await profiles.limitNotices(clients);
+    });
     truth.brakes.push({ clients, on });
     await this.wait(random.between(3_000, 6_000));
-    const off = await timed(() => insist(() => brakeOf(servers.database()).setPolicy(noBrake)));
+    const off = await timed(() => profiles.limitNotices(undefined));
     truth.brakes[truth.brakes.length - 1] = { clients, on, off };
   }
 

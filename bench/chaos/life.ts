@@ -4,7 +4,7 @@ import { checkNowUpdate, refillSignal, type RefillMessage } from '../../workflow
 import type { watchClient } from '../../workflows/watch-client.js';
 import { Fleet } from './fleet.js';
 import type { Truth } from './model/truth.js';
-import { ProfileEdits } from './profile-edits.js';
+import type { ProfileEdits } from './profile-edits.js';
 import type { Random } from './random.js';
 import type { Servers } from './servers.js';
 import { tolerant } from './tolerant.js';
@@ -12,7 +12,6 @@ import { tolerant } from './tolerant.js';
 /** What happens to clients and profiles whatever the servers do: charges, refills, suspensions, closings, edits. */
 export class Life {
   private readonly fleet: Fleet;
-  private readonly profiles: ProfileEdits;
   /** Refill signals that are to come later, or again. */
   private readonly later: { at: number; send: () => Promise<unknown> }[] = [];
   private refillCount = 0;
@@ -22,10 +21,10 @@ export class Life {
     private readonly servers: Servers,
     private readonly truth: Truth,
     private readonly ids: readonly string[],
+    private readonly profiles: ProfileEdits,
     private readonly random: Random,
   ) {
     this.fleet = new Fleet(servers, truth, ids);
-    this.profiles = new ProfileEdits(servers, truth, random);
   }
 
   async prepare(): Promise<void> {

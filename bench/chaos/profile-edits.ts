@@ -20,8 +20,12 @@ interface Edited {
   profile: ProfileTruth;
 }
 
-/** The profiles of a run, one of each kind: their files, syncs and edits. */
+/** Notices that may be told low in an hour: as many as there are. */
+const noBrake = { clients: 1_000_000_000, percentOfFleet: 100 };
+
+/** The profiles of a run, one of each kind, and its policy: their files, syncs and edits. One sync runs at a time. */
 export class ProfileEdits {
+  private lastSync: Promise<unknown> = Promise.resolve();
   private readonly edited = new Map<string, Edited>();
 
   constructor(
@@ -49,6 +53,7 @@ export class ProfileEdits {
       webhooks: { [webhookName]: { url, secretVariable } },
     };
     await this.write('acme/reseller', settings);
+    await this.write('policy', { maxToldPerHour: noBrake });
     await this.sync(Date.now());
     await scheduleLooks(this.servers.client(), this.servers.database());
   }
@@ -61,10 +66,22 @@ export class ProfileEdits {
     // Hours stay for a while, so that some of them open.
     const keepsHours = profile.hours !== undefined && this.random.next() < 0.7;
     edited.profile = keepsHours ? { ...drawn, hours: profile.hours } : drawn;
-    const from = Date.now();
-    // Tried until it is known what became of it: an answer may be lost after MySQL took it.
-    await insist(() => this.sync(from));
+    await this.syncSurely();
     await reconcileNow(this.servers.client());
+  }
+
+  /** Rule 23: how many clients may be told low in an hour; undefined: as many as there are. */
+  async limitNotices(clients: number | undefined): Promise<void> {
+    const maxToldPerHour = clients === undefined ? noBrake : { clients, percentOfFleet: 0 };
+    await this.write('policy', { maxToldPerHour });
+    await this.syncSurely();
+  }
+
+  /** Tried until it is known what became of it: an answer may be lost after MySQL took it. */
+  private async syncSurely(): Promise<void> {
+    const from = Date.now();
+    this.lastSync = this.lastSync.then(() => insist(() => this.sync(from)));
+    await this.lastSync;
   }
 
   private draw(kind: ProfileKind, zone: string | null): ProfileTruth {

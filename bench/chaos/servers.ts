@@ -13,7 +13,6 @@ import { provideTemporal, type ProvidedTemporal } from '../../dev/temporal.js';
 import { createOwnDatabase, createOwnNamespace } from '../../dev/trial/given-servers.js';
 import { startMailbox, type Mailbox } from '../../delivery/mailbox/mailbox.js';
 import { startWorkerCommand, type WorkerCommand } from '../../dev/trial/worker-command.js';
-import type { BrakePolicy } from '../../domain/brake.js';
 import { createBrake, type Brake } from '../../store/brake.js';
 import { openDatabase } from '../../store/database.js';
 import { searchAttributes } from '../../worker/search-attributes.js';
@@ -24,9 +23,6 @@ import { connectTemporal, temporalSettings } from '../../worker/temporal.js';
 
 /** The variable of a worker's environment that holds the receiver's secret. */
 export const secretVariable = 'ACME_CRM_SECRET';
-/** Notices that may be told low in an hour: as many as there are. */
-export const noBrake: BrakePolicy = { clients: 1_000_000_000, percentOfFleet: 100 };
-
 /** The real stack, whose parts can be killed and started again with what they knew. */
 export interface Servers {
   readonly mailbox: Mailbox;
@@ -79,8 +75,6 @@ export async function startServers(): Promise<Servers> {
   await createBillingTables(database);
   let client = await connect(temporal);
   await setUp({ database, client, namespace: temporal.namespace, reconcileEveryMs: 5_000 });
-  // Half of the fleet is low at times, which is what is wanted here.
-  await brakeOf(database).setPolicy(noBrake);
   const workers: WorkerCommand[] = [];
   const connections: Client['connection'][] = [];
   return {
