@@ -49,12 +49,16 @@ export async function watchClient(input: WatchClientInput): Promise<WatchClientR
   handleMessages(watch);
   const checksPerRun = input.checksPerRun ?? input.carried?.checksPerRun ?? firstRunLength;
   const run: Run = { input, watch, checksPerRun, checks: 0 };
-  for (let woken = false; ; woken = true) {
+  for (let begins: Beginning = 'asleep'; ;) {
     const scope = new CancellationScope();
-    const result = await scope.run(() => goOn(run, scope, woken));
-    if (result) return result;
+    const result: WatchClientResult | Beginning = await scope.run(() => goOn(run, scope, begins));
+    if (typeof result !== 'string') return result;
+    begins = result;
   }
 }
+
+/** How a scope begins: with the sleep, or after it, because a message woke the client or because the time has come. */
+type Beginning = 'asleep' | 'woken' | 'due';
 
 interface Run {
   readonly input: WatchClientInput;
@@ -65,19 +69,20 @@ interface Run {
 }
 
 /**
- * Goes on until the watch ends, or until a message wakes the client: it cancels the scope, and with it the timer. Answers nothing then,
- * and goes on in another scope, `woken`.
+ * Goes on until the watch ends, or until a message wakes the client: it cancels the scope, and with it the timer. Answers then how
+ * another scope goes on.
  *
  * The SDK takes a stack trace of each promise: so what a quiet check awaits stands in this loop, and a scope serves many checks.
  */
 async function goOn(
   run: Run,
   scope: CancellationScope,
-  woken: boolean,
-): Promise<WatchClientResult | undefined> {
+  begins: Beginning,
+): Promise<WatchClientResult | Beginning> {
   const { input, watch } = run;
-  for (let due = !woken; ; due = true) {
-    if (due) {
+  let due = begins !== 'woken';
+  for (let sleeps = begins === 'asleep'; ; due = sleeps = true) {
+    if (sleeps) {
       const longEnough =
         run.checks >= run.checksPerRun || workflowInfo().continueAsNewSuggested || watch.endsRun();
       // No notice is pending here. A check that is due already is made by the next run, at once.
@@ -90,10 +95,12 @@ async function goOn(
           await sleepUntilNext(watch, scope);
         } catch (error) {
           if (!isCancellation(error) || !(watch.mustWake() || watch.wantsNewRun())) throw error;
-          return undefined;
+          return 'woken';
         } finally {
           watch.whenWoken(undefined);
         }
+        // A message that came together with the end of the sleep cancelled the scope, and so whatever this one would await.
+        if (scope.consideredCancelled) return 'due';
       }
     }
     if (watch.wantsNewRun()) {
