@@ -12,6 +12,7 @@ import {
 } from './brake-admission.js';
 import { createHolds, type ByHand } from './holds.js';
 import type { Queryable } from './queryable.js';
+import { remembered, slowlyRemembered } from './remembered.js';
 import type { Admission, BrakeState } from './brake-state.js';
 
 /** A client whose rules would send. */
@@ -46,12 +47,12 @@ export interface BrakeOptions {
 
 /** A hold by hand acts within this time, milliseconds. */
 const holdsFreshMs = 1_000;
-/** Counting a large fleet takes some milliseconds, and it changes slowly. */
+/** Counting a fleet reads every row, and it changes slowly. */
 const fleetFreshMs = 30_000;
 
 export function createBrake(database: DataSource, options: BrakeOptions): Brake {
   const holds = createHolds(database);
-  const fleetNow = remembered(fleetFreshMs, () => fleetSize(database));
+  const fleetNow = slowlyRemembered(fleetFreshMs, () => fleetSize(database));
   const holdsNow = remembered(holdsFreshMs, (now) => holds.active(now));
   const questions = new DataLoader<Candidate, Admission, string>(
     async (candidates) => {
@@ -69,7 +70,7 @@ export function createBrake(database: DataSource, options: BrakeOptions): Brake 
       const admitted =
         counted.size === 0
           ? new Map<string, Admission>()
-          : await admitCounted(database, [...counted], await fleetNow(now), now, options.onTripped);
+          : await admitCounted(database, [...counted], await fleetNow(), now, options.onTripped);
       return candidates.map(
         (candidate) =>
           answers.get(keyOf(candidate)) ?? admitted.get(candidate.clientId) ?? { kind: 'admitted' },
@@ -138,17 +139,4 @@ function holdReason({ by, why }: Hold): string {
 
 function keyOf({ clientId, low }: Candidate): string {
   return `${low ? 'low' : 'recovered'}:${clientId}`;
-}
-
-/** Reads again where what is known is older than `freshMs`. */
-function remembered<T>(freshMs: number, read: (now: number) => Promise<T>): (now: number) => Promise<T> {
-  let known: { readonly at: number; readonly value: Promise<T> } | undefined;
-  return (now) => {
-    if (!known || performance.now() - known.at > freshMs) {
-      const value = read(now);
-      known = { at: performance.now(), value };
-      value.catch(() => (known = undefined));
-    }
-    return known.value;
-  };
 }

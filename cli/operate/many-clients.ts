@@ -11,6 +11,8 @@ import { messageOf } from '../../domain/error-message.js';
 
 /** Updates a second: a worker and Temporal have other work too. */
 const updatesPerSecond = 50;
+const updatesAtOnce = 50;
+const noAnswer = 'its workflow did not answer in time: expected workers that run; done again it does no harm';
 const rowsAtOnce = 1_000;
 const problemsShown = 10;
 const barWidth = 30;
@@ -38,7 +40,8 @@ interface Tally {
 
 /**
  * Sends one update to the workflow of every watched client of a profile, of a reseller or of all, at a pace. It needs a yes
- * that names how many they are: on a terminal, or as `--clients N`. Interrupted, it may simply be done again.
+ * that names how many they are: on a terminal, or as `--clients N`. Who does not answer in time is asked once more. Interrupted,
+ * it may simply be done again.
  */
 export async function changeMany(many: ManyChange, options: ManyOptions, io: Io): Promise<ExitCode> {
   const ids = await watchedClientsOf(many.scope, io);
@@ -111,32 +114,50 @@ async function updateAll(
   { change }: ManyChange,
   io: Io,
 ): Promise<Tally> {
-  const [{ default: pThrottle }, { watchWorkflowId }, { WorkflowNotFoundError, WorkflowUpdateFailedError }] =
-    await Promise.all([
-      import('p-throttle'),
-      import('../../workflows/client-workflow-id.js'),
-      import('@temporalio/client'),
-    ]);
+  const [{ default: pThrottle }, { watchWorkflowId }, errors] = await Promise.all([
+    import('p-throttle'),
+    import('../../workflows/client-workflow-id.js'),
+    import('@temporalio/client'),
+  ]);
   const tally: Tally = { done: 0, notWatched: 0, refused: [] };
   let settled = 0;
-  const paced = pThrottle({ limit: updatesPerSecond / 10, interval: 100 })(async (clientId: string) => {
+  const paced = pThrottle({ limit: updatesPerSecond / 10, interval: 100 })(async (
+    clientId: string,
+    unanswered: string[] | undefined,
+  ) => {
     try {
       const handle = client.workflow.getHandle(watchWorkflowId(clientId));
       await change({ handle });
       tally.done += 1;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) tally.notWatched += 1;
+      const timedOut = error instanceof errors.WorkflowUpdateRPCTimeoutOrCancelledError;
+      if (timedOut && unanswered) {
+        unanswered.push(clientId);
+        return;
+      }
+      if (error instanceof errors.WorkflowNotFoundError) tally.notWatched += 1;
       else {
-        const cause = error instanceof WorkflowUpdateFailedError ? error.cause : error;
-        tally.refused.push({ clientId, problem: messageOf(cause) });
+        const cause = error instanceof errors.WorkflowUpdateFailedError ? error.cause : error;
+        tally.refused.push({ clientId, problem: timedOut ? noAnswer : messageOf(cause) });
       }
     }
     settled += 1;
     io.progress?.(barText(settled, ids.length));
   });
-  await Promise.all(ids.map((id) => paced(id)));
+  const again: string[] = [];
+  await inTurns(ids, (id) => paced(id, again));
+  await inTurns(again, (id) => paced(id, undefined));
   if (ids.length > 0) io.err(`${settled} of ${ids.length}`);
   return tally;
+}
+
+/** No more at once than so many: where workers are busy, updates that wait for them would only make them busier. */
+async function inTurns(ids: readonly string[], work: (id: string) => Promise<void>): Promise<void> {
+  const left = ids.values();
+  const turn = async (): Promise<void> => {
+    for (const id of left) await work(id);
+  };
+  await Promise.all(Array.from({ length: updatesAtOnce }, turn));
 }
 
 function barText(done: number, of: number): string {
@@ -158,6 +179,6 @@ function report(
   io.out(`${verb}: done for ${done} of ${counted(count, 'client')}.\n`);
   if (notWatched > 0) io.out(`${counted(notWatched, 'client')} ended meanwhile.\n`);
   for (const { clientId, problem } of refused.slice(0, problemsShown))
-    io.out(`refused by ${printable(clientId)}: ${printable(problem)}\n`);
+    io.out(`not done for ${printable(clientId)}: ${printable(problem)}\n`);
   if (refused.length > problemsShown) io.out(`and ${refused.length - problemsShown} more\n`);
 }

@@ -86,7 +86,7 @@ describe('mute, unmute, check-now and reset-rule for many clients', () => {
     assert.equal(refused.code, 1);
     assert.match(
       refused.out,
-      /done for 0 of 1 client\.\nrefused by D-1: rule: expected one of client, found "user"/,
+      /done for 0 of 1 client\.\nnot done for D-1: rule: expected one of client, found "user"/,
     );
   });
 
