@@ -14,6 +14,7 @@ import {
   resellerId,
   ruleKey,
   text,
+  textUpTo,
   wholeNumber,
 } from '../shared/readers.js';
 import { webhookName } from '../shared/reseller-readers.js';
@@ -61,8 +62,8 @@ function hasScope({ all, reseller, profile }: ClientsValues): boolean {
 }
 
 const byHand = {
-  why: option('--why <reason>', 'kept in the history, and shown to whoever asks', text),
-  by: option('--by <name>', 'who does it; default: your login', text),
+  why: option('--why <reason>', 'kept in the history, and shown to whoever asks', textUpTo(1_024)),
+  by: option('--by <name>', 'who does it; default: your login', textUpTo(255)),
 };
 
 function missingScope(values: ClientsValues & { readonly why?: string }): string | undefined {

@@ -25,6 +25,16 @@ export const text: Reader<string> = {
   read: (written) => (written.trim() === '' ? invalid('a text that is not empty') : written),
 };
 
+/** The same, where a column holds so many characters. */
+export function textUpTo(longest: number): Reader<string> {
+  return {
+    read: (written) =>
+      written.trim() === '' || written.length > longest
+        ? invalid(`a text of 1 to ${longest} characters`)
+        : written,
+  };
+}
+
 export const file: Reader<string> = {
   read: (written) => (written.trim() === '' ? invalid('the path of a file') : written),
   completes: 'file',
