@@ -53,19 +53,19 @@ export function closedUntil(
   zone: ZoneOffset,
   at: number,
 ): { readonly until: number | undefined } | undefined {
-  let next: number | undefined;
   for (const { opens, closes } of hoursAround(hours, zone, at)) {
-    if (opens <= at && at < closes) return undefined;
-    if (opens > at) next = Math.min(opens, next ?? opens);
+    if (opens > at) return { until: opens };
+    if (at < closes) return undefined;
   }
-  return { until: next };
+  return { until: undefined };
 }
 
 /** When the hours close that are open at `at`; undefined where they are closed, or do not close. Hours that follow each other without a gap are one. */
 export function openUntil(hours: SendingHours, zone: ZoneOffset, at: number): number | undefined {
   let until: number | undefined;
   for (const { opens, closes } of hoursAround(hours, zone, at)) {
-    if (opens <= (until ?? at) && closes > (until ?? at)) until = closes;
+    if (opens > (until ?? at)) break;
+    if (closes > (until ?? at)) until = closes;
   }
   return until === undefined || until > at + weekMs ? undefined : until;
 }

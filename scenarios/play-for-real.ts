@@ -10,7 +10,6 @@ import type { ClientRow } from '../billing/client-gate.js';
 import { GlancedClient } from '../billing/fleet-glance.js';
 import { assertNever } from '../domain/assert-never.js';
 import { namedProfilesOnly } from '../domain/assignment.js';
-import { lookIntervalMs } from '../domain/looks/looked-profile.js';
 import { quietUntil } from '../domain/looks/quiet-until.js';
 import { endReasonOf } from '../domain/reading.js';
 import { DeliveryError } from '../delivery/delivery-error.js';
@@ -161,7 +160,7 @@ class Player {
   private async lookUntil(beforeMs: number): Promise<void> {
     for (;;) {
       if (!this.world.canBeLookedAt) return;
-      const nextMs = this.looks.nextMs(lookIntervalMs(this.world.lookedProfiles()));
+      const nextMs = this.looks.nextMs(this.world.lookEveryMs);
       const atMs = Math.max(nextMs ?? Infinity, this.storyMs);
       if (atMs >= beforeMs) return;
       // Rule 17: a Period after a look that woke the client, the next one must not come a moment too soon.

@@ -9,7 +9,7 @@ import { sendingRules } from '../domain/decide.js';
 import { noticesFor, type Notice, type Recovery } from '../domain/notices.js';
 import { webhookOf } from '../domain/notice-channel.js';
 import type { RuleKey } from '../domain/profile/profile.js';
-import { isLookedAt, lookIntervalMs } from '../domain/looks/looked-profile.js';
+import { isLookedAt } from '../domain/looks/looked-profile.js';
 import { quietUntil } from '../domain/looks/quiet-until.js';
 import { endReasonOf } from '../domain/reading.js';
 import { beginWatching } from '../domain/watching/carried.js';
@@ -128,7 +128,7 @@ class Simulation {
   /** When the next look comes. One that was due while no worker ran, or billing data could not be read, is made up for at once. */
   private lookAt(): number {
     if (!this.world.canBeLookedAt) return Infinity;
-    const nextMs = this.looks.nextMs(lookIntervalMs(this.world.lookedProfiles()));
+    const nextMs = this.looks.nextMs(this.world.lookEveryMs);
     return nextMs === undefined ? Infinity : Math.max(this.now, this.startAt + nextMs);
   }
 

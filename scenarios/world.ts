@@ -3,7 +3,7 @@ import { toDecimal, type Decimal } from '../domain/money.js';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import { emailOfUser } from '../domain/client.js';
 import { normaliseProfile, type RuleKey } from '../domain/profile/profile.js';
-import { isLookedAt, type LookedProfile } from '../domain/looks/looked-profile.js';
+import { isLookedAt, lookIntervalMs, type LookedProfile } from '../domain/looks/looked-profile.js';
 import type { VersionedProfile } from '../domain/watching/checked.js';
 import type { Client } from '../domain/reading.js';
 import type { ClientChange, ProfileEdit } from './scenario-event.js';
@@ -42,6 +42,7 @@ export class World {
   private standing: Standing;
   private facts: Facts;
   private refills = 0;
+  private lookEvery: { readonly ms: number | undefined } | undefined;
 
   /** `startAt` is the story's start, epoch milliseconds. */
   constructor(story: Story, startAt: number) {
@@ -82,6 +83,12 @@ export class World {
   /** The profiles that say `checkEvery`, as they are now. */
   lookedProfiles(): readonly LookedProfile[] {
     return [...this.profiles].map(([id, { file }]) => normaliseProfile(id, file)).filter(isLookedAt);
+  }
+
+  /** How often the fleet is looked at; undefined: it is not. */
+  get lookEveryMs(): number | undefined {
+    this.lookEvery ??= { ms: lookIntervalMs(this.lookedProfiles()) };
+    return this.lookEvery.ms;
   }
 
   rate(from: string | null, to: string): Decimal | null {
@@ -156,6 +163,7 @@ export class World {
     const merged = Object.entries({ ...stored.file, ...edit }).filter(([, value]) => value !== null);
     const file = Object.fromEntries(merged) as unknown as ProfileFile;
     this.profiles.set(id, { file, version: stored.version + 1 });
+    this.lookEvery = undefined;
   }
 
   /** Of a refill that the event gives no id. */
