@@ -8,6 +8,7 @@ import { trimmedText } from '../values/raw-text.js';
 import { readDecimal } from '../values/read-decimal.js';
 import { readInstant } from '../values/read-instant.js';
 import { createBilling } from './billing.js';
+import { isOneOf, readViewColumns } from './view-columns.js';
 
 /** One recorded change of a balance, from the optional view `billing_entry`. */
 export interface BillingEntry {
@@ -35,9 +36,10 @@ export async function readEntries(
   clientId: string,
   since: number,
 ): Promise<readonly BillingEntry[]> {
+  const own = await ofClient(billing, clientId);
   const rows = await billing.query<EntryRow[]>(
-    'SELECT at, kind, amount FROM billing_entry WHERE client_id = ? AND at >= ? ORDER BY at',
-    [clientId, sqlTime(since)],
+    `SELECT at, kind, amount FROM billing_entry WHERE ${own.sql} AND at >= ? ORDER BY at`,
+    [...own.values, sqlTime(since)],
   );
   return rows.map(entryOf);
 }
@@ -60,6 +62,13 @@ function unreadable(column: string, value: unknown, expected: string): BillingEn
   return new BillingEntryError(faultsText([faultOf('billing_entry', column, value, expected)]));
 }
 
+const kind = 'LOWER(TRIM(CONVERT(kind USING utf8mb4)))';
+
+async function ofClient(billing: Queryable, clientId: string): Promise<ReturnType<typeof isOneOf>> {
+  const columns = await readViewColumns(billing);
+  return isOneOf('client_id', [clientId], columns.of('billing_entry', 'client_id'));
+}
+
 /** A client's last charge and last refill before an instant; null where there was none. */
 export interface LastBefore {
   /** Epoch milliseconds. */
@@ -74,12 +83,13 @@ export async function readLastBefore(
   clientId: string,
   before: number,
 ): Promise<LastBefore> {
-  // `isRefill`, in SQL.
+  const own = await ofClient(billing, clientId);
+  // `kindOf`, in SQL.
   const rows = await billing.query<EntryRow[]>(
-    `(SELECT kind, at, amount FROM billing_entry WHERE client_id = ? AND at < ? AND kind = 'charge' ORDER BY at DESC LIMIT 1)
+    `(SELECT kind, at, amount FROM billing_entry WHERE ${own.sql} AND at < ? AND ${kind} = 'charge' ORDER BY at DESC LIMIT 1)
      UNION ALL
-     (SELECT kind, at, amount FROM billing_entry WHERE client_id = ? AND at < ? AND kind = 'refill' AND amount > 0 ORDER BY at DESC LIMIT 1)`,
-    [clientId, sqlTime(before), clientId, sqlTime(before)],
+     (SELECT kind, at, amount FROM billing_entry WHERE ${own.sql} AND at < ? AND ${kind} = 'refill' AND amount > 0 ORDER BY at DESC LIMIT 1)`,
+    [...own.values, sqlTime(before), ...own.values, sqlTime(before)],
   );
   const lastOf = (kind: string) => rows.find((each) => trimmedText(each.kind)?.toLowerCase() === kind);
   const atOf = (row: EntryRow | undefined) => (row ? (readInstant(row.at) ?? null) : null);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DataSource } from 'typeorm';
 import { createBilling } from '../../billing/mysql/billing.js';
+import { readEntries, readLastBefore } from '../../billing/mysql/billing-entries.js';
 import { createFleetReader } from '../../billing/mysql/fleet-reader.js';
 import { createLookRows } from '../../billing/mysql/look-rows.js';
 import { faultsText, isUnclear, type Client, type ClientFacts } from '../../domain/client.js';
@@ -442,6 +443,39 @@ describe('views over tables of other types, on a real MySQL', () => {
       read.map((client) => client && !(client instanceof Error) && client.clientId),
       ids,
     );
+  });
+
+  it('show the entries of a client whose id is of another type, with kinds in any case', async () => {
+    await createViews({});
+    for (const [type, id, value] of [
+      ['BINARY(16)', '0x00112233445566778899aabbccddeeff', "X'00112233445566778899aabbccddeeff'"],
+      ['INT', '17', '17'],
+      ['VARCHAR(20) CHARACTER SET latin1', 'Müller', "'Müller'"],
+    ] as const) {
+      await database.query('DROP TABLE IF EXISTS entry');
+      await database.query(
+        `CREATE TABLE entry (client_id ${type}, at DATETIME, kind VARCHAR(16) COLLATE utf8mb4_bin, amount DOUBLE) CHARACTER SET utf8mb4`,
+      );
+      await database.query(
+        `INSERT INTO entry VALUES (${value}, '2026-01-01', 'Charge ', 2), (${value}, '2026-01-02', 'REFILL', 25), (${value}, '2026-01-03', 'refill', -5)`,
+      );
+      await database.query('CREATE OR REPLACE VIEW billing_entry AS SELECT * FROM entry');
+      const entries = await readEntries(database, id, 0);
+      assert.deepEqual(
+        entries.map(({ kind, amount }) => [kind, amount]),
+        [
+          ['charge', '2'],
+          ['refill', '25'],
+          ['adjustment', '-5'],
+        ],
+      );
+      const last = await readLastBefore(database, id, utc('2026-02-01T00:00:00Z'));
+      assert.deepEqual(last, {
+        chargeAt: utc('2026-01-01T00:00:00Z'),
+        refillAt: utc('2026-01-02T00:00:00Z'),
+        refillAmount: '25',
+      });
+    }
   });
 
   it('have all rows of a client on one page', async () => {
