@@ -14,7 +14,7 @@ import { aProfile } from '../domain/builders.js';
 import { billingSystems, idleOrLow, instantOf, type TruthRow } from './billing-systems.js';
 import { buildSystem } from './build-system.js';
 
-const clients = 2_000;
+const clients = 4_000;
 const now = Date.UTC(2026, 10, 26);
 
 describe('the views for real billing systems', function () {
