@@ -20,6 +20,27 @@ export async function examineEngines(billing: Queryable): Promise<readonly Findi
   ];
 }
 
+/** A view that converts times by a zone's name, on a server that knows no names: it would answer NULL for each time. */
+export async function examineZones(billing: Queryable): Promise<readonly Finding[]> {
+  const views = await billing.query<{ name: string; text: string }[]>(
+    `SELECT table_name AS name, view_definition AS text FROM information_schema.views
+     WHERE table_schema = DATABASE() AND table_name LIKE 'billing\\_%' AND view_definition LIKE '%convert_tz(%'`,
+  );
+  const named = views.filter(({ text }) => /convert_tz\(.*'[a-z_]+(?:\/[a-z_]+)+'/i.test(text));
+  if (named.length === 0) return [];
+  const [row] = await billing.query<{ at: string | null }[]>(
+    "SELECT CONVERT_TZ('2026-01-01 12:00:00', 'Europe/Vienna', '+00:00') AS at",
+  );
+  return row?.at
+    ? []
+    : [
+        warning(
+          'zones',
+          `${named.map(({ name }) => name).join(', ')}: CONVERT_TZ answers NULL, which reads as never, because the server knows no zone by its name. Load them (mysql_tzinfo_to_sql), or write offsets such as '-05:00'`,
+        ),
+      ];
+}
+
 const enough = new Set(['USAGE', 'SELECT', 'SHOW VIEW']);
 
 /** Whether the user of the views may do more than read them. */

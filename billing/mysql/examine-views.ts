@@ -9,7 +9,7 @@ import { mendOf } from '../examine/mends.js';
 import type { Trouble } from '../examine/trouble.js';
 import { createBilling } from './billing.js';
 import { examinePlan } from './examine-plan.js';
-import { examineGrants, examineEngines } from './examine-server.js';
+import { examineEngines, examineGrants, examineZones } from './examine-server.js';
 import { createFleetReader } from './fleet-reader.js';
 import { sampleStarts } from './sample-starts.js';
 import { messageOf } from '../../domain/error-message.js';
@@ -44,7 +44,11 @@ export async function examineViews(
     views.push(await examineColumns(billing, view as BillingView, columns));
   const more = views.some(({ result }) => result === 'error')
     ? []
-    : [...(await examineRows(billing, options).catch(rowsFailed)), ...(await examineEngines(billing))];
+    : [
+        ...(await examineRows(billing, options).catch(rowsFailed)),
+        ...(await examineZones(billing)),
+        ...(await examineEngines(billing)),
+      ];
   return [...views, ...more, ...(options.readsOnly ? await examineGrants(billing) : [])];
 }
 

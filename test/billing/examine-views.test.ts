@@ -306,6 +306,17 @@ describe('doctor, on the billing views', function () {
     );
   });
 
+  it('names times that are converted by the name of a zone which the server does not know', async () => {
+    const [known] = await database.query<{ at: string | null }[]>(
+      "SELECT CONVERT_TZ('2026-01-01', 'Europe/Vienna', '+00:00') AS at",
+    );
+    const zones = async () => (await examine()).filter(({ what }) => what === 'zones').length;
+    await view({ last_charge_at: "CONVERT_TZ(created_at, 'America/Bogota', '+00:00')" });
+    assert.equal(await zones(), known?.at === null ? 1 : 0);
+    await view({ last_charge_at: "CONVERT_TZ(created_at, '-05:00', '+00:00')" });
+    assert.equal(await zones(), 0);
+  });
+
   it('says what more than reading the user may do', async () => {
     await view();
     const rights = (await examine({ readsOnly: true })).find(({ what }) => what === 'rights');
