@@ -1,13 +1,22 @@
 /** A view or a column of it is not there: for ever, or for the moment in which somebody replaces the view. */
 const missingCodes = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR', 'ER_VIEW_INVALID']);
 
-/** MySQL's errors that no retry mends: views or columns that are missing, grants. */
+/** MySQL's errors that no retry mends: what is missing, grants, and views that the server refuses to work out at all. */
 const permanentCodes = new Set([
   ...missingCodes,
   'ER_BAD_DB_ERROR',
   'ER_TABLEACCESS_DENIED_ERROR',
   'ER_COLUMNACCESS_DENIED_ERROR',
   'ER_DBACCESS_DENIED_ERROR',
+  'ER_PROCACCESS_DENIED_ERROR',
+  // A view's definer, as of a dump of another server, or a function that it calls.
+  'ER_NO_SUCH_USER',
+  'ER_SP_DOES_NOT_EXIST',
+  'ER_CANT_AGGREGATE_2COLLATIONS',
+  'ER_CANT_AGGREGATE_3COLLATIONS',
+  'ER_CANT_AGGREGATE_NCOLLATIONS',
+  'ER_WRONG_FIELD_WITH_GROUP',
+  'ER_TOO_BIG_SELECT',
 ]);
 
 export function isMissingView(error: unknown): boolean {
