@@ -171,8 +171,12 @@ class Player {
       this.recorder.looks(atMs, lateMs);
       const wokenBefore = this.woken;
       await look(this.lookParts(), {}, () => {});
-      if (this.woken > wokenBefore) this.recorder.note(atMs, 'note', 'a look finds that rules would send');
-      this.looks.done(atMs, this.woken > wokenBefore ? atMs : await this.quietUntilMs());
+      if (this.woken === wokenBefore) {
+        this.looks.done(atMs, await this.quietUntilMs());
+        continue;
+      }
+      this.recorder.note(atMs, 'note', 'a look finds that rules would send');
+      this.looks.done(atMs, atMs);
       await this.settle();
     }
   }
