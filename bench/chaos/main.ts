@@ -7,7 +7,7 @@ import { violationsOfBrake } from './model/judge-brake.js';
 import { violationsOf } from './model/model.js';
 import { emptyTally, type Tally, type Violation } from './model/verdict.js';
 import { createRandom } from './random.js';
-import { reportOf, textOf } from './report.js';
+import { kindsOf, reportOf, textOf } from './report.js';
 import { startServers, type Servers } from './servers.js';
 
 // Random refills, charges, edits and faults on the real stack; then a model of its own judges every check and notice:
@@ -32,7 +32,8 @@ if (violations.length > 0) {
   process.stdout.write(`${violations.length} violations, the first: ${textOf(violations[0]!)}\n`);
   if (values.judge === undefined)
     process.stdout.write(`Again with: npm run chaos -- ${argumentsOf(values).join(' ')}\n`);
-  for (const violation of violations.slice(1, 40)) process.stderr.write(`${textOf(violation)}\n`);
+  for (const violation of violations.slice(1, 20)) process.stderr.write(`${textOf(violation)}\n`);
+  for (const [kind, count] of kindsOf(violations)) process.stderr.write(`${count} × ${kind}\n`);
   process.exitCode = 1;
 }
 

@@ -46,6 +46,16 @@ export function textOf({ clientId, at, what }: Violation): string {
   return `${clientId} at ${instant(at)}: ${what}`;
 }
 
+/** What was found, without its numbers, and how often; the most frequent first. */
+export function kindsOf(violations: readonly Violation[]): readonly (readonly [string, number])[] {
+  const kinds = new Map<string, number>();
+  for (const { what } of violations) {
+    const kind = what.replaceAll(/-?\d[\d.:]*/g, '#');
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  return [...kinds].sort(([, a], [, b]) => b - a);
+}
+
 function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`;
 }

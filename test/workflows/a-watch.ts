@@ -43,6 +43,8 @@ export interface WatchBench {
   ): Promise<WorkflowHandle>;
   /** Lets time pass, and waits until the workflow has done what there is to do. */
   pass(ms: number): Promise<void>;
+  /** What comes while no worker runs reaches the workflow all at once. */
+  withoutWorker(work: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -84,10 +86,15 @@ export async function openWatchBench(): Promise<WatchBench> {
       await environment.sleep(ms);
       await settled();
     },
+    async withoutWorker(work) {
+      await stopWorker();
+      await work();
+      stopWorker = await startWorker();
+      await settled();
+    },
     async close() {
       await handle?.terminate().catch(() => {});
-      worker.shutdown();
-      await running;
+      await stopWorker();
       await environment.teardown();
     },
   };
@@ -133,17 +140,25 @@ export async function openWatchBench(): Promise<WatchBench> {
     },
     count() {},
   });
-  const worker = await Worker.create({
-    connection: environment.nativeConnection,
-    taskQueue,
-    workflowBundle: await workflowBundle(),
-    activities: {
-      ...activities,
-      reconcile: (): Promise<ReconcileResult> => Promise.reject(new Error('unused')),
-    },
-  });
-  const running = worker.run();
+  let stopWorker = await startWorker();
   return bench;
+
+  async function startWorker(): Promise<() => Promise<void>> {
+    const worker = await Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue,
+      workflowBundle: await workflowBundle(),
+      activities: {
+        ...activities,
+        reconcile: (): Promise<ReconcileResult> => Promise.reject(new Error('unused')),
+      },
+    });
+    const running = worker.run();
+    return async () => {
+      worker.shutdown();
+      await running;
+    };
+  }
 
   /** A query is answered when the workflow has nothing more to do; activities may give it more. */
   async function settled(): Promise<void> {
