@@ -177,8 +177,8 @@ export const defects: readonly Defect[] = [
   {
     name: 'a hold is never over (rule 23)',
     file: 'store/brake.js',
-    code: 'performance.now() - known.at > freshMs',
-    becomes: 'false',
+    code: 'remembered(holdsFreshMs,',
+    becomes: 'remembered(Infinity,',
   },
   {
     name: 'the brake allows more than it should (rule 23)',
