@@ -19,6 +19,8 @@ export interface LoadedProfile {
 export interface LoadedProfiles {
   /** By id; those with an error are not among them. */
   readonly profiles: readonly LoadedProfile[];
+  /** Ids of those that have an error. */
+  readonly invalid: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -29,18 +31,19 @@ export async function loadProfiles(folder: string, cwd: string): Promise<LoadedP
   const loaded = await Promise.all(profiles.map(({ file }) => loadProfile(file, cwd)));
   return {
     profiles: loaded.flatMap(({ profile }) => profile ?? []),
+    invalid: loaded.flatMap(({ id, profile }) => (profile ? [] : [id])),
     problems: [...problems, ...loaded.flatMap((each) => each.problems)],
   };
 }
 
 interface Loaded {
+  readonly id: string;
   readonly profile?: LoadedProfile;
   readonly problems: readonly Problem[];
 }
 
 async function loadProfile(file: string, cwd: string): Promise<Loaded> {
   const { profile, problems } = await validateFile(file, cwd);
-  return profile
-    ? { profile: { id: profileIdOf(path.resolve(cwd, file)), file, ...profile }, problems }
-    : { problems };
+  const id = profileIdOf(path.resolve(cwd, file));
+  return profile ? { id, profile: { id, file, ...profile }, problems } : { id, problems };
 }

@@ -46,7 +46,7 @@ interface ListedProfile {
   /** Rule key → on which side of its limit the rule applies, and the limit in words: `20% of the credit limit`. */
   readonly limits: Readonly<Record<string, { readonly when: When; readonly words: string }>>;
   /** What MySQL says about the file; absent offline. */
-  readonly synced?: 'yes' | 'changed' | 'no' | 'no file';
+  readonly synced?: 'yes' | 'changed' | 'no' | 'no file' | 'invalid file';
   readonly clients?: number;
   readonly low?: number;
   readonly exhausted?: number;
@@ -56,7 +56,7 @@ interface ListedProfile {
 
 /** The profiles in the order in which people are shown them; with their clients where MySQL is reachable. */
 export async function list(options: ListOptions, io: Io): Promise<ExitCode> {
-  const { profiles, problems } = await loadProfiles(options.folder, io.cwd);
+  const { profiles, invalid, problems } = await loadProfiles(options.folder, io.cwd);
   for (const problem of problems.filter(({ severity }) => severity === 'error')) io.err(problemLine(problem));
   const files = profiles.map(({ id, content }) => ({
     hash: contentHash(content),
@@ -65,12 +65,13 @@ export async function list(options: ListOptions, io: Io): Promise<ExitCode> {
   const rows = await rowsFor(options, io);
   const shown = [
     ...files.map(({ hash, listed }) => ({ ...listed, ...rows?.factsOf(listed.id, hash) })),
-    ...(rows?.withoutFile(new Set(files.map(({ listed }) => listed.id))) ?? []),
+    ...(rows?.withoutFile(new Set(files.map(({ listed }) => listed.id)), new Set(invalid)) ?? []),
   ]
     .filter((each) => isWanted(each, options))
     .sort(inListOrder);
   const stopped = rows && { stoppedWebhooks: rows.stoppedWebhooks.map(stoppedWebhookJson) };
-  if (options.format === 'json') io.out(`${JSON.stringify({ profiles: shown, ...stopped }, null, 2)}\n`);
+  if (options.format === 'json')
+    io.out(`${JSON.stringify({ profiles: shown, invalid, ...stopped }, null, 2)}\n`);
   else io.out(textOf(shown, rows !== undefined, io));
   return problems.some(({ severity }) => severity === 'error') ? exitCode.findings : exitCode.fine;
 }
@@ -116,7 +117,7 @@ function compare(a: string, b: string): number {
 interface ProfileRows {
   readonly stoppedWebhooks: readonly StoppedWebhook[];
   factsOf(id: string, hash: string): Partial<ListedProfile>;
-  withoutFile(fileIds: ReadonlySet<string>): readonly ListedProfile[];
+  withoutFile(fileIds: ReadonlySet<string>, invalid: ReadonlySet<string>): readonly ListedProfile[];
 }
 
 /** Undefined, with a warning, where MySQL cannot be reached: the list then is of the files. A state needs MySQL. */
@@ -154,14 +155,14 @@ async function readRows(io: Io): Promise<ProfileRows> {
         const synced = hashes.get(id) === hash ? 'yes' : hashes.has(id) ? 'changed' : 'no';
         return { synced, ...countsOf(id) };
       },
-      withoutFile: (fileIds) =>
+      withoutFile: (fileIds, invalid) =>
         rows.flatMap(({ id, content }) =>
           fileIds.has(id) || !content
             ? []
             : [
                 {
                   ...listedOf(normaliseProfile(id, content), content),
-                  synced: 'no file' as const,
+                  synced: invalid.has(id) ? ('invalid file' as const) : ('no file' as const),
                   ...countsOf(id),
                 },
               ],

@@ -194,7 +194,9 @@ describe('the extension in a real editor', function () {
       clientNotification: { threshold: 1000, when: 'above', recovered: true, webhooks: ['pos'] },
     };
     await writeFile(file('acme/postpaid.json'), JSON.stringify(profile, null, 2));
-    const row = editor.page.locator('.pane-body .monaco-list-row', { hasText: /Postpaid.*above 1000/ });
+    const row = editor.page.locator('.pane-body .monaco-list-row', {
+      hasText: /postpaid\.json.*has problems/,
+    });
     await row.first().click({ timeout: 60_000 });
     await forText('.tab.active', 'postpaid.json');
     await editor.runCommand('Problems: Focus on Problems View');

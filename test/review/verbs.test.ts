@@ -64,6 +64,25 @@ describe('list, explain, history, rollback and import', () => {
       );
     });
 
+    it('names files that are invalid, and does not take their rows for rows without a file', async () => {
+      await world.write('acme/a');
+      await world.write('acme/b');
+      await world.sync();
+      await world.write('acme/b', { currency: 'usd' });
+      await world.write('acme/c', { currency: 'usd' });
+      const io = world.io();
+      assert.equal(await list(json, io), 1);
+      const { profiles, invalid } = JSON.parse(io.printed.out) as Listing & { invalid: string[] };
+      assert.deepEqual(invalid, ['acme/b', 'acme/c']);
+      assert.deepEqual(
+        profiles.map(({ id, synced }) => [id, synced]),
+        [
+          ['acme/a', 'yes'],
+          ['acme/b', 'invalid file'],
+        ],
+      );
+    });
+
     it('is of the files where MySQL cannot be reached, and says so', async () => {
       await world.write('acme/a');
       const io = world.io({ env: { MYSQL_URL: 'mysql://nobody:x@127.0.0.1:1/none' } });

@@ -44,6 +44,17 @@ export class ProfileItem extends TreeItem {
   }
 }
 
+/** A file that `validate` finds fault with: nothing else is known of it. */
+class InvalidItem extends TreeItem {
+  constructor(id: string, service: Service) {
+    super(`${id.split('/').at(-1)}.json`);
+    this.id = `invalid:${id}`;
+    this.description = 'has problems';
+    this.iconPath = new ThemeIcon('error');
+    this.command = { command: 'vscode.open', title: 'Open', arguments: [profileFile(service, id)] };
+  }
+}
+
 class ResellerItem extends TreeItem {
   readonly reseller: string;
 
@@ -57,13 +68,21 @@ class ResellerItem extends TreeItem {
   }
 }
 
-type Item = ProfileItem | ResellerItem;
+type Item = ProfileItem | InvalidItem | ResellerItem;
+
+interface Listed {
+  readonly profiles: readonly ListedProfile[];
+  /** Absent in an older version of the package. */
+  readonly invalid?: readonly string[];
+}
 
 /** The side bar: by reseller, in the order of the list. */
 export class ProfilesView implements TreeDataProvider<Item> {
   private readonly changed = new EventEmitter<void>();
   readonly onDidChangeTreeData: Event<void> = this.changed.event;
   profiles: readonly ListedProfile[] = [];
+  /** Ids of files with an error. */
+  private invalid: readonly string[] = [];
   private service: Service | undefined;
 
   serve(service: Service): void {
@@ -81,7 +100,9 @@ export class ProfilesView implements TreeDataProvider<Item> {
   private async read(...options: readonly string[]): Promise<void> {
     const { out } = await runVerb(this.service!, 'list', '--format', 'json', ...options);
     if (!out) return;
-    this.profiles = (JSON.parse(out) as { profiles: ListedProfile[] }).profiles;
+    const { profiles, invalid = [] } = JSON.parse(out) as Listed;
+    this.profiles = profiles;
+    this.invalid = invalid;
     this.changed.fire();
   }
 
@@ -92,19 +113,27 @@ export class ProfilesView implements TreeDataProvider<Item> {
   getChildren(item?: Item): Item[] {
     const { service } = this;
     if (!service) return [];
-    const resellerOf = ({ id }: ListedProfile) => id.split('/', 1)[0] ?? '';
     if (!item) {
-      const resellers = [...new Set(this.profiles.map(resellerOf))].sort();
-      return resellers.map(
-        (reseller) =>
-          new ResellerItem(reseller, this.profiles.filter((each) => resellerOf(each) === reseller).length),
-      );
+      const resellers = [...new Set([...this.profiles.map(({ id }) => id), ...this.invalid].map(resellerOf))];
+      return resellers.sort().map((reseller) => new ResellerItem(reseller, this.profilesOf(reseller).length));
     }
     if (!(item instanceof ResellerItem)) return [];
-    return this.profiles
-      .filter((each) => resellerOf(each) === item.reseller)
-      .map((each) => new ProfileItem(each, service));
+    return [
+      ...this.profilesOf(item.reseller).map((each) => new ProfileItem(each, service)),
+      ...this.invalid
+        .filter((id) => resellerOf(id) === item.reseller)
+        .map((id) => new InvalidItem(id, service)),
+    ];
   }
+
+  /** What MySQL holds of a file that has problems is not what somebody is looking for. */
+  private profilesOf(reseller: string): readonly ListedProfile[] {
+    return this.profiles.filter(({ id }) => resellerOf(id) === reseller && !this.invalid.includes(id));
+  }
+}
+
+function resellerOf(id: string): string {
+  return id.split('/', 1)[0] ?? '';
 }
 
 export function createProfilesView(context: ExtensionContext): ProfilesView {
