@@ -17,6 +17,7 @@ import { looks } from './looks.js';
 import { describeMachine } from './machine.js';
 import { median, missed, type Measured } from './measured.js';
 import { plan } from './plan.js';
+import { replays } from './replays.js';
 import { sql } from './sql.js';
 import { startRate } from './start-rate.js';
 import { startUp } from './start-up.js';
@@ -49,6 +50,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
   cold: async () => [
     await cold(values.full ? { lengths: [5, 10, 30], rounds: 3 } : { lengths: [10], rounds: 1 }),
   ],
+  replays: async () => [await replays(values.full ? 15 : 7)],
   'start-rate': async () => [await startRate(values.full ? 3_000 : 1_000, values.full ? 5 : 3)],
   fleet: async () => {
     const sizes = values.full ? [1_000, 10_000, 1_000, 100_000, 1_000] : [1_000, 10_000, 1_000];
