@@ -11,7 +11,7 @@ import { createHolds } from '../../store/holds.js';
 import { watchWorkflowId } from '../../worker/parts.js';
 import { examineLooks, lookId, scheduleLooks } from '../../worker/looks.js';
 import type { Service } from '../../worker/service.js';
-import { lookSignal } from '../../workflows/messages.js';
+import { lookSignal, profileChangedSignal } from '../../workflows/messages.js';
 import type { LookSums } from '../../workflows/look-sums.js';
 
 const checkEveryMs = 3_000;
@@ -45,6 +45,15 @@ describe('looks at the fleet between planned checks', function () {
     );
     return row;
   };
+  const rowAt = async (clientId: string) => {
+    const [row] = await servers.database.query<{ checked_at: string }[]>(
+      'SELECT checked_at FROM low_balance_watched_client WHERE client_id = ?',
+      [clientId],
+    );
+    return { lastCheckAt: Number(row?.checked_at) };
+  };
+  const statusOf = async (clientId: string) =>
+    (await servers.client.workflow.getHandle(watchWorkflowId(clientId)).describe()).status.name;
   /** Watched, checked once, and asleep. */
   const asleep = async (clientId: string, state: string) => {
     await servers.watch(clientId);
@@ -203,6 +212,23 @@ describe('looks at the fleet between planned checks', function () {
     await eventually('it was checked', async () => (await servers.status('BACK')).lastCheckAt !== before);
     assert.equal(mailsOf('BACK').length, 0);
     assert.equal((await servers.status('BACK')).state, 'ok');
+  });
+
+  it('a wake that comes together with the planned check, as after an outage of the workers, makes one check of both', async () => {
+    await putProfile(servers.database, 'quick', { period: '2s' });
+    await putClient(servers.database, 'TOGETHER', '100', 'acme/quick');
+    await asleep('TOGETHER', 'ok');
+    await worker.stop();
+    const { lastCheckAt } = await rowAt('TOGETHER');
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    for (const signal of [lookSignal, profileChangedSignal])
+      await servers.client.workflow.getHandle(watchWorkflowId('TOGETHER')).signal(signal);
+    worker = await servers.startWorker();
+    await eventually(
+      'it is checked again',
+      async () => (await rowAt('TOGETHER')).lastCheckAt > lastCheckAt + 4_000,
+    );
+    assert.equal(await statusOf('TOGETHER'), 'RUNNING');
   });
 
   it('looks that overlap are skipped, and one that takes longer than its interval says so', async () => {
