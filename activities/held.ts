@@ -1,12 +1,10 @@
+import { heldAgainWithinMs } from '../domain/brake.js';
 import type { ClientFacts } from '../domain/client.js';
 import { stateOf } from '../domain/client-state.js';
 import type { ClientCheck } from '../domain/check-client.js';
 import { heldDecisions } from '../domain/decide.js';
 import type { Profile } from '../domain/profile/profile.js';
 import type { WatchParts } from './parts.js';
-
-/** How soon a held client is asked about again, milliseconds: half of it to all of it, so that a fleet does not come at once. */
-const againMs = 300_000;
 
 /**
  * Rule 23: a check whose rules would send asks the brake, and one that is held decides afresh a little later, until its next
@@ -28,7 +26,8 @@ export async function heldBack(
     low: sending.some(({ reason }) => reason === 'low'),
   });
   if (admission.kind === 'admitted') return found;
-  const until = now + Math.round(againMs * (0.5 + Math.random() / 2));
+  // From half of it on, so that a fleet does not come at once.
+  const until = now + Math.round(heldAgainWithinMs(admission.fleet) * (0.5 + Math.random() / 2));
   const decisions = heldDecisions(found.decisions, { why: admission.reason, until });
   return { ...found, decisions, state: stateOf(decisions, found.watch, profile.maxQty, now) };
 }

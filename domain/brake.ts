@@ -16,6 +16,16 @@ export function brakeLimit({ clients, percentOfFleet }: BrakePolicy, fleet: numb
   return Math.max(clients, Math.floor((fleet * percentOfFleet) / 100));
 }
 
+/** A small fleet that is held is checked again so soon, milliseconds. */
+const heldAgainMs = 300_000;
+/** Of a large one so many are checked again in a second at most: they would be on top of all other checks. */
+const heldChecksPerSecond = 200;
+
+/** How soon a held client is checked again at the latest, milliseconds; `fleet` is the number of watched clients. */
+export function heldAgainWithinMs(fleet: number): number {
+  return Math.max(heldAgainMs, Math.ceil((fleet * 1_000) / heldChecksPerSecond));
+}
+
 /** What a hold by hand stops: every notice, those of a reseller's clients, or those by a profile. */
 export type HoldScope =
   | { readonly kind: 'all' }

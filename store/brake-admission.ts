@@ -49,7 +49,7 @@ export async function admitCounted(
         id,
         admitted.has(id)
           ? { kind: 'admitted' }
-          : { kind: 'held', reason: brakeReason(limit), since: tripped ?? now },
+          : { kind: 'held', reason: brakeReason(limit), since: tripped ?? now, fleet },
       );
     }
     return answers;

@@ -2,8 +2,8 @@ import type { BrakePolicy, Hold } from '../domain/brake.js';
 
 export type Admission =
   | { readonly kind: 'admitted' }
-  /** `since`: epoch milliseconds from which notices are held. */
-  | { readonly kind: 'held'; readonly reason: string; readonly since: number };
+  /** `since`: epoch milliseconds from which notices are held. `fleet`: how many clients are watched. */
+  | { readonly kind: 'held'; readonly reason: string; readonly since: number; readonly fleet: number };
 
 /** The brake as it is now. Instants are epoch milliseconds. */
 export interface BrakeState {

@@ -63,7 +63,12 @@ export function createBrake(database: DataSource, options: BrakeOptions): Brake 
       for (const candidate of candidates) {
         const hold = holdOn(active, candidate, now);
         if (hold)
-          answers.set(keyOf(candidate), { kind: 'held', reason: holdReason(hold), since: hold.since });
+          answers.set(keyOf(candidate), {
+            kind: 'held',
+            reason: holdReason(hold),
+            since: hold.since,
+            fleet: await fleetNow(),
+          });
         else if (candidate.low) counted.add(candidate.clientId);
         else answers.set(keyOf(candidate), { kind: 'admitted' });
       }

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { scopeText, type Hold } from '../../domain/brake.js';
+import { heldAgainWithinMs, scopeText, type Hold } from '../../domain/brake.js';
 import type { BrakeState } from '../../store/brake-state.js';
 import { withDatabase } from '../shared/databases.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
@@ -56,11 +56,11 @@ export async function release(options: HoldOptions, io: Io): Promise<ExitCode> {
     if (released > 0) io.out(`${counted(released, 'hold')} of ${printable(scopeText(scope))} released.\n`);
     if (scope.kind === 'all') {
       const brake = createBrake(database, { now: () => Promise.resolve(now) });
-      const { trippedAt } = await brake.state();
+      const { trippedAt, fleet } = await brake.state();
       const until = options.until ?? now + (options.forMs ?? usualReleaseMs);
       await brake.release(until, byHand);
       io.out(
-        `The brake ${trippedAt === null ? 'held nobody; it ' : ''}is released until ${timeText(until)}. Held clients are checked again within five minutes.\n`,
+        `The brake ${trippedAt === null ? 'held nobody; it ' : ''}is released until ${timeText(until)}. Held clients are checked again within ${minutesText(heldAgainWithinMs(fleet))}.\n`,
       );
     } else if (released === 0) {
       io.err(`There is no hold of ${printable(scopeText(scope))}. See: low-balance holds`);
@@ -146,6 +146,10 @@ function holdsJson(state: BrakeState, history: readonly Hold[]): object {
 
 function byOf({ by }: Pick<HoldOptions, 'by'>, { env }: Io): string {
   return (by ?? env['GITHUB_ACTOR'] ?? env['USER'] ?? userInfo().username).slice(0, 255);
+}
+
+function minutesText(ms: number): string {
+  return counted(Math.ceil(ms / 60_000), 'minute');
 }
 
 function timeText(at: number): string {

@@ -59,6 +59,7 @@ describe('the brake, on real MySQL', () => {
       kind: 'held',
       since: start,
       reason: 'the brake holds it: more than 50 clients would be notified within an hour',
+      fleet: 0,
     });
     const { counted, limit, trippedAt } = await brake.state();
     assert.deepEqual({ counted, limit, trippedAt }, { counted: 50, limit: 50, trippedAt: start });
@@ -147,7 +148,12 @@ describe('the brake, on real MySQL', () => {
       why: 'wrong threshold',
       at: now,
     });
-    assert.deepEqual(await ask(), { kind: 'held', since: start, reason: 'held by op: wrong threshold' });
+    assert.deepEqual(await ask(), {
+      kind: 'held',
+      since: start,
+      reason: 'held by op: wrong threshold',
+      fleet: 0,
+    });
     assert.equal((await ask({ low: false })).kind, 'held', 'recoveries too');
     assert.equal((await ask({ profileId: 'acme/Prepaid' })).kind, 'admitted');
     assert.equal(await holds.release({ kind: 'reseller', reseller: 'acme' }, byHand()), 0);
