@@ -43,8 +43,6 @@ export interface WatchBench {
   ): Promise<WorkflowHandle>;
   /** Lets time pass, and waits until the workflow has done what there is to do. */
   pass(ms: number): Promise<void>;
-  /** What comes while no worker runs reaches the workflow all at once. */
-  withoutWorker(work: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -86,15 +84,10 @@ export async function openWatchBench(): Promise<WatchBench> {
       await environment.sleep(ms);
       await settled();
     },
-    async withoutWorker(work) {
-      await stopWorker();
-      await work();
-      stopWorker = await startWorker();
-      await settled();
-    },
     async close() {
       await handle?.terminate().catch(() => {});
-      await stopWorker();
+      worker.shutdown();
+      await running;
       await environment.teardown();
     },
   };
@@ -140,25 +133,17 @@ export async function openWatchBench(): Promise<WatchBench> {
     },
     count() {},
   });
-  let stopWorker = await startWorker();
+  const worker = await Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue,
+    workflowBundle: await workflowBundle(),
+    activities: {
+      ...activities,
+      reconcile: (): Promise<ReconcileResult> => Promise.reject(new Error('unused')),
+    },
+  });
+  const running = worker.run();
   return bench;
-
-  async function startWorker(): Promise<() => Promise<void>> {
-    const worker = await Worker.create({
-      connection: environment.nativeConnection,
-      taskQueue,
-      workflowBundle: await workflowBundle(),
-      activities: {
-        ...activities,
-        reconcile: (): Promise<ReconcileResult> => Promise.reject(new Error('unused')),
-      },
-    });
-    const running = worker.run();
-    return async () => {
-      worker.shutdown();
-      await running;
-    };
-  }
 
   /** A query is answered when the workflow has nothing more to do; activities may give it more. */
   async function settled(): Promise<void> {

@@ -165,26 +165,6 @@ describe('what operators and billing systems ask of a client’s workflow', () =
     assert.equal(bench.mails.length, 1);
   });
 
-  for (const [what, send] of [
-    ['a signal', () => handle.signal('profileChanged')],
-    ['an update', () => Promise.resolve(void ask('checkNow'))],
-  ] as const)
-    it(`${what} that comes together with the end of the sleep is taken, and the planned check is made`, async () => {
-      const { nextCheckAt } = await status();
-      await bench.withoutWorker(async () => {
-        await bench.environment.sleep(dayMs + 1_000);
-        await send();
-      });
-      await bench.pass(1_000);
-      assert.equal(bench.mails.length, 2);
-      assert.equal((await handle.describe()).status.name, 'RUNNING');
-      assert.equal(
-        Date.parse((await status()).nextCheckAt) - Date.parse(nextCheckAt),
-        dayMs,
-        'the grid goes on',
-      );
-    });
-
   it('a shorter Period takes effect while a notice is retried', async () => {
     bench.mailRefused = true;
     await bench.pass(dayMs);
