@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { Counted } from '../activities/parts.js';
 import { putProfile, startRealServers, type RealServers } from '../dev/trial/real-servers.js';
-import { taskQueue } from '../worker/parts.js';
+import { taskQueue, watchWorkflowId } from '../worker/parts.js';
 import type { Environment } from '../settings/read-settings.js';
 import { bundleBareWorkflows, startBareWorker } from './bare-worker.js';
 import { ratioOf, type Measured, type Series } from './measured.js';
@@ -22,7 +22,7 @@ interface Side {
   readonly name: string;
   /** Starts a worker; answers how many checks it has done so far, and how it is stopped. */
   start(servers: RealServers): Promise<{ done: () => number; stop: () => Promise<unknown> }>;
-  workflow(clientId: string): { type: string; args: unknown[] };
+  workflow(client: string): { type: string; workflowId: string; args: unknown[] };
 }
 
 /**
@@ -127,7 +127,10 @@ function watching(
       });
       return { done: () => done, stop: () => worker.stop() };
     },
-    workflow: (client) => ({ type: 'watchClient', args: [{ clientId: `${profile}-${client}` }] }),
+    workflow(client) {
+      const clientId = `${profile}-${client}`;
+      return { type: 'watchClient', workflowId: watchWorkflowId(clientId), args: [{ clientId }] };
+    },
   };
 }
 
@@ -140,7 +143,7 @@ function bare(bundle: WorkflowBundleWithSourceMap, type: string, name: string): 
       const each = type === 'bareNotice' ? 2 : 1;
       return { done: () => worker.done() / each, stop: () => worker.stop() };
     },
-    workflow: (clientId) => ({ type, args: [{ clientId, periodMs }] }),
+    workflow: (clientId) => ({ type, workflowId: `bench:${clientId}`, args: [{ clientId, periodMs }] }),
   };
 }
 
@@ -185,8 +188,8 @@ async function roundOf(side: Side, { clients, seconds }: CheckRateOptions): Prom
     await prepare(servers, clients);
     const worker = await side.start(servers);
     for (let client = 0; client < clients; client += 1) {
-      const { type, args } = side.workflow(String(client));
-      await servers.client.workflow.start(type, { workflowId: `bench:${client}`, taskQueue, args });
+      const { type, workflowId, args } = side.workflow(String(client));
+      await servers.client.workflow.start(type, { workflowId, taskQueue, args });
     }
     // The first checks come all at once, and are not what is measured.
     while (worker.done() < 2 * clients) await sleep(50);
