@@ -18,8 +18,9 @@ export interface RealStages {
 type StageActivities = Omit<Activities, 'reconcile' | 'look'>;
 type StageIo = Pick<Io, 'err' | 'env'>;
 
-/** A story that takes longer stands still: no other takes more than some seconds. */
-const standstillMs = 45_000;
+/** A story that takes longer stands still: no other takes more than some seconds, and on a busy machine some more. */
+const standstillMs = 60_000;
+const givingUpMs = 10_000;
 
 /**
  * A time-skipping Temporal server with a worker. Where a story stands still, because the server waits for what will
@@ -30,12 +31,12 @@ export async function openRealStage(io: StageIo): Promise<RealStages> {
   let stage = await openStage(io);
   return {
     async play(story) {
-      const played = await inTime(stage.play(story));
+      const played = await playInTime(stage, story);
       if (played) return played;
       io.err(`"${story.name}" stood still: playing it once more, on another server`);
-      await inTime(stage.close());
+      await inTime(stage.close(), standstillMs);
       stage = await openStage(io);
-      const again = await inTime(stage.play(story));
+      const again = await playInTime(stage, story);
       if (!again) throw new Error(`"${story.name}" stood still twice, for ${standstillMs / 1_000} s each`);
       return again;
     },
@@ -43,17 +44,37 @@ export async function openRealStage(io: StageIo): Promise<RealStages> {
   };
 }
 
-/** Undefined where the work stands still. */
-async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
+/** Undefined where the story stands still: it is given up, so that no call of it is tried again on a connection that is closed. */
+async function playInTime(stage: Stage, story: Story): Promise<Played | undefined> {
+  const giveUp = new AbortController();
+  const playing = stage.play(story, giveUp.signal);
+  const played = await inTime(playing, standstillMs);
+  if (played) return played;
+  giveUp.abort();
+  await inTime(
+    playing.catch(() => {}),
+    givingUpMs,
+  );
+  return undefined;
+}
+
+/** Undefined where the work takes longer. */
+async function inTime<T>(work: Promise<T>, limitMs: number): Promise<T | undefined> {
   try {
-    return await withinTime(work, standstillMs);
+    return await withinTime(work, limitMs);
   } catch (error) {
     if (error instanceof TimeLimitError) return undefined;
     throw error;
   }
 }
 
-async function openStage(io: StageIo): Promise<RealStages> {
+interface Stage {
+  /** Its calls end where the signal aborts. */
+  play(story: Story, signal: AbortSignal): Promise<Played>;
+  close(): Promise<void>;
+}
+
+async function openStage(io: StageIo): Promise<Stage> {
   const progress = { step: (message: string) => io.err(message) };
   const [environment, bundle] = await Promise.all([
     createTimeSkippingEnvironment({ env: io.env, progress }),
@@ -84,13 +105,13 @@ async function openStage(io: StageIo): Promise<RealStages> {
   let running = worker.run();
   let stories = 0;
   return {
-    play(story) {
+    play(story, signal) {
       stories += 1;
-      return playForReal(story, {
+      const stage = {
         environment,
         taskQueue,
         workflowId: watchWorkflowId(`scenario-${stories}`),
-        perform: (activities) => (performed = activities),
+        perform: (activities: StageActivities) => void (performed = activities),
         startWorker() {
           running = worker.run();
         },
@@ -100,7 +121,8 @@ async function openStage(io: StageIo): Promise<RealStages> {
           // Made ahead, so that starting it takes no time.
           worker = await createWorker();
         },
-      });
+      };
+      return environment.connection.withAbortSignal(signal, () => playForReal(story, stage));
     },
     async close() {
       if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -12,7 +12,6 @@ import { openDatabase } from '../../store/database.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { connectTemporal, temporalSettings } from '../../worker/temporal.js';
 import { statusQuery } from '../../workflows/messages.js';
-import type { Stop } from './task-faults.js';
 
 /** Clients, and the servers that workers of two releases share, one worker at a time. */
 export interface SharedFleet {
@@ -20,8 +19,6 @@ export interface SharedFleet {
   readonly client: Client;
   /** All that were started. */
   readonly workers: readonly WorkerCommand[];
-  /** When one of them was being stopped. */
-  readonly stops: readonly Stop[];
   readonly setUpBy: (ofPackage: string) => Promise<unknown>;
   /** Starts its worker, and then stops the one before. */
   readonly switchTo: (ofPackage: string) => Promise<void>;
@@ -54,13 +51,11 @@ export async function openSharedFleet(): Promise<SharedFleet> {
   const database = await openDatabase(mysql.url);
   const client = await connectTemporal(temporalSettings(env));
   const workers: WorkerCommand[] = [];
-  const stops: Stop[] = [];
   const handleOf = (id: string) => client.workflow.getHandle(watchWorkflowId(id));
   return {
     database,
     client,
     workers,
-    stops,
     setUpBy: (ofPackage) => execa(process.execPath, ['cli/low-balance.js', 'setup'], { cwd: ofPackage, env }),
     async switchTo(ofPackage) {
       const previous = workers.at(-1);
@@ -68,9 +63,7 @@ export async function openSharedFleet(): Promise<SharedFleet> {
       workers.push(next);
       await next.started();
       if (!previous) return;
-      const from = Date.now();
       await previous.kill('SIGTERM');
-      stops.push({ from, until: Date.now() });
     },
     startWatching: (clientId, input) =>
       client.workflow.start('watchClient', {
