@@ -191,7 +191,7 @@ describe('the extension in a real editor', function () {
       period: '24h',
       checkEvery: '48h',
       sendingHours: { from: '08:00', to: '20:00', days: ['Monday'] },
-      clientNotification: { threshold: 1000, when: 'above', recovered: true, webhooks: ['pos'] },
+      clientNotification: { threshold: 1000, when: 'above', recovered: true, webhooks: ['opps'] },
     };
     await writeFile(file('acme/postpaid.json'), JSON.stringify(profile, null, 2));
     const row = editor.page.locator('.pane-body .monaco-list-row', {
@@ -200,7 +200,7 @@ describe('the extension in a real editor', function () {
     await row.first().click({ timeout: 60_000 });
     await forText('.tab.active', 'postpaid.json');
     await editor.runCommand('Problems: Focus on Problems View');
-    for (const problem of [/48h is not below the Period/, /expected one of "mon"/, /no webhook "pos"/])
+    for (const problem of [/48h is not below the Period/, /expected one of "mon"/, /no webhook "opps"/])
       await forText('.markers-panel .monaco-list-row', problem);
     const lines = JSON.stringify(profile, null, 2).split('\n');
     const at = async (what: string, plus = 2) => {
@@ -213,7 +213,7 @@ describe('the extension in a real editor', function () {
     await forText('.action-widget', 'Change to "mon"');
     await editor.page.keyboard.press('Enter');
     await forText('.view-line', '"mon"');
-    await at('"pos"');
+    await at('"opps"');
     await editor.page.keyboard.press('Control+.');
     await forText('.action-widget', 'Change to "ops"');
     await editor.page.keyboard.press('Escape');
