@@ -13,6 +13,8 @@ import { emptyTruth, type Truth } from './model/truth.js';
 export interface DriveOptions {
   readonly clients: number;
   readonly length: RunLength;
+  /** The calm after the storm, in which servers and workers are well, lasts at least so long, milliseconds. */
+  readonly calmMs: number;
   readonly random: Random;
 }
 
@@ -24,13 +26,14 @@ const compressedHourMs = 60_000;
 
 /** What failed until the last fault is tried again within a minute; then every client is checked once more. */
 const settledWithinMs = 120_000;
-/** After the storm: servers and workers are well, life goes on, and only the mail provider and the receiver of webhooks fail. The model is strict then. */
-const calmMs = 20_000;
 /** A larger run has a longer calm: for each fault of its storm. */
 const calmMsOfFault = 120;
 
 /** Lets random things happen to clients, profiles and servers, and answers what was. */
-export async function drive(servers: Servers, { clients, length, random }: DriveOptions): Promise<Truth> {
+export async function drive(
+  servers: Servers,
+  { clients, length, calmMs, random }: DriveOptions,
+): Promise<Truth> {
   const truth = emptyTruth();
   const ids = Array.from({ length: clients }, (_, i) => `C-${String(i).padStart(4, '0')}`);
   const profiles = new ProfileEdits(servers, truth, random);
@@ -49,6 +52,7 @@ export async function drive(servers: Servers, { clients, length, random }: Drive
   truth.stormEndedAt = Date.now();
   process.stderr.write('the storm is over\n');
   await untilAllChecked(servers);
+  // Life goes on, and only the mail provider and the receiver of webhooks fail: the model is strict now.
   truth.calmFrom = Date.now();
   const calmUntil = truth.calmFrom + Math.max(calmMs, truth.faults.length * calmMsOfFault);
   while (Date.now() < calmUntil) {

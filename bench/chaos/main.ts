@@ -13,6 +13,7 @@ import { startServers, type Servers } from './servers.js';
 // Random refills, charges, edits and faults on the real stack; then a model of its own judges every check and notice:
 // `npm run chaos -- --seed 1 --clients 200 --faults 500`. Exit 1 with the first violation and the seed.
 // `--hours 8` in place of `--faults` is a soak: eight compressed hours, a minute each, in which faults are rarer.
+// `--calm SECONDS`: how long the calm after the storm is at least.
 // `--keep FILE` keeps what a run is judged by, `--judge FILE` judges it again.
 
 const { values } = parseArgs({
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     clients: { type: 'string', default: '200' },
     faults: { type: 'string' },
     hours: { type: 'string' },
+    calm: { type: 'string', default: '20' },
     keep: { type: 'string' },
     judge: { type: 'string' },
   },
@@ -38,9 +40,9 @@ if (violations.length > 0) {
 }
 
 /** The run as a line of the command. */
-function argumentsOf({ seed, clients, faults = '500', hours }: typeof values): readonly string[] {
+function argumentsOf({ seed, clients, faults = '500', hours, calm }: typeof values): readonly string[] {
   const length = hours === undefined ? ['--faults', faults] : ['--hours', hours];
-  return ['--seed', seed, '--clients', clients, ...length];
+  return ['--seed', seed, '--clients', clients, ...length, ...(calm === '20' ? [] : ['--calm', calm])];
 }
 
 async function runOf(options: typeof values): Promise<readonly Violation[]> {
@@ -51,10 +53,12 @@ async function runOf(options: typeof values): Promise<readonly Violation[]> {
   if (options.faults !== undefined && hours !== undefined)
     throw new Error('expected --faults or --hours, not both');
   process.stderr.write(`chaos: ${argumentsOf(options).join(' ')}\n`);
+  const calmMs = Number(options.calm) * 1_000;
+  if (!Number.isSafeInteger(calmMs)) throw new Error('--calm: expected seconds');
   const length = hours === undefined ? { faults: faults! } : { hours };
   const servers = await startServers();
   try {
-    const truth = await drive(servers, { clients: clients!, length, random: createRandom(seed!) });
+    const truth = await drive(servers, { clients: clients!, length, calmMs, random: createRandom(seed!) });
     const run: Run = {
       truth,
       facts: await factsOf(servers, [...truth.profileOf.keys()]),

@@ -36,7 +36,7 @@ try {
   process.stderr.write(`none: ${asItIs.violations} violations, ${asItIs.first}\n`);
   let right = asItIs.violations === 0;
   for (const defect of chosen) {
-    const { violations, first } = await withDefect(defect, judged);
+    const { violations, first } = await withDefect(defect, () => judged(defect.run));
     table.push([defect.name, violations, violations === 0 ? (defect.unseen ?? 'NOT FOUND') : first]);
     if (violations === 0 && defect.unseen === undefined) right = false;
     process.stderr.write(`${defect.name}: ${violations} violations, ${first}\n`);
@@ -69,11 +69,11 @@ async function withDefect<Result>(defect: Defect, work: () => Promise<Result>): 
   }
 }
 
-async function judged(): Promise<{ violations: number; first: string }> {
+async function judged(more: readonly string[] = []): Promise<{ violations: number; first: string }> {
   // Workflows run from a bundle.
   const inCopy = { cwd: copy, cancelSignal: interrupted.signal };
   await execa(process.execPath, ['dist/worker/build-bundle.js'], inCopy);
-  const chaos = ['dist/bench/chaos/main.js', ...story];
+  const chaos = ['dist/bench/chaos/main.js', ...story, ...more];
   const { stdout, stderr, exitCode } = await execa(process.execPath, chaos, { ...inCopy, reject: false });
   interrupted.signal.throwIfAborted();
   if (exitCode === 0) return { violations: 0, first: '' };
