@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
 import { putClient, startRealServers, type RealServers } from '../../dev/trial/real-servers.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import type { watchClient } from '../../workflows/watch-client.js';
@@ -35,11 +36,24 @@ export async function openRecorder(only: readonly string[]): Promise<Recorder> {
     },
     async save(name, workflowId, runId) {
       if (only.length > 0 && !only.includes(name)) return;
-      const history = await servers.client.workflow.getHandle(workflowId, runId).fetchHistory();
+      const handle = servers.client.workflow.getHandle(workflowId, runId);
+      let history = await handle.fetchHistory();
+      // A replay of a history that ends amid a workflow task waits for the rest of it.
+      for (; isAmidTask(history); history = await handle.fetchHistory())
+        await new Promise((resolve) => setTimeout(resolve, 100));
       await writeFile(path.join(historiesOfThisRelease, `${name}.json`), historyText(history));
       process.stderr.write(`${name}: ${history.events?.length} events\n`);
     },
     count: async (clientId, rule = 'client') => (await servers.status(clientId)).rules[rule]?.count ?? 0,
     stop: () => servers.stop(),
   };
+}
+
+function isAmidTask({ events }: Awaited<ReturnType<WorkflowHandle['fetchHistory']>>): boolean {
+  const last = events!.at(-1)!;
+  const {
+    workflowExecutionStartedEventAttributes: started,
+    workflowTaskScheduledEventAttributes: scheduled,
+  } = last;
+  return Boolean(started ?? scheduled ?? last.workflowTaskStartedEventAttributes);
 }
