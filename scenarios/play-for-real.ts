@@ -1,6 +1,6 @@
 import { webhookOf } from '../domain/notice-channel.js';
 import { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import { isGrpcDeadlineError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createWatchActivities } from '../activities/create-activities.js';
 import type { Activities } from '../activities/contract.js';
@@ -53,6 +53,8 @@ export interface RealStage {
  * to the same second.
  */
 const leadMs = 400;
+/** For so long the answer of a query is waited for, on a busy machine too. */
+const queryLimitMs = 5_000;
 /** By so much each look is later than the one before that woke the client. */
 const aheadMs = 3_000;
 /** More than a look and what follows of it may be late. */
@@ -170,6 +172,7 @@ class Player {
       this.storyMs = atMs;
       this.recorder.looks(atMs, lateMs);
       const wokenBefore = this.woken;
+      const { calls } = this.recorder;
       await look(this.lookParts(), {}, () => {});
       if (this.woken === wokenBefore) {
         this.looks.done(atMs, await this.quietUntilMs());
@@ -177,6 +180,7 @@ class Player {
       }
       this.recorder.note(atMs, 'note', 'a look finds that rules would send');
       this.looks.done(atMs, atMs);
+      await this.untilCalled(calls);
       await this.settle();
     }
   }
@@ -292,25 +296,40 @@ class Player {
     }
   }
 
+  /** Waits until activities were called and have ended, which may begin a new run: then a query is not lost. */
+  private async untilCalled(callsBefore: number): Promise<void> {
+    const until = Date.now() + queryLimitMs;
+    while (Date.now() < until && (this.recorder.calls === callsBefore || this.recorder.running > 0))
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+
   /** Waits until the worker has nothing to do at this instant. */
   private async settle(): Promise<void> {
     for (let quiet = 0; quiet < 3 && this.world.workerRuns;) {
       const { calls } = this.recorder;
-      await this.untilWorkflowIdles();
+      const answered = await this.untilWorkflowIdles();
       const retryInMs = this.recorder.retryAt - (await this.stage.environment.currentTimeMs());
-      const busy = this.recorder.running > 0 || calls !== this.recorder.calls || Math.abs(retryInMs) < 100;
+      const busy =
+        !answered || this.recorder.running > 0 || calls !== this.recorder.calls || Math.abs(retryInMs) < 100;
       quiet = busy ? 0 : quiet + 1;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 
-  /** A query is answered after the workflow has done all that it can do. */
-  private async untilWorkflowIdles(): Promise<void> {
+  /**
+   * A query is answered after the workflow has done all that it can do. One that meets the beginning of a new run is lost: the
+   * test server never answers it. Answers whether this one was not.
+   */
+  private async untilWorkflowIdles(): Promise<boolean> {
+    const { client } = this.stage.environment;
     try {
-      await this.handle.query(statusQuery);
+      await client.withDeadline(Date.now() + queryLimitMs, () => this.handle.query(statusQuery));
     } catch (error) {
+      if (isGrpcDeadlineError(error)) return false;
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
+    return true;
   }
 
   private told(): readonly StoryNotice[] {
