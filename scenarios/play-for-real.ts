@@ -1,6 +1,15 @@
 import { webhookOf } from '../domain/notice-channel.js';
 import { Context } from '@temporalio/activity';
+<<<<<<< Updated upstream
 import { isGrpcDeadlineError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+=======
+import {
+  isGrpcCancelledError,
+  isGrpcDeadlineError,
+  WorkflowNotFoundError,
+  type WorkflowHandle,
+} from '@temporalio/client';
+>>>>>>> Stashed changes
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createWatchActivities } from '../activities/create-activities.js';
 import type { Activities } from '../activities/contract.js';
@@ -59,6 +68,8 @@ const queryLimitMs = 5_000;
 const aheadMs = 3_000;
 /** More than a look and what follows of it may be late. */
 const generousMs = 120_000;
+
+const queryWithinMs = 500;
 
 /**
  * Plays a story with the real workflow on Temporal's time-skipping server, over billing data, ledger and mail in memory.
@@ -318,6 +329,7 @@ class Player {
   }
 
   /**
+<<<<<<< Updated upstream
    * A query is answered after the workflow has done all that it can do. One that meets the beginning of a new run is lost: the
    * test server never answers it. Answers whether this one was not.
    */
@@ -325,6 +337,25 @@ class Player {
     const { client } = this.stage.environment;
     try {
       await client.withDeadline(Date.now() + queryLimitMs, () => this.handle.query(statusQuery));
+=======
+   * A query is answered after the workflow has done all that it can do. One that comes while a run gives way to the next is never
+   * answered by the time-skipping server, and holds its clock: the next run is asked then.
+   */
+  private async untilWorkflowIdles(): Promise<void> {
+    const { connection } = this.stage.environment;
+    try {
+      for (;;) {
+        const { runId } = await this.handle.describe();
+        try {
+          await connection.withDeadline(Date.now() + queryWithinMs, () => this.handle.query(statusQuery));
+          return;
+        } catch (error) {
+          // At its deadline the server may cancel it first.
+          if (!isGrpcDeadlineError(error) && !isGrpcCancelledError(error)) throw error;
+          if ((await this.handle.describe()).runId !== runId) await this.locks.releaseLost();
+        }
+      }
+>>>>>>> Stashed changes
     } catch (error) {
       if (isGrpcDeadlineError(error)) return false;
       if (!(error instanceof WorkflowNotFoundError)) throw error;

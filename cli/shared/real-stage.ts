@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { playForReal } from '../../scenarios/play-for-real.js';
 import type { Activities } from '../../activities/contract.js';
@@ -47,6 +48,8 @@ export async function openRealStage(io: StageIo): Promise<RealStages> {
 /** Undefined where the story stands still: it is given up, so that no call of it is tried again on a connection that is closed. */
 async function playInTime(stage: Stage, story: Story): Promise<Played | undefined> {
   const giveUp = new AbortController();
+  // Each call of a story listens to it.
+  setMaxListeners(0, giveUp.signal);
   const playing = stage.play(story, giveUp.signal);
   const played = await inTime(playing, standstillMs);
   if (played) return played;
