@@ -1,15 +1,11 @@
 import { webhookOf } from '../domain/notice-channel.js';
 import { Context } from '@temporalio/activity';
-<<<<<<< Updated upstream
-import { isGrpcDeadlineError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
-=======
 import {
   isGrpcCancelledError,
   isGrpcDeadlineError,
   WorkflowNotFoundError,
   type WorkflowHandle,
 } from '@temporalio/client';
->>>>>>> Stashed changes
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createWatchActivities } from '../activities/create-activities.js';
 import type { Activities } from '../activities/contract.js';
@@ -62,14 +58,14 @@ export interface RealStage {
  * to the same second.
  */
 const leadMs = 400;
-/** For so long the answer of a query is waited for, on a busy machine too. */
-const queryLimitMs = 5_000;
+/** For so long the answer of a query is waited for before it is asked whether it was lost. */
+const queryWithinMs = 500;
+/** For so long a look's check is waited for, on a busy machine too. */
+const calledWithinMs = 5_000;
 /** By so much each look is later than the one before that woke the client. */
 const aheadMs = 3_000;
 /** More than a look and what follows of it may be late. */
 const generousMs = 120_000;
-
-const queryWithinMs = 500;
 
 /**
  * Plays a story with the real workflow on Temporal's time-skipping server, over billing data, ledger and mail in memory.
@@ -309,7 +305,7 @@ class Player {
 
   /** Waits until activities were called and have ended, which may begin a new run: then a query is not lost. */
   private async untilCalled(callsBefore: number): Promise<void> {
-    const until = Date.now() + queryLimitMs;
+    const until = Date.now() + calledWithinMs;
     while (Date.now() < until && (this.recorder.calls === callsBefore || this.recorder.running > 0))
       await new Promise((resolve) => setTimeout(resolve, 5));
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -319,25 +315,15 @@ class Player {
   private async settle(): Promise<void> {
     for (let quiet = 0; quiet < 3 && this.world.workerRuns;) {
       const { calls } = this.recorder;
-      const answered = await this.untilWorkflowIdles();
+      await this.untilWorkflowIdles();
       const retryInMs = this.recorder.retryAt - (await this.stage.environment.currentTimeMs());
-      const busy =
-        !answered || this.recorder.running > 0 || calls !== this.recorder.calls || Math.abs(retryInMs) < 100;
+      const busy = this.recorder.running > 0 || calls !== this.recorder.calls || Math.abs(retryInMs) < 100;
       quiet = busy ? 0 : quiet + 1;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 
   /**
-<<<<<<< Updated upstream
-   * A query is answered after the workflow has done all that it can do. One that meets the beginning of a new run is lost: the
-   * test server never answers it. Answers whether this one was not.
-   */
-  private async untilWorkflowIdles(): Promise<boolean> {
-    const { client } = this.stage.environment;
-    try {
-      await client.withDeadline(Date.now() + queryLimitMs, () => this.handle.query(statusQuery));
-=======
    * A query is answered after the workflow has done all that it can do. One that comes while a run gives way to the next is never
    * answered by the time-skipping server, and holds its clock: the next run is asked then.
    */
@@ -355,12 +341,9 @@ class Player {
           if ((await this.handle.describe()).runId !== runId) await this.locks.releaseLost();
         }
       }
->>>>>>> Stashed changes
     } catch (error) {
-      if (isGrpcDeadlineError(error)) return false;
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
-    return true;
   }
 
   private told(): readonly StoryNotice[] {
