@@ -59,7 +59,7 @@ export interface RealStage {
  */
 const leadMs = 400;
 /** For so long the answer of a query is waited for before it is asked whether it was lost. */
-const queryWithinMs = 500;
+const queryWithinMs = 1_500;
 /** For so long a look's check is waited for, on a busy machine too. */
 const calledWithinMs = 5_000;
 /** By so much each look is later than the one before that woke the client. */
@@ -409,7 +409,7 @@ class Player {
         readClient(_, { currency, logins }) {
           if (world.billing === 'failing') throw new Error('the billing data cannot be read just now');
           if (world.billing === 'broken')
-            throw Object.assign(new Error('no billing_client'), { code: 'ER_NO_SUCH_TABLE' });
+            throw Object.assign(new Error('SELECT denied'), { code: 'ER_TABLEACCESS_DENIED_ERROR' });
           return Promise.resolve(world.client(currency, logins));
         },
         identify() {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { openRealStage, type RealStages } from '../../cli/shared/real-stage.js';
+import type { ReadScenario } from '../../scenarios/read-scenarios.js';
 import type { Played } from '../../scenarios/story.js';
 import { assertAsExpected, scenarioFiles, titleOf } from './the-corpus.js';
 
@@ -10,6 +11,7 @@ const stageCount = 2;
 describe('every other scenario on the real workflow', () => {
   const stages: RealStages[] = [];
   const playing = new Map<string, Promise<Played>>();
+  const tried = new Set<string>();
 
   // Most of its time a story waits for its server: several are played side by side.
   before(async () => {
@@ -33,9 +35,21 @@ describe('every other scenario on the real workflow', () => {
     await Promise.all(stages.map((stage) => stage.close()));
   });
 
+  /** What was played ahead; where the test is tried again, the story is played again, when nothing else is. */
+  async function play(scenario: ReadScenario): Promise<Played> {
+    const title = titleOf(scenario);
+    const ahead = playing.get(title);
+    if (ahead && !tried.has(title)) {
+      tried.add(title);
+      return await ahead;
+    }
+    await Promise.allSettled(playing.values());
+    return await stages[0]!.play(scenario.story!);
+  }
+
   for (const scenario of scenarios) {
     it(titleOf(scenario), async () => {
-      assertAsExpected(scenario, scenario.story!, await playing.get(titleOf(scenario))!);
+      assertAsExpected(scenario, scenario.story!, await play(scenario));
     });
   }
 });
