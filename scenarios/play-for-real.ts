@@ -1,11 +1,6 @@
 import { webhookOf } from '../domain/notice-channel.js';
 import { Context } from '@temporalio/activity';
-import {
-  isGrpcCancelledError,
-  isGrpcDeadlineError,
-  WorkflowNotFoundError,
-  type WorkflowHandle,
-} from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createWatchActivities } from '../activities/create-activities.js';
 import type { Activities } from '../activities/contract.js';
@@ -26,6 +21,7 @@ import { createMemoryLedger, type MemoryLedger } from '../delivery/ledger/memory
 import { Recorder } from './recorder.js';
 import type { Played, Story, StoryEvent, StoryNotice } from './story.js';
 import { TimeLocks } from './time-locks.js';
+import { untilIdle } from './until-idle.js';
 import {
   checkNowUpdate,
   lookSignal,
@@ -33,7 +29,6 @@ import {
   profileChangedSignal,
   refillSignal,
   resetRuleUpdate,
-  statusQuery,
   unmuteUpdate,
 } from '../workflows/messages.js';
 import type { watchClient } from '../workflows/watch-client.js';
@@ -58,8 +53,6 @@ export interface RealStage {
  * to the same second.
  */
 const leadMs = 400;
-/** For so long the answer of a query is waited for before it is asked whether it was lost. */
-const queryWithinMs = 1_500;
 /** For so long a look's check is waited for, on a busy machine too. */
 const calledWithinMs = 5_000;
 /** By so much each look is later than the one before that woke the client. */
@@ -315,34 +308,11 @@ class Player {
   private async settle(): Promise<void> {
     for (let quiet = 0; quiet < 3 && this.world.workerRuns;) {
       const { calls } = this.recorder;
-      await this.untilWorkflowIdles();
+      await untilIdle(this.stage.environment, this.handle, () => this.locks.releaseLost());
       const retryInMs = this.recorder.retryAt - (await this.stage.environment.currentTimeMs());
       const busy = this.recorder.running > 0 || calls !== this.recorder.calls || Math.abs(retryInMs) < 100;
       quiet = busy ? 0 : quiet + 1;
       await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
-
-  /**
-   * A query is answered after the workflow has done all that it can do. One that comes while a run gives way to the next is never
-   * answered by the time-skipping server, and holds its clock: the next run is asked then.
-   */
-  private async untilWorkflowIdles(): Promise<void> {
-    const { connection } = this.stage.environment;
-    try {
-      for (;;) {
-        const { runId } = await this.handle.describe();
-        try {
-          await connection.withDeadline(Date.now() + queryWithinMs, () => this.handle.query(statusQuery));
-          return;
-        } catch (error) {
-          // At its deadline the server may cancel it first.
-          if (!isGrpcDeadlineError(error) && !isGrpcCancelledError(error)) throw error;
-          if ((await this.handle.describe()).runId !== runId) await this.locks.releaseLost();
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
   }
 
