@@ -35,16 +35,16 @@ export async function notify(
   const begunAt = performance.now();
   const attemptedAt = await parts.attemptedAt();
   const leftAtBegin = input.deadlineAt - attemptedAt;
-  // A worker's clock may be late, and refills are compared with when a notice was accepted: never before its attempt was scheduled.
+  // A clock may be late, and refills are compared with when a notice was accepted: never before its attempt was scheduled. An attempt
+  // may also have waited for a worker since.
   const now = async () =>
     Math.max(checkAt, Math.round(attemptedAt + performance.now() - begunAt), await parts.now());
   const entries = await entriesOf(parts, input);
   if (!entries) return toldOf(await parts.ledger.find(clientId, checkAt));
   const send = async (entry: LedgerEntry): Promise<Delay | undefined> => {
     if (signal.aborted) throw givenUp(signal);
-    const passedMs = performance.now() - begunAt;
-    if (attemptedAt + passedMs >= (input.closesAt ?? Infinity)) throw closed();
-    const leftMs = leftAtBegin - passedMs;
+    if ((await now()) >= (input.closesAt ?? Infinity)) throw closed();
+    const leftMs = leftAtBegin - (performance.now() - begunAt);
     return await sendNotice(parts, entry, Math.max(250, Math.min(longestCallMs, leftMs)), now, signal);
   };
   const pending = entries.filter(({ state }) => state === 'pending');

@@ -101,6 +101,13 @@ describe('telling again, at once by two, or no more, with real MySQL', () => {
     );
   });
 
+  it('rule 19: an attempt that waited for a worker until the sending hours had closed sends nothing', async () => {
+    const input = aCheckOf(await aLowClient(), { closesAt: Date.now() - 1_000 });
+    const waited = { ...aWorker(), attemptedAt: () => Promise.resolve(Date.now() - 60_000) };
+    assert.equal((await failureOf(tell(waited, input))).type, 'outside-hours');
+    assert.equal(bench.sendGrid.asked.length, 0);
+  });
+
   describe('a database that is away after the provider accepted', () => {
     function away(parts: Parts, times: number): Parts {
       let left = times;
