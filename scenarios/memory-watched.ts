@@ -1,4 +1,5 @@
 import type { Parts, WatchParts } from '../activities/parts.js';
+import { freshWatch } from '../domain/cycle/watch-state.js';
 import { mayRecover } from '../domain/looks/looked-profile.js';
 import type { LookedProfile } from '../domain/looks/looked-profile.js';
 import { noNotices, withNotice, type LookedClient } from '../domain/looks/known-notices.js';
@@ -15,6 +16,8 @@ interface Row {
 /** The rows of watched clients of one story. */
 export interface MemoryWatched {
   readonly watched: WatchParts['watched'];
+  /** A workflow was started for it: its row is there before the first check, and knows nothing. */
+  started(clientId: string): void;
   /** The same rows as looks read them, with what the ledger knows. */
   looked(profiles: () => readonly LookedProfile[], ledger: () => readonly LedgerEntry[]): Parts['looked'];
   /** The row as a look would find it; undefined: it leaves the client alone. */
@@ -23,6 +26,7 @@ export interface MemoryWatched {
 
 export function createMemoryWatched(): MemoryWatched {
   const rows = new Map<string, Row>();
+  const began = new Set<string>();
   const done = Promise.resolve();
   const change = (clientId: string, changes: (row: Row) => Row): Promise<void> => {
     const row = rows.get(clientId);
@@ -48,7 +52,12 @@ export function createMemoryWatched(): MemoryWatched {
         change(clientId, (row) => ({ ...row, written: { ...row.written, watch } })),
       earlier(clientId) {
         const written = rows.get(clientId)?.written;
-        if (!written) return Promise.resolve(undefined);
+        if (!written)
+          return Promise.resolve(
+            began.has(clientId)
+              ? { watch: freshWatch, plannedAt: undefined, checkedAt: undefined }
+              : undefined,
+          );
         const { watch, plannedAt, seenAt, unsent } = written;
         const left = unsent === undefined ? {} : { unsent };
         return Promise.resolve({ watch, plannedAt, checkedAt: seenAt, ...left });
@@ -63,6 +72,7 @@ export function createMemoryWatched(): MemoryWatched {
       unreadable: (clientId, _, nextCheckAt) => change(clientId, (row) => ({ ...row, nextCheckAt })),
       ended: (clientId) => change(clientId, (row) => ({ ...row, ended: true })),
     },
+    started: (clientId) => void began.add(clientId),
     looked: (profiles, ledger) => ({
       profiles: () => Promise.resolve(profiles()),
       rowsOf: (clientIds, now) => Promise.resolve(rowsAt(clientIds, now)),

@@ -5,14 +5,9 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createWatchActivities } from '../activities/create-activities.js';
 import type { Activities } from '../activities/contract.js';
 import { look } from '../activities/look.js';
-import type { LookParts, WatchParts } from '../activities/parts.js';
-import type { ClientRow } from '../billing/client-gate.js';
-import { GlancedClient } from '../billing/fleet-glance.js';
 import { assertNever } from '../domain/assert-never.js';
-import { namedProfilesOnly } from '../domain/assignment.js';
 import { quietUntil } from '../domain/looks/quiet-until.js';
 import { endReasonOf } from '../domain/reading.js';
-import { DeliveryError } from '../delivery/delivery-error.js';
 import type { LedgerNotice } from '../delivery/ledger/ledger.js';
 import { zoneOffsetOf, type ZoneOf } from '../domain/time-zone.js';
 import { LookTimes } from './look-times.js';
@@ -35,7 +30,8 @@ import type { watchClient } from '../workflows/watch-client.js';
 import { eventText } from './timeline.js';
 import { clientIdOf } from '../workflows/client-workflow-id.js';
 import { carryOut } from './event-effects.js';
-import { storyClientId, World, type Message } from './world.js';
+import { lookPartsOf, watchPartsOf, type StoryPlace } from './story-parts.js';
+import { World, type Message } from './world.js';
 
 /** What a story is played on: a time-skipping Temporal server and a worker of the task queue. */
 export interface RealStage {
@@ -74,27 +70,6 @@ export async function playForReal(story: Story, stage: RealStage): Promise<Playe
   }
 }
 
-/** The client as a row of `billing_client`, for a look. */
-function rowOf(world: World, clientId: string): ClientRow {
-  const { client } = world.assigned();
-  const { lastRefillAt } = client;
-  return {
-    client_id: clientId,
-    reseller_id: client.resellerId,
-    profile_id: client.profileId,
-    client_group: client.group,
-    currency: client.currency,
-    status: client.status,
-    prepaid: client.prepaid ? 1 : 0,
-    balance: client.balance,
-    credit_limit: client.creditLimit,
-    last_refill_at: lastRefillAt === null ? null : new Date(lastRefillAt).toISOString(),
-    own_threshold: client.ownThreshold,
-    daily_spend: client.dailySpend,
-    last_refill_amount: client.lastRefillAmount,
-  };
-}
-
 /** The server's clock cannot be set: its instants are shifted by so much to those of the story, where zones are asked. */
 function shiftedZones(byMs: number): ZoneOf {
   return (...names) => {
@@ -108,6 +83,7 @@ class Player {
   private readonly stage: RealStage;
   private readonly startAt: number;
   private readonly world: World;
+  private readonly place: StoryPlace;
   private readonly recorder: Recorder;
   private readonly ledger: MemoryLedger;
   private readonly handle: WorkflowHandle;
@@ -135,7 +111,14 @@ class Player {
       happened: () => this.happened,
       isLocal: () => Context.current().info.isLocal,
     });
-    stage.perform(this.recorder.over(createWatchActivities(this.parts())));
+    this.place = {
+      world: this.world,
+      ledger: this.ledger,
+      watched: this.watched,
+      zoneOf: shiftedZones(story.startAt - startAt),
+      now: () => stage.environment.currentTimeMs(),
+    };
+    stage.perform(this.recorder.over(createWatchActivities(watchPartsOf(this.place))));
   }
 
   async play(): Promise<Played> {
@@ -173,7 +156,11 @@ class Player {
       this.recorder.looks(atMs, lateMs);
       const wokenBefore = this.woken;
       const { calls } = this.recorder;
-      await look(this.lookParts(), {}, () => {});
+      await look(
+        lookPartsOf(this.place, this.clientId, () => this.wakeForLook()),
+        {},
+        () => {},
+      );
       if (this.woken === wokenBefore) {
         this.looks.done(atMs, await this.quietUntilMs());
         continue;
@@ -191,7 +178,7 @@ class Player {
     const row = this.watched.rowAt(this.clientId, now);
     const { client, stored } = this.world.assigned();
     if (!row || !stored) return Infinity;
-    const time = { now, instant: now, plannedAt: row.plannedAt, zoneOf: this.zoneOf };
+    const time = { now, instant: now, plannedAt: row.plannedAt, zoneOf: this.place.zoneOf };
     const quietAt = quietUntil(client, stored.profile, row.watch, time);
     return Math.min(quietAt, row.nextCheckAt) - this.startAt - generousMs;
   }
@@ -245,6 +232,8 @@ class Player {
     if (endReasonOf(client, stored?.profile)) return;
     await this.sleepUntil(atMs + leadMs);
     this.recorder.started(atMs);
+    // Reconciliation writes a row of the client, which the first check may find (rule 25).
+    this.watched.started(this.clientId);
     await this.stage.environment.client.workflow.start<typeof watchClient>('watchClient', {
       workflowId: this.stage.workflowId,
       taskQueue: this.stage.taskQueue,
@@ -335,88 +324,10 @@ class Player {
     return clientIdOf(this.stage.workflowId) ?? this.stage.workflowId;
   }
 
-  private get zoneOf(): ZoneOf {
-    return shiftedZones(this.story.startAt - this.startAt);
-  }
-
-  private lookParts(): LookParts {
-    const { world } = this;
-    const now = () => this.stage.environment.currentTimeMs();
-    const rates = { rate: (from: string, to: string) => ({ rate: world.rate(from, to) }) };
-    return {
-      billing: {
-        readClients: (clientIds, { currency, logins }) =>
-          Promise.resolve(clientIds.map(() => world.client(currency, logins))),
-      },
-      profiles: { assigner: () => Promise.resolve(namedProfilesOnly) },
-      looked: this.watched.looked(
-        () => world.lookedProfiles(),
-        () => this.ledger.entries(),
-      ),
-      lookRows: {
-        rates: () => Promise.resolve(rates),
-        page: () => Promise.resolve({ clients: [new GlancedClient(rowOf(world, this.clientId))] }),
-      },
-      watchers: {
-        wakeForLook: async () => {
-          if (!(await this.isRunning())) return false;
-          await this.handle.signal(lookSignal);
-          this.woken += 1;
-          return true;
-        },
-      },
-      zoneOf: this.zoneOf,
-      now,
-      count() {},
-    };
-  }
-
-  private parts(): WatchParts {
-    const { world, ledger } = this;
-    const now = () => this.stage.environment.currentTimeMs();
-    return {
-      billing: {
-        readClient(_, { currency, logins }) {
-          if (world.billing === 'failing') throw new Error('the billing data cannot be read just now');
-          if (world.billing === 'broken')
-            throw Object.assign(new Error('SELECT denied'), { code: 'ER_TABLEACCESS_DENIED_ERROR' });
-          return Promise.resolve(world.client(currency, logins));
-        },
-        identify() {
-          return this.readClient(storyClientId, { currency: null, logins: [] });
-        },
-      },
-      profiles: {
-        read: (id) => Promise.resolve(world.profile(id)),
-        assigner: () => Promise.resolve(namedProfilesOnly),
-      },
-      ledger,
-      watched: this.watched.watched,
-      zoneOf: this.zoneOf,
-      channels: {
-        email: {
-          send({ noticeId }) {
-            if (world.mail === 'refuses')
-              throw new DeliveryError('unavailable', 'the mail provider refuses just now');
-            if (world.mail === 'rejects')
-              throw new DeliveryError('rejected', 'the mail provider refuses it for good');
-            return Promise.resolve({ messageId: noticeId });
-          },
-        },
-        webhook: {
-          send({ noticeId }) {
-            if (world.mail === 'refuses') throw new DeliveryError('unavailable', 'it refuses just now');
-            if (world.mail === 'rejects') throw new DeliveryError('rejected', 'it refuses it for good');
-            return Promise.resolve({ messageId: noticeId });
-          },
-        },
-      },
-      now,
-      attemptedAt: () => {
-        const { isLocal, currentAttemptScheduledTimestampMs } = Context.current().info;
-        return Promise.resolve(isLocal ? 0 : currentAttemptScheduledTimestampMs);
-      },
-      count() {},
-    };
+  private async wakeForLook(): Promise<boolean> {
+    if (!(await this.isRunning())) return false;
+    await this.handle.signal(lookSignal);
+    this.woken += 1;
+    return true;
   }
 }
