@@ -100,9 +100,9 @@ interface Stop {
 
 /**
  * Waits until a check's notices are accepted or given up.
- * - 4: sending is retried until the next planned check, also where a shorter Period makes that come earlier.
+ * - 4, 19: sending is retried until the next planned check, also where a shorter Period makes that come earlier, and no longer
+ *   than sending hours are open.
  * - 25: what an operator changes meanwhile is written down.
- * - 19: and no longer than sending hours are open.
  * - 7: a refill stops it, and the client is checked again at once; so does an operator who asks for a check.
  * - 13: so does the end of the watch.
  */

@@ -77,7 +77,7 @@ export class Watch {
   /** This run holds what workers of the last release do not replay. */
   private beyondLastRelease = false;
   /** By the signal `newRun`. */
-  private newRunAsked = false;
+  private newRunSignalled = false;
 
   /** `startedAt`: when the chain of runs was started, epoch milliseconds. */
   constructor(clientId: string, carried: CarriedWatch | undefined, startedAt: number) {
@@ -153,7 +153,7 @@ export class Watch {
 
   /** Begins after a check: what that finds is all that the last release must understand of what is handed over. */
   requestNewRun(): void {
-    this.newRunAsked = true;
+    this.newRunSignalled = true;
     if (this.watching.checking) return;
     this.watching = wantCheck(this.watching, { extra: 'own', why: 'a new run was asked for' });
     this.wake?.();
@@ -238,7 +238,7 @@ export class Watch {
    * command that they never issue: so a client that sleeps can be taken back by them (docs/deploying.md).
    */
   endsRun(): boolean {
-    return this.newRunAsked || (this.beyondLastRelease && patched('new-run-for-last-release'));
+    return this.newRunSignalled || (this.beyondLastRelease && patched('new-run-for-last-release'));
   }
 
   beginCheck(now: number): CheckInput {

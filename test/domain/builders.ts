@@ -2,6 +2,7 @@ import type { LimitFacts } from '../../domain/conditions/condition.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import { normaliseProfile, type Profile } from '../../domain/profile/profile.js';
 import type { Client, Reading } from '../../domain/reading.js';
+import type { CheckReport } from '../../domain/watching/check.js';
 
 export const hourMs = 3_600_000;
 
@@ -69,6 +70,27 @@ export function aClient(changes: Partial<Client> = {}): Client {
     managerEmail: 'manager@acme.example',
     users: {},
     rate: '1',
+    ...changes,
+  };
+}
+
+/** What a check of a client of `aProfile` answers. */
+export function aReport(changes: Partial<CheckReport> = {}): CheckReport {
+  return {
+    kind: 'checked',
+    profile: {
+      id: 'acme/prepaid',
+      name: 'Prepaid',
+      version: 1,
+      reseller: 'acme',
+      currency: 'USD',
+      maxQty: 3,
+      periodMs: 24 * hourMs,
+    },
+    availableBalance: '40',
+    currency: 'USD',
+    lastRefillAt: null,
+    decisions: [],
     ...changes,
   };
 }

@@ -14,6 +14,7 @@ import {
   startCheck,
   wantCheck,
 } from '../../domain/watching/watching.js';
+import { aReport } from './builders.js';
 
 const now = Date.parse('2026-11-24T09:00:00Z');
 
@@ -66,24 +67,14 @@ describe('a workflow that somebody reset (rule 25)', () => {
 
 describe('what was not accepted when sending hours close (rule 19)', () => {
   const hourMs = 3_600_000;
-  const report = (at: number, decision: Partial<Decision>): CheckReport => ({
-    kind: 'checked',
-    profile: {
-      id: 'acme/prepaid',
-      name: 'Prepaid',
-      version: 1,
-      reseller: 'acme',
-      currency: 'USD',
-      maxQty: 3,
-      periodMs: 24 * hourMs,
-    },
-    availableBalance: '40',
-    currency: 'USD',
-    lastRefillAt: null,
-    decisions: [{ rule: 'client', decision: 'send', reason: 'low', threshold: '50', low: true, ...decision }],
-    instant: at,
-    atOpening: true,
-  });
+  const report = (at: number, decision: Partial<Decision>): CheckReport =>
+    aReport({
+      decisions: [
+        { rule: 'client', decision: 'send', reason: 'low', threshold: '50', low: true, ...decision },
+      ],
+      instant: at,
+      atOpening: true,
+    });
   const checkedWith = (decision: Partial<Decision>) => {
     const checked = report(now, decision);
     const { watching } = startCheck(beginWatching('C-1', undefined, {}, now), now);
@@ -142,22 +133,10 @@ describe('what was not accepted when sending hours close (rule 19)', () => {
 describe('a check that knows nothing of any rule', () => {
   const reasonOf = (decision: Partial<Decision>) => {
     const { watching } = startCheck(beginWatching('C-1', undefined, {}, now), now);
-    const report: CheckReport = {
-      kind: 'checked',
-      profile: {
-        id: 'acme/prepaid',
-        name: 'Prepaid',
-        version: 1,
-        reseller: 'acme',
-        currency: 'USD',
-        maxQty: 3,
-        periodMs: 3_600_000,
-      },
-      availableBalance: '40',
+    const report = aReport({
       currency: 'EUR',
-      lastRefillAt: null,
       decisions: [{ rule: 'client', decision: 'quiet', reason: 'unknown', ...decision }],
-    };
+    });
     return noteCheck(watching, report, now).known.unknown?.reason;
   };
 

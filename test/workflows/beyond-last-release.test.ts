@@ -1,24 +1,10 @@
 import assert from 'node:assert/strict';
 import type { CheckReport } from '../../domain/watching/check.js';
 import { handedOverKnown, isBeyondLastRelease, receivedKnown } from '../../workflows/beyond-last-release.js';
+import { aReport } from '../domain/builders.js';
 
-const report = (more: Partial<CheckReport> = {}): CheckReport => ({
-  kind: 'checked',
-  profile: {
-    id: 'acme/prepaid',
-    name: 'Prepaid',
-    version: 1,
-    reseller: 'acme',
-    currency: 'USD',
-    maxQty: 3,
-    periodMs: 1_000,
-  },
-  availableBalance: '10',
-  currency: 'USD',
-  lastRefillAt: null,
-  decisions: [{ rule: 'client', decision: 'send', reason: 'low', low: true }],
-  ...more,
-});
+const report = (more: Partial<CheckReport> = {}): CheckReport =>
+  aReport({ decisions: [{ rule: 'client', decision: 'send', reason: 'low', low: true }], ...more });
 
 describe('what the last release does not know of a run', () => {
   const cases = [

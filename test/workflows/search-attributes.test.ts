@@ -2,28 +2,17 @@ import assert from 'node:assert/strict';
 import { beginWatching } from '../../domain/watching/carried.js';
 import { noteCheck, startCheck, type Watching } from '../../domain/watching/watching.js';
 import { changedAttributes, searchAttributes } from '../../workflows/search-attributes.js';
+import { aReport } from '../domain/builders.js';
 
 const now = Date.UTC(2026, 0, 5);
 
 function checkedAs(watching: Watching, low: boolean): Watching {
   return noteCheck(
     startCheck(watching, now).watching,
-    {
-      kind: 'checked',
-      profile: {
-        id: 'acme/prepaid',
-        name: 'Prepaid',
-        version: 1,
-        reseller: 'acme',
-        currency: 'USD',
-        maxQty: 3,
-        periodMs: 3_600_000,
-      },
-      availableBalance: '40',
+    aReport({
       currency: 'EUR',
-      lastRefillAt: null,
       decisions: [{ rule: 'client', decision: 'quiet', reason: low ? 'no-recipient' : 'not-low', low }],
-    },
+    }),
     now,
   );
 }
