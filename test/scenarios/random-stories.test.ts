@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { simulateStory } from '../../scenarios/simulate-story.js';
-import type { Played, Story } from '../../scenarios/story.js';
-import { openRealStage, type RealStages } from '../../cli/shared/real-stage.js';
+import type { Story } from '../../scenarios/story.js';
 import { toldByTheRules } from './judge-of-stories.js';
 import { calmStory, randomStory } from './random-stories.js';
-
-/** Without the order of the counters. */
-function toldOf({ told }: Played) {
-  return told.map(({ count, ...each }) => ({ ...each, count: new Map(Object.entries(count)) }));
-}
+import { playOnTheRealWorkflow, toldOf } from './stories-on-the-real-workflow.js';
 
 /** Two counters are the same in any order. */
 function inOrder<T extends { readonly count: Readonly<Record<string, number>> }>(told: T) {
@@ -67,21 +62,7 @@ describe('random stories', () => {
   });
 });
 
-describe('random stories on the real workflow', () => {
-  let stage: RealStages;
-
-  before(async function () {
-    this.timeout(300_000);
-    stage = await openRealStage({ env: process.env, err: (line) => void process.stderr.write(`${line}\n`) });
-  });
-  after(async () => {
-    await stage?.close();
-  });
-
-  // Always the same ones: another seed is another search, not another test.
-  fc.sample(randomStory, { numRuns: 12, seed: 20_261_124 }).forEach((story, index) => {
-    it(`story ${index + 1} comes out as in the simulation`, async () => {
-      assert.deepEqual(toldOf(await stage.play(story)), toldOf(simulateStory(story)));
-    });
-  });
+// random-stories.slow.ts plays the others.
+describe('some random stories on the real workflow', () => {
+  playOnTheRealWorkflow(0, 4);
 });
