@@ -5,7 +5,7 @@ import type { Plan } from '../../planning/make-plan.js';
 import type { PlannedChange } from '../../planning/planned-change.js';
 import { unknownProfilesText } from '../../planning/unknown-profiles.js';
 import { needTexts } from '../../planning/needs.js';
-import { bold, code, escaped, folded, withinBudget } from './markdown-text.js';
+import { bold, code, escaped, folded, restIn, withinBudget } from './markdown-text.js';
 import { planTable } from './plan-rows.js';
 import { changesNothing, moveDetails } from './plan-moves.js';
 import { counterLines, resolutions, summaryOf } from './plan-text.js';
@@ -13,14 +13,46 @@ import { counterLines, resolutions, summaryOf } from './plan-text.js';
 /** The first line of every plan's comment: the workflow finds its comment by it and edits it in place. */
 export const planMarker = '<!-- low-balance-plan -->';
 
+/** How many characters a text and its parts may have. */
+interface Limits {
+  readonly all: number;
+  /** The changes; the rest is for details. */
+  readonly table: number;
+  /** What the merge needs. */
+  readonly needs: number;
+  /** Of the needs, what has to be written into `acknowledged.json`. */
+  readonly lines: number;
+  /** Each list that is no change of a profile. */
+  readonly list: number;
+  readonly value: number;
+  /** A need or a problem: what to do stands at its end. */
+  readonly sentence: number;
+  /** How many ids of clients. */
+  readonly ids: number;
+}
+
 /** GitHub refuses comments above 65,536 characters. */
-const mostCharacters = 60_000;
-/** The table's share where there is more than fits; the rest is for details. */
-const tableCharacters = 50_000;
-const idsShown = 100;
-const needsShown = 50;
-/** Of what has to be written into `acknowledged.json`. */
-const mostOfLines = 15_000;
+const commentLimits: Limits = {
+  all: 60_000,
+  table: 50_000,
+  needs: 25_000,
+  lines: 15_000,
+  list: 5_000,
+  value: 300,
+  sentence: 1_500,
+  ids: 100,
+};
+
+const noLimits: Limits = {
+  all: Infinity,
+  table: Infinity,
+  needs: Infinity,
+  lines: Infinity,
+  list: Infinity,
+  value: Infinity,
+  sentence: Infinity,
+  ids: Infinity,
+};
 
 export interface MarkdownOptions {
   readonly showClients: boolean;
@@ -34,36 +66,39 @@ export interface MarkdownOptions {
  * - At most 60,000 characters; what does not fit is counted.
  */
 export function planMarkdown(plan: Plan, { showClients, unlimited = false }: MarkdownOptions): string {
-  const [most, mostOfTable] = unlimited ? [Infinity, Infinity] : [mostCharacters, tableCharacters];
+  const limits = unlimited ? noLimits : commentLimits;
   const foot = `\n<sub>Plan \`${plan.hash.slice(0, 12)}\`, clients as of ${new Date(plan.at).toISOString()}${
     plan.oneInstant ? '' : '; billing data and counters are two databases, seen a moment apart'
   }</sub>\n`;
-  const head = headOf(plan, unlimited);
-  const start = `${head}${planTable(plan.changes, Math.min(mostOfTable, most - head.length - foot.length - 500))}`;
+  const head = headOf(plan, limits);
+  const left = limits.all - head.length - foot.length;
+  const start = `${head}${planTable(plan.changes, Math.min(limits.table, left - 500))}`;
   const details = [
-    ...moveDetails(plan),
-    ...plan.drift.map(driftDetails),
-    ...plan.changes.map((each) => detailsOf(each, showClients)),
+    ...moveDetails(plan, limits.list),
+    ...plan.drift.map((each) => driftDetails(each, limits)),
+    ...plan.changes.map((each) => detailsOf(each, showClients, limits)),
   ];
-  const budget = most - start.length - foot.length;
-  return `${start}${withinBudget(details, budget, (left) => `\n…and the details of ${left} more.\n`)}${foot}`;
+  const budget = limits.all - start.length - foot.length;
+  const rest = (count: number) => `\n…and the details of ${count} more: ${restIn}.\n`;
+  return `${start}${withinBudget(details, budget, rest)}${foot}`;
 }
 
-/** The comment where the files allow no plan: what the merge would be refused for. */
-export function problemsMarkdown(problems: readonly Problem[]): string {
+/** The comment where the files allow no plan: what the merge would be refused for. As long as a plan's. */
+export function problemsMarkdown(problems: readonly Problem[], { unlimited = false } = {}): string {
+  const { all, sentence } = unlimited ? noLimits : commentLimits;
   const errors = problems.filter(({ severity }) => severity === 'error');
-  const list = errors.map((problem) => `- ${escaped(problemLine(problem))}\n`);
+  const list = errors.map((problem) => `- ${escaped(problemLine(problem), { most: sentence })}\n`);
   return [
     planMarker,
     '### Low Balance Profiles: no plan',
     '',
     '> **The merge would be refused**: its author mends these first.',
     '',
-    withinBudget(list, mostCharacters - 1_000, (left) => `- …and ${left} more\n`),
+    withinBudget(list, all - 1_000, (left) => `- …and ${left} more: ${restIn}\n`),
   ].join('\n');
 }
 
-function headOf(plan: Plan, unlimited: boolean): string {
+function headOf(plan: Plan, limits: Limits): string {
   const conflicts = plan.drift.filter(({ resolution }) => resolution === 'conflict').length;
   if (changesNothing(plan))
     return `${planMarker}\n### Low Balance Profiles: no changes\n\nMySQL holds what the files say.\n${unknownNote(plan)}`;
@@ -72,7 +107,7 @@ function headOf(plan: Plan, unlimited: boolean): string {
     '### Low Balance Profiles: plan',
     '',
     `${escaped(summaryOf(plan))}.`,
-    ...needLines(plan, unlimited),
+    ...needLines(plan, limits),
     ...(plan.drift.length > conflicts
       ? ['\n> Profiles were edited in MySQL since the last sync. See below.']
       : []),
@@ -80,28 +115,20 @@ function headOf(plan: Plan, unlimited: boolean): string {
   ].join('\n');
 }
 
-function needLines({ needs }: Plan, unlimited: boolean): readonly string[] {
+function needLines({ needs }: Plan, limits: Limits): readonly string[] {
   if (needs.length === 0) return [];
-  const texts = needTexts(needs);
-  const shown = unlimited ? texts : texts.slice(0, needsShown);
-  const left = texts.length - shown.length;
-  return [
-    '\n> **The merge would be refused.** It needs:',
-    ...shown.flatMap(({ text, lines }) => [`> - ${escaped(text)}`, ...codeLines(lines, unlimited)]),
-    ...(left > 0 ? [`> - …and ${left} more`] : []),
-  ];
+  const texts = needTexts(needs).map(({ text, lines }) =>
+    [`> - ${escaped(text, { most: limits.sentence })}`, ...codeLines(lines, limits.lines), ''].join('\n'),
+  );
+  const shown = withinBudget(texts, limits.needs, (left) => `> - …and ${left} more: ${restIn}\n`);
+  return ['\n> **The merge would be refused.** It needs:', shown.trimEnd()];
 }
 
 /** Lines to copy, within the entry of a list. No line that is written as JSON ends the block. */
-function codeLines(lines: readonly string[], unlimited: boolean): readonly string[] {
+function codeLines(lines: readonly string[], characters: number): readonly string[] {
   if (lines.length === 0) return [];
-  const most = unlimited ? Infinity : mostOfLines;
   const pieces = lines.map((line) => `>   ${line.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')}\n`);
-  const text = withinBudget(
-    pieces,
-    most,
-    (left) => `>   // and ${left} more: the summary of the job has them\n`,
-  );
+  const text = withinBudget(pieces, characters, (left) => `>   // and ${left} more: ${restIn}\n`);
   return ['>   ```json', text.trimEnd(), '>   ```'];
 }
 
@@ -111,7 +138,7 @@ function unknownNote({ unknownProfiles }: Plan): string {
     : `\n> Warning: ${escaped(unknownProfilesText(unknownProfiles))}\n`;
 }
 
-function detailsOf({ change, fields, impact }: PlannedChange, showClients: boolean): string {
+function detailsOf({ change, fields, impact }: PlannedChange, showClients: boolean, limits: Limits): string {
   const { name } = change.action === 'delete' ? change.before : change.after;
   const notes = [
     ...(fields.length === 0 && change.action === 'update'
@@ -119,9 +146,12 @@ function detailsOf({ change, fields, impact }: PlannedChange, showClients: boole
       : []),
     ...(impact.unknown > 0 ? [`${impact.unknown} unknown: no exchange rate, or no sound data`] : []),
     ...(impact.wakes > 0 ? [`${impact.wakes} checked earlier: the Period is shorter`] : []),
-    ...counterLines(impact.counters).map(escaped),
+    ...counterLines(impact.counters).map((line) => escaped(line, { most: limits.sentence })),
     ...(showClients
-      ? [...ids('newly notified', impact.newlyTold), ...ids('no longer notified', impact.noLongerTold)]
+      ? [
+          ...ids('newly notified', impact.newlyTold, limits.ids),
+          ...ids('no longer notified', impact.noLongerTold, limits.ids),
+        ]
       : []),
   ];
   return folded(`${code(change.profile)} ${change.action}: ${escaped(name)}`, [
@@ -129,7 +159,9 @@ function detailsOf({ change, fields, impact }: PlannedChange, showClients: boole
       ? [
           '| Field | Before | After |',
           '|---|---|---|',
-          ...fields.map(({ path, from, to }) => `| ${code(path)} | ${value(from)} | ${value(to)} |`),
+          ...fields.map(
+            ({ path, from, to }) => `| ${code(path)} | ${value(from, limits)} | ${value(to, limits)} |`,
+          ),
           '',
         ]
       : []),
@@ -151,7 +183,7 @@ function ruleTable({ rules, assigned }: PlannedChange['impact']): readonly strin
   ];
 }
 
-function driftDetails({ profile, kind, resolution, fields }: Drift): string {
+function driftDetails({ profile, kind, resolution, fields }: Drift, limits: Limits): string {
   return folded(`Edited in MySQL: ${code(profile)} (${kind})`, [
     `${escaped(resolutions[resolution])}.`,
     '',
@@ -159,17 +191,18 @@ function driftDetails({ profile, kind, resolution, fields }: Drift): string {
     '|---|---|---|---|',
     ...fields.map(
       ({ path, applied, mysql, file }) =>
-        `| ${code(path)} | ${value(applied)} | ${value(mysql)} | ${value(file)} |`,
+        `| ${code(path)} | ${value(applied, limits)} | ${value(mysql, limits)} | ${value(file, limits)} |`,
     ),
   ]);
 }
 
-function ids(title: string, clientIds: readonly string[]): readonly string[] {
+function ids(title: string, clientIds: readonly string[], most: number): readonly string[] {
   if (clientIds.length === 0) return [];
-  const more = clientIds.length > idsShown ? ` and ${clientIds.length - idsShown} more` : '';
-  return [`${title}: ${clientIds.slice(0, idsShown).map(code).join(', ')}${more}`];
+  const more = clientIds.length > most ? ` and ${clientIds.length - most} more` : '';
+  const shown = clientIds.slice(0, most).map((id) => code(id));
+  return [`${title}: ${shown.join(', ')}${more}`];
 }
 
-function value(field: FieldValue | null): string {
-  return field === null ? '–' : code(typeof field === 'string' ? field : JSON.stringify(field));
+function value(field: FieldValue | null, { value: most }: Limits): string {
+  return field === null ? '–' : code(typeof field === 'string' ? field : JSON.stringify(field), { most });
 }

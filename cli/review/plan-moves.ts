@@ -4,7 +4,7 @@ import type { PlannedResellerChange } from '../../planning/reseller-settings.js'
 import { resellerMeaning, resellerValue } from '../shared/reseller-words.js';
 import { counted, printable } from '../shared/printable.js';
 import { brakePolicyText } from '../../planning/brake-policy.js';
-import { bold, code, escaped, folded } from './markdown-text.js';
+import { bold, code, escaped, foldedRows } from './markdown-text.js';
 
 /** Whether a plan changes nothing at all. */
 export function changesNothing({ changes, resellers, brake, moves, drift }: Plan): boolean {
@@ -52,8 +52,8 @@ function nameOf(profile: string | null): string {
   return profile === null ? 'no profile' : printable(profile);
 }
 
-/** The same for a comment, without the ids of clients. */
-export function moveDetails({ resellers, brake, holds, moves }: Plan): readonly string[] {
+/** The same for a comment, without the ids of clients; each list has at most so many characters. */
+export function moveDetails({ resellers, brake, holds, moves }: Plan, characters: number): readonly string[] {
   const rows = moves.map(
     ({ from, to, clients, newlyTold }) =>
       `| ${from === null ? 'none' : code(from)} | ${to === null ? 'none' : code(to)} | ${bold(clients)} | ${bold(newlyTold)} |`,
@@ -69,11 +69,12 @@ export function moveDetails({ resellers, brake, holds, moves }: Plan): readonly 
     ...(rows.length === 0
       ? []
       : [
-          folded('Clients that get another profile', [
-            '| From | To | Clients | Newly notified |',
-            '|---|---|---|---|',
-            ...rows,
-          ]),
+          foldedRows(
+            'Clients that get another profile',
+            ['| From | To | Clients | Newly notified |', '|---|---|---|---|'],
+            rows,
+            characters,
+          ),
         ]),
     ...(brake
       ? [
@@ -81,6 +82,6 @@ export function moveDetails({ resellers, brake, holds, moves }: Plan): readonly 
         ]
       : []),
     ...holds.map((hold) => `\n> Held now: ${escaped(hold)}\n`),
-    ...(settings.length === 0 ? [] : [folded("Resellers' settings", settings)]),
+    ...(settings.length === 0 ? [] : [foldedRows("Resellers' settings", [], settings, characters)]),
   ];
 }

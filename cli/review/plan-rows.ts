@@ -1,6 +1,7 @@
 import type { FieldChange, FieldValue } from '../../domain/profile/profile-content.js';
 import type { PlannedChange } from '../../planning/planned-change.js';
-import { bold, code, escaped } from './markdown-text.js';
+import { counted } from '../shared/printable.js';
+import { bold, code, escaped, restIn, withinBudget } from './markdown-text.js';
 
 const tableHead = `
 | Profile | Change | Newly notified | Left without a profile | Notices a day | Clients | Notified at the next check | No longer notified | Changed fields |
@@ -22,14 +23,8 @@ export function planTable(changes: readonly PlannedChange[], characters: number)
     if (table.length <= characters) return table;
   }
   const rows = sorted.map((each) => tableRow(each, 0));
-  let table = tableHead;
-  let shown = 0;
-  for (const row of rows) {
-    if (table.length + row.length > characters - 40) break;
-    table += row;
-    shown += 1;
-  }
-  return shown === rows.length ? table : `${table}\n…and ${rows.length - shown} more.\n`;
+  const rest = (left: number) => `\n…and ${left} more: ${restIn}.\n`;
+  return `${tableHead}${withinBudget(rows, characters - tableHead.length, rest)}`;
 }
 
 function byHarm({ change: a, impact: x }: PlannedChange, { change: b, impact: y }: PlannedChange): number {
@@ -58,7 +53,7 @@ function tableRow(
     String(impact.noLongerTold.length),
     [
       ...(change.action === 'create' || change.action === 'delete' ? [] : [fieldsCell(fields, mostOfFields)]),
-      ...(uncovered.length > 0 ? [`no scenario covers ${uncovered.map(code).join(', ')}`] : []),
+      ...(uncovered.length > 0 ? [`no scenario covers ${rulesText(uncovered, mostOfFields)}`] : []),
       ...(backtest ? [backtestText(backtest)] : []),
     ].join('; '),
   ];
@@ -67,30 +62,39 @@ function tableRow(
 
 /** Such as `40 → 52 notices on the recorded balances of 11 clients`. */
 export function backtestText({ clients, before, after }: NonNullable<PlannedChange['backtest']>): string {
-  return `${beforeAndNow(before, after)} notices on the recorded balances of ${clients === 1 ? '1 client' : `${clients} clients`}`;
+  return `${beforeAndNow(before, after)} notices on the recorded balances of ${counted(clients, 'client')}`;
 }
 
 function beforeAndNow(before: number, now: number): string {
   return `${before} → ${now}`;
 }
 
-/** As many fields as fit, then how many did not. */
 function fieldsCell(fields: readonly FieldChange[], most: number): string {
   const texts = fields.map(({ path, from, to }) => `${path} ${written(from)} → ${written(to)}`);
-  if (most === 0) return counted(fields.length);
-  let shown = 0;
-  let length = 0;
-  while (shown < texts.length && length + texts[shown]!.length <= most) {
-    length += texts[shown]!.length;
-    shown += 1;
-  }
-  const rest = texts.length - shown;
-  const more = rest === 0 ? [] : [shown === 0 ? counted(rest) : `${rest} more`];
-  return [...texts.slice(0, shown).map(escaped), ...more].join('; ');
+  const { shown, more } = fitting(texts, 'field', most);
+  return [...shown.map((text) => escaped(text)), ...more].join('; ');
 }
 
-function counted(count: number): string {
-  return count === 1 ? '1 field' : `${count} fields`;
+function rulesText(rules: readonly string[], most: number): string {
+  const { shown, more } = fitting(rules, 'rule', most);
+  return [...shown.map((rule) => code(rule)), ...more].join(', ');
+}
+
+/** As many texts as fit, then how many did not. */
+function fitting(texts: readonly string[], one: string, most: number): Fitting {
+  let [count, length] = [0, 0];
+  while (most > 0 && count < texts.length && length + texts[count]!.length <= most) {
+    length += texts[count]!.length;
+    count += 1;
+  }
+  const rest = texts.length - count;
+  const more = rest === 0 ? [] : [count === 0 ? counted(rest, one) : `${rest} more`];
+  return { shown: texts.slice(0, count), more };
+}
+
+interface Fitting {
+  readonly shown: readonly string[];
+  readonly more: readonly string[];
 }
 
 function written(value: FieldValue | null): string {

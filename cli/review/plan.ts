@@ -36,13 +36,15 @@ export async function plan(options: PlanOptions, io: Io): Promise<ExitCode> {
   const result = await planFolder(folder, options, io);
   for (const problem of result.kind === 'invalid' ? result.problems : folder.problems)
     io.err(problemLine(problem));
+  const { out, summary } = options;
   if (result.kind === 'invalid') {
+    if (summary !== undefined)
+      await save(path.resolve(io.cwd, summary), problemsMarkdown(result.problems, { unlimited: true }));
     if (options.format === 'json') io.out(asJson({ problems: result.problems }));
     if (options.format === 'markdown') io.out(problemsMarkdown(result.problems));
     return exitCode.findings;
   }
   const showClients = options.showClients ?? false;
-  const { out, summary } = options;
   if (out !== undefined)
     await save(
       path.resolve(io.cwd, out),

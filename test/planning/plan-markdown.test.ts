@@ -61,10 +61,10 @@ describe('planMarkdown', () => {
     const changes = Array.from({ length: 1_000 }, (_, i) => anUpdate(`acme/p${i}`, '|'.repeat(255), ids));
     const text = planMarkdown(aPlan(changes), { showClients: true });
     assert.ok(text.length <= 60_000, String(text.length));
-    assert.match(text, /…and \d+ more\.\n/);
-    assert.match(text, /…and the details of \d+ more\.\n/);
+    assert.match(text, /…and \d+ more: the summary of the job has them\.\n/);
+    assert.match(text, /…and the details of \d+ more: the summary of the job has them\.\n/);
     const rows = text.match(/^\| <code>acme&#|^\| <code>acme\/p/gm)?.length ?? 0;
-    assert.equal(rows + Number(/…and (\d+) more\.\n/.exec(text)?.[1]), 1_000);
+    assert.equal(rows + Number(/…and (\d+) more: /.exec(text)?.[1]), 1_000);
     assert.equal(text.match(/<details>/g)?.length, text.match(/<\/details>/g)?.length);
   });
 
@@ -147,6 +147,92 @@ describe('planMarkdown', () => {
     assert.match(text, /and \d+ more: the summary of the job has them/);
   });
 
+  const longestId = `acme/${'x'.repeat(186)}`;
+
+  it('stays within it too where every text is as long as it may be, and of signs that are escaped', () => {
+    for (const sign of ['@', '😀', '価', '\ud800']) {
+      const text191 = sign.repeat(191).slice(0, 191);
+      const needs = Array.from({ length: 60 }, () => ({ kind: 'conflict', profile: text191 }) as const);
+      const drift = Array.from({ length: 60 }, () => ({
+        profile: text191,
+        kind: 'edited' as const,
+        resolution: 'conflict' as const,
+        fields: [{ path: text191, applied: text191, mysql: text191, file: text191 }],
+      }));
+      const changes = Array.from({ length: 300 }, () => ({
+        ...anUpdate(longestId, sign.repeat(400), [text191]),
+        uncovered: Array.from({ length: 20 }, () => `advanced:${text191}`),
+      }));
+      const moves = Array.from({ length: 400 }, () => ({
+        from: text191,
+        to: text191,
+        clients: 1,
+        newlyTold: 1,
+        some: [text191],
+      }));
+      const holds = Array.from({ length: 60 }, () => text191);
+      const unknownProfiles = [{ profile: text191, clients: 1 }];
+      const plan = { ...aPlan(changes), needs, drift, moves, holds, unknownProfiles };
+      const text = planMarkdown(plan, { showClients: true });
+      assert.ok(text.length <= 60_000, `${sign}: ${text.length}`);
+      assert.match(text, /<sub>Plan/);
+    }
+  });
+
+  it('says the whole of what a deletion with the longest id needs', () => {
+    const need = { kind: 'acknowledgement', profile: longestId, clients: 2, acknowledged: null } as const;
+    const text = planMarkdown(
+      { ...aPlan([anUpdate('acme/a', 'A', [])]), needs: [need] },
+      { showClients: false },
+    );
+    assert.ok(text.includes(`write &#34;${longestId}&#34;: 2 under`), text);
+    assert.match(text, /which the owners of that file review\n/);
+  });
+
+  it('shortens what no scenario covers before it leaves out a row', () => {
+    const uncovered = Array.from({ length: 60 }, (_, i) => `advanced:after-so-many-days-${i}`);
+    const plan = aPlan(
+      Array.from({ length: 200 }, (_, i) => ({ ...anUpdate(`acme/p${i}`, 'A', ['c-1']), uncovered })),
+    );
+    const text = planMarkdown(plan, { showClients: false });
+    assert.equal(text.match(/^\| <code>acme\/p/gm)?.length, 200);
+    assert.match(text, /no scenario covers (<code>[^|]*, \d\d more|60 rules)/);
+    const [first] =
+      planMarkdown(aPlan(plan.changes.slice(0, 1)), { showClients: false }).match(/covers.*/) ?? [];
+    assert.equal(first?.match(/<code>/g)?.length, 20);
+  });
+
+  it('a list that is too long takes no room from the details of changes', () => {
+    const moves = Array.from({ length: 3_000 }, (_, i) => ({
+      from: null,
+      to: `acme/p${i}`,
+      clients: 1,
+      newlyTold: 0,
+      some: [],
+    }));
+    const text = planMarkdown(
+      { ...aPlan([anUpdate('acme/a', 'A', ['c-1'])]), moves },
+      { showClients: false },
+    );
+    assert.ok(text.includes('<summary><code>acme/a</code> update'), text.slice(-500));
+    const rows = text.match(/^\| none \| <code>/gm)?.length ?? 0;
+    assert.ok(rows > 0);
+    assert.equal(rows + Number(/…and (\d+) more: the summary of the job has them\n/.exec(text)?.[1]), 3_000);
+  });
+
+  it('cuts nothing where there is no limit', () => {
+    const emails = Array.from({ length: 60 }, (_, i) => `someone-${i}@acme.example`);
+    const after = aContent({ clientNotification: { threshold: 50, emails } });
+    const change = { action: 'update', profile: 'acme/a', before, after } as const;
+    const ids = Array.from({ length: 300 }, (_, i) => `client-${i}`);
+    const planned = { ...anUpdate('acme/a', 'A', ids), change, fields: changedFields(change) };
+    const text = planMarkdown(aPlan([planned]), { showClients: true, unlimited: true });
+    for (const [i, id] of ids.entries()) {
+      assert.ok(text.includes(`<code>${id}</code>`), id);
+      if (i < emails.length) assert.ok(text.includes(`someone-${i}&#64;`), String(i));
+    }
+  });
+
   it('begins with what tells clients newly, then with what leaves them without a profile', () => {
     const gone = { action: 'delete', profile: 'acme/b-gone', before } as const;
     const sums = createImpactSums(normaliseProfile('acme/b-gone', before), undefined);
@@ -171,7 +257,7 @@ describe('planMarkdown', () => {
     assert.ok(text.length <= 60_000);
     for (const id of ids) assert.ok(text.includes(`| <code>${id}</code> | update |`), id);
     assert.equal(text.match(/clientNotification&#46;threshold 50 → 90/g)?.length, 300);
-    assert.doesNotMatch(text, /…and \d+ more\.\n/);
+    assert.doesNotMatch(text, /…and \d+ more: /);
   });
 
   it('has all of it where there is no limit', () => {
@@ -192,6 +278,16 @@ describe('planMarkdown', () => {
     const text = problemsMarkdown([problem]);
     assert.ok(text.startsWith(planMarker));
     assert.match(text, /missing-reseller-folder: it is &#60;b&#62;missing/);
+    const long = { ...problem, message: `MySQL holds ${'acme/a, '.repeat(100)} and more; expected a folder` };
+    assert.match(problemsMarkdown([long]), /expected a folder\n/);
+    const many = problemsMarkdown(Array.from({ length: 2_000 }, () => long));
+    assert.ok(many.length <= 60_000, String(many.length));
+    assert.match(many, /- …and \d+ more: the summary of the job has them\n/);
+    const all = problemsMarkdown(
+      Array.from({ length: 2_000 }, () => long),
+      { unlimited: true },
+    );
+    assert.equal(all.match(/expected a folder/g)?.length, 2_000);
   });
 
   it('says it where there is no change', () => {
