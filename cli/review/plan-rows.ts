@@ -83,7 +83,7 @@ function rulesText(rules: readonly string[], most: number): string {
 /** As many texts as fit, then how many did not. */
 function fitting(texts: readonly string[], one: string, most: number): Fitting {
   let [count, length] = [0, 0];
-  while (most > 0 && count < texts.length && length + texts[count]!.length <= most) {
+  while (count < texts.length && length + texts[count]!.length <= most) {
     length += texts[count]!.length;
     count += 1;
   }

@@ -131,19 +131,44 @@ describe('the CI files that init writes', () => {
     [2, 0],
     [3, 3],
   ] as const)
-    it(`a plan that ends ${exitCode} is commented on GitHub, and its job ends ${status}`, async () => {
+    it(`a plan that ends ${exitCode} is commented on GitHub where it changes something, and its job ends ${status}`, async () => {
       const env = { GITHUB_OUTPUT: 'out', GITHUB_STEP_SUMMARY: 'summary', NUMBER: '7' };
       const [plan, comment, verdict] = planSteps.filter(({ name }) => name !== undefined);
+      const commentEnv = { ...env, CODE: String(exitCode) };
       const planned = await runRecorded(`${plan?.run}\ncat out`, { folder: folder(), exitCode, env });
       assert.equal(planned.exitCode, 0, planned.stderr);
-      const commented = await runRecorded(comment?.run ?? '', { folder: folder(), env });
-      assert.ok(commented.calls.some((words) => words.includes('POST')));
+      const commented = await runRecorded(comment?.run ?? '', { folder: folder(), env: commentEnv });
+      assert.equal(commented.exitCode, 0, commented.stderr);
+      // Where nothing changes a new comment would be noise; one that is there says so.
+      assert.equal(
+        commented.calls.some((words) => words.includes('POST')),
+        exitCode !== 0,
+      );
+      const known = `gh() { if [ "$2" = --paginate ]; then echo 12; else command gh "$@"; fi; }\n${comment?.run}`;
+      const edited = await runRecorded(known, { folder: folder(), env: commentEnv });
+      assert.deepEqual(edited.calls.flat().slice(1, 5), ['api', '-X', 'PATCH', 'repos//issues/comments/12']);
       const judged = await runRecorded(verdict?.run ?? '', {
         folder: folder(),
         env: { CODE: String(exitCode) },
       });
       assert.equal(judged.exitCode, status);
     });
+
+  it('a sync is tried after every merge and by hand, so that one that failed is made up for', () => {
+    const { on } = load(files.get('.github/workflows/profiles-sync.yml') ?? '') as Workflow;
+    assert.deepEqual(on['push'], { branches: ['main'] });
+    assert.ok('workflow_dispatch' in on);
+    const { sync } = load(files.get('.gitlab-ci.yml') ?? '') as Record<'sync', GitlabJob>;
+    assert.deepEqual(
+      sync.rules?.map(({ changes }) => changes),
+      [undefined],
+    );
+  });
+
+  it('a plan is made of every pull request, so that its check can be required', () => {
+    const { on } = load(files.get('.github/workflows/profiles-plan.yml') ?? '') as Workflow;
+    assert.deepEqual(on, { pull_request: null });
+  });
 
   it('the sync on GitHub names no number of clients where nobody gave one', async () => {
     const { jobs } = load(files.get('.github/workflows/profiles-sync.yml') ?? '') as Workflow;
