@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import type { ClientState } from '../domain/client-state.js';
 import type { EndReason } from '../domain/reading.js';
@@ -84,6 +85,10 @@ export interface WatchedClients {
 const flushEveryMs = 250;
 const flushSoonMs = 20;
 const flushAtRows = 500;
+/** Rows of workflows that were started are gathered for so long, milliseconds. */
+const startedWithinMs = 50;
+/** Rows of one statement at most. */
+const mostAtOnce = 500;
 
 export function createWatchedClients(
   database: DataSource,
@@ -113,6 +118,17 @@ export function createWatchedClients(
     timer = { at, timeout: setTimeout(() => void flush(), ms) };
   };
 
+  // Clients that start together were read together, and ask together.
+  const earlier = new DataLoader((ids: readonly string[]) => readEarlier(database, ids), {
+    cache: false,
+    maxBatchSize: mostAtOnce,
+  });
+  const starts = new DataLoader((rows: readonly StartedRow[]) => insertStarted(database, rows), {
+    cache: false,
+    maxBatchSize: mostAtOnce,
+    batchScheduleFn: (callback) => void setTimeout(callback, startedWithinMs),
+  });
+
   return {
     seen(row, soon) {
       waiting.set(row.clientId, row);
@@ -122,15 +138,7 @@ export function createWatchedClients(
       else flushWithin(soon ? flushSoonMs : flushEveryMs);
       return promise;
     },
-    async started(clientId, profileId, at) {
-      await database.query(
-        `INSERT INTO low_balance_watched_client (client_id, profile_id, state, period_ms, next_check_at, seen_at, watch)
-         VALUES (?, ?, 'starting', 0, ?, ?, '{"acceptedAt":{}}')
-         ON DUPLICATE KEY UPDATE next_check_at = GREATEST(next_check_at, VALUES(next_check_at)), seen_at = VALUES(seen_at),
-           ended_at = NULL, end_reason = NULL, missing_since = NULL`,
-        [clientId, profileId, at, at],
-      );
-    },
+    started: (clientId, profileId, at) => starts.load({ clientId, profileId, at }),
     async replanned(clientId, profileId, periodMs) {
       await database
         .getRepository(watchedClientEntity)
@@ -164,14 +172,7 @@ export function createWatchedClients(
     },
     async earlier(clientId) {
       await (waiting.has(clientId) ? flush() : writing);
-      const row = await database.getRepository(watchedClientEntity).findOneBy({ clientId });
-      if (!row) return undefined;
-      return {
-        watch: JSON.parse(row.watch) as WatchState,
-        plannedAt: row.plannedAt == null ? undefined : Number(row.plannedAt),
-        checkedAt: row.checkedAt == null ? undefined : Number(row.checkedAt),
-        ...(row.unsent == null ? {} : { unsent: row.unsent as Unsent }),
-      };
+      return await earlier.load(clientId);
     },
     async listWatched(after, limit) {
       const rows = await database.query<LightRow[]>(
@@ -200,26 +201,125 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
-async function upsert(database: DataSource, rows: readonly WatchedRow[]): Promise<void> {
-  await database.getRepository(watchedClientEntity).upsert(
-    rows.map((row) => ({
-      clientId: row.clientId,
-      profileId: row.profileId,
-      state: row.state,
-      periodMs: String(row.periodMs),
-      nextCheckAt: String(row.nextCheckAt),
-      seenAt: String(row.seenAt),
-      watch: JSON.stringify(row.watch),
-      unrecovered: Number(mayRecover(row.watch)),
-      plannedAt: String(row.plannedAt),
-      checkedAt: String(row.seenAt),
-      unsent: row.unsent ?? null,
-      missingSince: null,
-      endedAt: null,
-      endReason: null,
-    })),
-    { conflictPaths: ['clientId'], skipUpdateIfNoValuesChanged: false },
+interface StartedRow {
+  readonly clientId: string;
+  readonly profileId: string;
+  readonly at: number;
+}
+
+/** Where MySQL refuses them together, each for itself: one that it never takes is not to stop the others. */
+async function insertStarted(
+  database: DataSource,
+  rows: readonly StartedRow[],
+): Promise<readonly (undefined | Error)[]> {
+  try {
+    await insertRows(database, rows);
+    return rows.map(() => undefined);
+  } catch (error) {
+    if (rows.length === 1) return [error as Error];
+    const alone = await Promise.all(rows.map((row) => insertStarted(database, [row])));
+    return alone.flat();
+  }
+}
+
+async function insertRows(database: DataSource, rows: readonly StartedRow[]): Promise<void> {
+  await database.query(
+    `INSERT INTO low_balance_watched_client (client_id, profile_id, state, period_ms, next_check_at, seen_at, watch)
+     VALUES ?
+     ON DUPLICATE KEY UPDATE next_check_at = GREATEST(next_check_at, VALUES(next_check_at)), seen_at = VALUES(seen_at),
+       ended_at = NULL, end_reason = NULL, missing_since = NULL`,
+    [
+      inOrder(rows).map(({ clientId, profileId, at }) => [
+        clientId,
+        profileId,
+        'starting',
+        0,
+        at,
+        at,
+        neverChecked,
+      ]),
+    ],
   );
+}
+
+/** Statements that write the same rows in the same order never wait for each other in a circle. */
+function inOrder<Row extends { readonly clientId: string }>(rows: readonly Row[]): readonly Row[] {
+  return rows.toSorted((a, b) => (a.clientId < b.clientId ? -1 : 1));
+}
+
+const neverChecked = '{"acceptedAt":{}}';
+
+interface EarlierRow {
+  client_id: string;
+  watch: string;
+  planned_at: string | null;
+  checked_at: string | null;
+  unsent: Unsent | null;
+}
+
+async function readEarlier(
+  database: DataSource,
+  clientIds: readonly string[],
+): Promise<readonly (EarlierWatch | undefined)[]> {
+  const rows = await database.query<EarlierRow[]>(
+    'SELECT client_id, watch, planned_at, checked_at, unsent FROM low_balance_watched_client WHERE client_id IN (?)',
+    [clientIds],
+  );
+  const found = new Map(rows.map((row) => [row.client_id, earlierOf(row)]));
+  return clientIds.map((clientId) => found.get(clientId));
+}
+
+function earlierOf({ watch, planned_at, checked_at, unsent }: EarlierRow): EarlierWatch {
+  return {
+    watch: JSON.parse(watch) as WatchState,
+    plannedAt: planned_at === null ? undefined : Number(planned_at),
+    checkedAt: checked_at === null ? undefined : Number(checked_at),
+    ...(unsent === null ? {} : { unsent }),
+  };
+}
+
+const checkedColumns = [
+  'client_id',
+  'profile_id',
+  'state',
+  'period_ms',
+  'next_check_at',
+  'seen_at',
+  'watch',
+  'unrecovered',
+  'planned_at',
+  'checked_at',
+  'unsent',
+] as const;
+
+/**
+ * Not by the repository, which reads every row again after it wrote them: a check waits for nothing of theirs. A client that is
+ * checked is neither missing nor ended.
+ */
+async function upsert(database: DataSource, rows: readonly WatchedRow[]): Promise<void> {
+  await database.query(
+    `INSERT INTO low_balance_watched_client (${checkedColumns.join(', ')}) VALUES ?
+     ON DUPLICATE KEY UPDATE ${checkedColumns.map((name) => `${name} = VALUES(${name})`).join(', ')},
+       missing_since = NULL, ended_at = NULL, end_reason = NULL`,
+    [inOrder(rows).map(valuesOf)],
+  );
+}
+
+function valuesOf(row: WatchedRow): readonly unknown[] {
+  const values: Readonly<Record<(typeof checkedColumns)[number], unknown>> = {
+    client_id: row.clientId,
+    profile_id: row.profileId,
+    state: row.state,
+    period_ms: row.periodMs,
+    next_check_at: row.nextCheckAt,
+    seen_at: row.seenAt,
+    watch: JSON.stringify(row.watch),
+    unrecovered: Number(mayRecover(row.watch)),
+    planned_at: row.plannedAt,
+    checked_at: row.seenAt,
+    unsent: row.unsent ?? null,
+  };
+  return checkedColumns.map((name) => values[name]);
 }
 
 /** Without the counters: reconciliation reads every row. */

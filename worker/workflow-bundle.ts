@@ -33,8 +33,15 @@ export async function buildWorkflowBundle(): Promise<string> {
   return code;
 }
 
+/**
+ * Our modules are evaluated once for a worker, and not once for each workflow: that is most of what a workflow's creation and
+ * its memory cost. They hold no state of a workflow, and what they export is frozen (test/workflows/preloaded.test.ts).
+ */
 async function bundle(): Promise<string> {
-  return (await bundleWorkflowCode({ ...sources, logger: new DefaultLogger('ERROR') })).code;
+  const { workflowsPath, payloadConverterPath, workflowInterceptorModules } = sources;
+  const preloadModules = [workflowsPath, payloadConverterPath, ...workflowInterceptorModules];
+  const options = { ...sources, preloadModules, logger: new DefaultLogger('ERROR') };
+  return (await bundleWorkflowCode(options)).code;
 }
 
 async function codeHash(): Promise<string> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import DataLoader from 'dataloader';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AcceptedNotice } from '../../domain/cycle/told.js';
 import type { Audience, RuleKey } from '../../domain/profile/profile.js';
@@ -22,7 +23,15 @@ const databaseNow = 'UNIX_TIMESTAMP() * 1000';
 /** Nobody is left to send to. */
 const nobodyPending = `NOT EXISTS (SELECT 1 FROM low_balance_notice_recipient r WHERE r.notice_id = low_balance_notice.id AND r.state = 'pending')`;
 
+/** Clients of one statement at most. */
+const mostAtOnce = 500;
+
 export function createMysqlLedger(database: DataSource): Ledger {
+  // Clients that start together were read together, and ask together.
+  const counts = new DataLoader((ids: readonly string[]) => countNotices(database, ids), {
+    cache: false,
+    maxBatchSize: mostAtOnce,
+  });
   return {
     async find(clientId, checkAt) {
       const rows = await database.getRepository(noticeEntity).find({
@@ -39,13 +48,9 @@ export function createMysqlLedger(database: DataSource): Ledger {
     withdraw: (clientId, checkAt, at) =>
       transaction(database, (manager) => withdraw(manager, { clientId, checkAt }, at)),
     async withdrawAll(clientId, at) {
-      const [row] = await database.query<{ notices: string; pending: string | null }[]>(
-        `SELECT COUNT(*) AS notices, SUM(state = 'pending') AS pending FROM low_balance_notice WHERE client_id = ?`,
-        [clientId],
-      );
-      const notices = Number(row?.notices);
-      // Nearly every client that starts was never notified: it costs one read.
-      if (Number(row?.pending ?? 0) === 0) return { busyMs: 0, withdrawn: false, notices };
+      const { notices, pending } = await counts.load(clientId);
+      // Nearly every client that starts was never notified.
+      if (pending === 0) return { busyMs: 0, withdrawn: false, notices };
       const busyMs = await transaction(database, (manager) => withdraw(manager, { clientId }, at));
       return { busyMs, withdrawn: true, notices };
     },
@@ -53,6 +58,26 @@ export function createMysqlLedger(database: DataSource): Ledger {
     settledSince: (clientId, checkAt) => settledSince(database, clientId, checkAt),
     reached: (clientId, checkAt, rule) => readReached(database, clientId, checkAt, rule),
   };
+}
+
+interface Counts {
+  readonly notices: number;
+  readonly pending: number;
+}
+
+async function countNotices(database: DataSource, clientIds: readonly string[]): Promise<readonly Counts[]> {
+  const rows = await database.query<{ client_id: string; notices: string; pending: string }[]>(
+    `SELECT client_id, COUNT(*) AS notices, SUM(state = 'pending') AS pending FROM low_balance_notice
+     WHERE client_id IN (?) GROUP BY client_id`,
+    [clientIds],
+  );
+  const found = new Map(
+    rows.map(({ client_id, notices, pending }) => [
+      client_id,
+      { notices: Number(notices), pending: Number(pending) },
+    ]),
+  );
+  return clientIds.map((clientId) => found.get(clientId) ?? { notices: 0, pending: 0 });
 }
 
 /** Without the gap locks of a stricter isolation, writers of different notices never wait for each other. */

@@ -55,6 +55,35 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
   const takenUp = (clientId: string, now: number) =>
     takeUpEarlier(parts, { clientId, watch: freshWatch }, profileId, now);
 
+  it("is each one's own where many start together", async () => {
+    const at = Date.now() - hourMs;
+    const ids = [await aWatchedClient(at), await aWatchedClient(at + 1), await aWatchedClient(at + 2)];
+    await notified(ids[1]!, at + 1);
+    const otherCase = ids[0]!.toUpperCase();
+    const found = await Promise.all([...ids, otherCase].map((id) => takenUp(id, Date.now())));
+    assert.deepEqual(
+      found.map((each) => each && { plannedAt: each.plannedAt, ...countsOf(each.watch) }),
+      [
+        { plannedAt: at, client: 1 },
+        { plannedAt: at + 1, client: 2, user: 1 },
+        { plannedAt: at + 2, client: 1 },
+        undefined,
+      ],
+    );
+  });
+
+  it('has a row for each that was started, though MySQL refuses one of them', async () => {
+    const ids = ['started-1', 'x'.repeat(70), 'started-2'];
+    const all = await Promise.allSettled(ids.map((id) => parts.watched.started(id, profileId, Date.now())));
+    assert.deepEqual(
+      all.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    const rows = await parts.watched.rowsOf(ids);
+    const starting = rows.filter((row) => row.starting).map(({ clientId }) => clientId);
+    assert.deepEqual(new Set(starting), new Set(['started-1', 'started-2']));
+  });
+
   it('is nothing where the client never had one', async () => {
     assert.equal(await takenUp('never-watched', Date.now()), undefined);
   });
