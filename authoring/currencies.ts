@@ -1,6 +1,6 @@
 import currencies from 'currency-codes';
 
-/** Whether ISO 4217 knows a currency of that code. */
+/** Whether ISO 4217 knows a currency of that code, which is written in capitals. */
 export function knownCurrency(code: string): boolean {
-  return currencies.code(code) !== undefined;
+  return code === currencies.code(code)?.code;
 }

@@ -43,7 +43,7 @@ export async function askForProfile(known: {
     currency: await ask(
       'Currency of the thresholds:',
       known.currency ?? 'USD',
-      (text) => knownCurrency(text) || 'expected an ISO 4217 code such as USD',
+      (text) => knownCurrency(text) || 'expected an ISO 4217 code in capitals such as USD',
     ),
     period: await ask(
       'Period, how often a client is checked:',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { packageRoot } from '../../authoring/package-root.js';
@@ -74,6 +75,13 @@ describe('init', () => {
     await run({ reseller: 'northwind', ci: 'gitlab' });
     await read('.gitlab-ci.yml');
     await assert.rejects(read('.github/workflows/profiles-check.yml'), /ENOENT/);
+  });
+
+  it('its README says how profiles are reviewed and synced without a CI', async () => {
+    await run({ reseller: 'northwind', ci: 'none' });
+    const text = await read('README.md');
+    assert.match(text, /npx low-balance plan --for-merge/);
+    assert.doesNotMatch(text, /Its checks|Secrets of the CI/);
   });
 
   it('run again it writes nothing where nothing changed, and asks for nothing', async () => {
@@ -179,10 +187,16 @@ describe('init', () => {
     });
 
   it('takes a folder with spaces and letters of any language', async () => {
-    const io = await run({ reseller: 'northwind' }, 'Büro – Profile 1');
-    assert.match(io.said(), /^Next: cd 'Büro – Profile 1' && /m);
-    const text = await readFile(path.join(folder(), 'Büro – Profile 1', 'package.json'), 'utf8');
-    assert.equal((JSON.parse(text) as { name: string }).name, 'buro-profile-1');
+    for (const [name, expected] of [
+      ['Büro – Profile 1', 'buro-profile-1'],
+      ['Straße', 'strasse'],
+      ['прибуток', 'low-balance-profiles-of-a-team'],
+    ] as const) {
+      const io = await run({ reseller: 'northwind' }, name);
+      assert.ok(io.said().includes(`Next: cd '${name}' && `), io.said());
+      const text = await readFile(path.join(folder(), name, 'package.json'), 'utf8');
+      assert.equal((JSON.parse(text) as { name: string }).name, expected);
+    }
   });
 
   it('leaves the profiles of a reseller that has some', async () => {
@@ -213,6 +227,8 @@ describe('init', () => {
     await refusal({}, /--reseller/);
     await refusal({ reseller: 'a/b' }, /--reseller is "a\/b"/);
     await refusal({ reseller: 'a', currency: 'XXZ' }, /--currency is "XXZ"/);
+    await refusal({ reseller: 'a', currency: 'usd' }, /--currency is "usd": expected .* in capitals/);
+    assert.equal(existsSync(team()), false);
     await refusal({ reseller: 'a', billing: 'abacus' }, /--billing is "abacus": expected one of none/);
   });
 

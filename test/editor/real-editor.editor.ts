@@ -162,7 +162,7 @@ describe('the extension in a real editor', function () {
 
   it('opens the settings of a reseller, with the help of each field', async () => {
     await editor.showView('Low Balance Profiles');
-    await forText('.pane-body .monaco-list-row', /Runway USD.*7d of spending/);
+    await forText('.pane-body .monaco-list-row', /Runway USD.*7d \/ 3d of spending/);
     const reseller = editor.page.locator('.pane-body .monaco-list-row[aria-label^="acme"]').first();
     await reseller.hover();
     await reseller.locator('.action-label[aria-label^="Settings of the Reseller"]').click();
@@ -220,6 +220,8 @@ describe('the extension in a real editor', function () {
     await editor.page.keyboard.press('Control+Space');
     await forText('.suggest-widget .monaco-list-row', /"ops".*webhook/);
     await editor.page.keyboard.press('Escape');
+    // The panel leaves room for half of the file.
+    await at('"checkEvery"');
     await editor.page
       .locator('.view-line span', { hasText: /^"checkEvery"$/ })
       .first()

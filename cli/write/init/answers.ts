@@ -81,7 +81,7 @@ function isReseller(text: string): true | string {
 }
 
 function isCurrency(text: string): true | string {
-  return knownCurrency(text) || 'expected an ISO 4217 code such as USD';
+  return knownCurrency(text) || 'expected an ISO 4217 code in capitals such as USD';
 }
 
 function refuse(flag: string, value: string, verdict: true | string): void {
@@ -95,6 +95,7 @@ function packageName(root: string): string {
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
+    .replaceAll('ß', 'ss')
     .replaceAll(/[^a-z0-9._-]+/g, '-')
     .replaceAll(/^[._-]+|-+$/g, '');
   return name || 'low-balance-profiles-of-a-team';

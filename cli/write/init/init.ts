@@ -18,9 +18,9 @@ import { ignored, isOfCi, repositoryFiles } from './repository-files.js';
 export async function init(directory: string, options: InitOptions, io: Io): Promise<ExitCode> {
   const root = path.resolve(io.cwd, directory);
   const again = existsSync(path.join(root, 'schemas', schemaFiles.profile.name));
-  const answers = again
-    ? await answersFor(root, { ...(await asBefore(root)), ...options }, { ...io, interactive: false })
-    : await answersFor(root, options, io);
+  const before = again ? await asBefore(root) : {};
+  const interactive = io.interactive && before.reseller === undefined;
+  const answers = await answersFor(root, { ...before, ...options }, { ...io, interactive });
   const isWanted = (file: RepositoryFile) =>
     !again ||
     file.updates === 'always' ||
@@ -56,7 +56,7 @@ async function foreignText(root: string, { path: name, source }: RepositoryFile)
   return missing.length === 0 ? left : `${left}. Add to it: ${missing.join(', ')}`;
 }
 
-/** Running it again asks nothing. */
+/** Running it again asks nothing that the repository answers. */
 async function asBefore(root: string): Promise<InitOptions> {
   const [reseller] = await resellersOf(root);
   return { ...(reseller === undefined ? {} : { reseller }), ci: 'both', billing: 'none' };

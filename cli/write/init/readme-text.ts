@@ -27,19 +27,17 @@ ${billing === 'none' ? '' : `| \`billing/\` | the views over the billing databas
 1. \`npx low-balance new ${reseller}/my-profile\`, or edit \`profiles/${profile}.json\`. In VS Code the recommended extension shows
    problems, the number of clients and the mails as you type: \`code --install-extension node_modules/low-balance-profiles/editor/low-balance.vsix\`
 2. \`npx low-balance preview ${profile}\` renders its mails, and \`npx low-balance simulate ${profile}\` plots what it would send.
-3. Open a pull request. Its checks validate and test the files, and a comment says which clients would be notified.
-4. The merge syncs the profiles into MySQL. A sync by itself never sends a notice.
+${ci === 'none' ? reviewByHand : reviewByCi}
 
 A deletion that leaves clients without a profile is acknowledged in the same pull request, in \`profiles/acknowledged.json\`; the
-comment says what to write there.
+plan says what to write there.
 
 ## Set up once
 
 1. Database users and views: \`node_modules/low-balance-profiles/docs/billing-views.md\` says what the service reads${
     billing === 'none' ? '' : ', and `billing/` has the views to adapt'
   }.
-2. Secrets of the CI${ci === 'none' ? '' : ' (named at the top of its files)'}: \`PLAN_MYSQL_URL\` and \`PLAN_BILLING_MYSQL_URL\` of users that may only read;
-   \`SYNC_MYSQL_URL\`, \`SYNC_BILLING_MYSQL_URL\` and \`TEMPORAL_ADDRESS\` for the sync.
+2. ${ci === 'none' ? settingsByHand : secretsOfCi}
 3. \`npx low-balance setup\`, then \`npx low-balance doctor\`: settings, MySQL, billing data, Temporal and the mail provider.
 4. \`npx low-balance worker\`, as often as you like.
 
@@ -47,6 +45,19 @@ After an update of the package: \`npx low-balance init .\` brings \`schemas/\`, 
 you edited.
 `;
 }
+
+const reviewByCi = `3. Open a pull request. Its checks validate and test the files, and a comment says which clients would be notified.
+4. The merge syncs the profiles into MySQL. A sync by itself never sends a notice.`;
+
+const reviewByHand = `3. Open a pull request. \`npx low-balance plan --for-merge\` says which clients would be notified, and what the merge needs.
+4. After the merge \`npx low-balance sync\` brings the profiles into MySQL. A sync by itself never sends a notice.
+   \`npx low-balance init . --ci github\` (or \`gitlab\`) writes the files of a CI that does all of this.`;
+
+const secretsOfCi = `Secrets of the CI (named at the top of its files): \`PLAN_MYSQL_URL\` and \`PLAN_BILLING_MYSQL_URL\` of users that may only read;
+   \`SYNC_MYSQL_URL\`, \`SYNC_BILLING_MYSQL_URL\` and \`TEMPORAL_ADDRESS\` for the sync.`;
+
+const settingsByHand = `The environment of \`plan\` has \`MYSQL_URL\` and \`BILLING_MYSQL_URL\` of users that may only read; that of \`sync\` those of its
+   own users, and \`TEMPORAL_ADDRESS\`.`;
 
 /** The id of the profile that a new repository begins with. */
 export function firstProfile({ reseller, currency }: Pick<Answers, 'reseller' | 'currency'>): string {

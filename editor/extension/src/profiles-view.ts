@@ -156,7 +156,7 @@ function describe(profile: ListedProfile): string {
   const { currency, thresholds, clients, synced } = profile;
   const limits = Object.keys(thresholds).map((rule) => limitOf(profile, rule).brief);
   return [
-    `${currency} ${limits.join(' / ')}`,
+    `${currency} ${sideBySide(limits)}`,
     ...(synced === 'no file'
       ? ['only in MySQL']
       : synced === 'changed' || synced === 'no'
@@ -164,6 +164,14 @@ function describe(profile: ListedProfile): string {
         : []),
     ...(clients === undefined ? [] : [`${lowOf(profile)} of ${clients} low`]),
   ].join(' · ');
+}
+
+/** `7d / 3d of spending`: what the next limit is of as well is said once. */
+function sideBySide(limits: readonly string[]): string {
+  const basisOf = (limit: string | undefined) => / of .*/.exec(limit ?? '')?.[0];
+  return limits
+    .map((limit, i) => (basisOf(limit) === basisOf(limits[i + 1]) ? limit.replace(/ of .*/, '') : limit))
+    .join(' / ');
 }
 
 function tooltipOf(profile: ListedProfile): MarkdownString {
