@@ -1,4 +1,6 @@
-import { missing, oneOf, text, type Environment } from '../settings/read-settings.js';
+import { messageOf } from '../domain/error-message.js';
+import { missing, oneOf, SettingsError, text, type Environment } from '../settings/read-settings.js';
+import { parseEmailAddress } from './email/email-address.js';
 import type { ConfiguredEmailProvider } from './email/email-provider.js';
 import { defaultEmailProvider, emailProviders, type EmailProviderName } from './email-providers.js';
 
@@ -17,6 +19,16 @@ export function emailSettings(env: Environment): EmailSettings {
   return {
     provider: kit.configure(env),
     providerTitle: kit.title,
-    from: text(env, 'MAIL_FROM') ?? missing('MAIL_FROM', 'Acme Billing <billing@acme.example>'),
+    from: sender(env),
   };
+}
+
+function sender(env: Environment): string {
+  const from = text(env, 'MAIL_FROM') ?? missing('MAIL_FROM', 'Acme Billing <billing@acme.example>');
+  try {
+    parseEmailAddress(from);
+  } catch (error) {
+    throw new SettingsError(`MAIL_FROM: ${messageOf(error)}`, { cause: error });
+  }
+  return from;
 }

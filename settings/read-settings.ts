@@ -33,12 +33,17 @@ export function oneOf<T extends string>(
   return found;
 }
 
+/** The address that paths are appended to. Messages and `doctor` show it, so it holds no password. */
 export function httpUrl(env: Environment, name: string): string | undefined {
   const value = text(env, name);
-  if (
-    value !== undefined &&
-    !(URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol))
-  ) {
+  if (value === undefined) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url && (url.username !== '' || url.password !== '' || /[?#]/.test(value))) {
+    throw new SettingsError(
+      `${name} holds a user, a password, or parameters. Expected an address alone, such as https://api.example.com`,
+    );
+  }
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
     throw new SettingsError(`${name} is "${value}". Expected an address such as https://api.example.com`);
   }
   return value;
@@ -52,13 +57,25 @@ export function flag(env: Environment, name: string, byDefault: boolean): boolea
   throw new SettingsError(`${name} is "${value}". Expected true or false`);
 }
 
-export function count(env: Environment, name: string, byDefault: number, least: number): number {
+export function count(
+  env: Environment,
+  name: string,
+  byDefault: number,
+  least: number,
+  most = Infinity,
+): number {
   const value = text(env, name);
   if (value === undefined) return byDefault;
-  if (!/^\d{1,9}$/.test(value) || Number(value) < least) {
-    throw new SettingsError(`${name} is "${value}". Expected a whole number from ${least}`);
+  if (!/^\d{1,9}$/.test(value) || Number(value) < least || Number(value) > most) {
+    const to = most === Infinity ? '' : ` to ${most}`;
+    throw new SettingsError(`${name} is "${value}". Expected a whole number from ${least}${to}`);
   }
   return Number(value);
+}
+
+/** `least` is 0 where that means none. */
+export function port(env: Environment, name: string, byDefault: number, least: 0 | 1): number {
+  return count(env, name, byDefault, least, 65_535);
 }
 
 /** A number that has no default; undefined where it is not set. */
@@ -66,12 +83,17 @@ export function optionalCount(env: Environment, name: string, least: number): nu
   return text(env, name) === undefined ? undefined : count(env, name, 0, least);
 }
 
+/** In milliseconds, a second at least. */
 export function duration(env: Environment, name: string, byDefault: string): number {
+  const value = text(env, name) ?? byDefault;
+  let ms: number;
   try {
-    return durationMs(text(env, name) ?? byDefault);
+    ms = durationMs(value);
   } catch (error) {
     throw new SettingsError(`${name}: ${messageOf(error)}`, {
       cause: error,
     });
   }
+  if (ms < 1_000) throw new SettingsError(`${name} is "${value}". Expected at least 1s`);
+  return ms;
 }

@@ -4,6 +4,7 @@ import {
   httpUrl,
   missing,
   oneOf,
+  port,
   SettingsError,
   text,
   type Environment,
@@ -78,7 +79,7 @@ export function serviceSettings(env: Environment): ServiceSettings {
   return {
     logLevel: oneOf(env, 'LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error'], 'info'),
     httpHost: text(env, 'WORKER_HTTP_HOST') ?? '127.0.0.1',
-    httpPort: count(env, 'WORKER_HTTP_PORT', 9464, 0),
+    httpPort: port(env, 'WORKER_HTTP_PORT', 9464, 0),
     cachedWorkflows,
     concurrentWorkflowTasks,
     concurrentChecks: count(env, 'WORKER_CONCURRENT_CHECKS', 100, 1),
@@ -109,25 +110,64 @@ function tracingSettings(env: Environment): TracingSettings | undefined {
   if (endpoint === undefined) return undefined;
   return {
     endpoint: endpoint.replace(/\/+$/, ''),
-    headers: Object.fromEntries(
-      (text(env, 'OTEL_EXPORTER_OTLP_HEADERS') ?? '').split(',').flatMap((each) => {
-        const at = each.indexOf('=');
-        return at < 1 ? [] : [[each.slice(0, at).trim(), decodeURIComponent(each.slice(at + 1).trim())]];
-      }),
-    ),
+    headers: headersOf(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
     serviceName: text(env, 'OTEL_SERVICE_NAME') ?? 'low-balance',
   };
+}
+
+/** `name=value,name=value` with percent-encoded values, as OpenTelemetry writes it. A value may be a secret: it is not shown. */
+function headersOf(env: Environment, name: string): Readonly<Record<string, string>> {
+  const parts = (text(env, name) ?? '').split(',').map((part) => part.trim());
+  return Object.fromEntries(
+    parts
+      .filter((part) => part !== '')
+      .map((part) => {
+        const [, header, value] = /^([!#$%&'*+.^_`|~\w-]+)\s*=\s*(.*)$/s.exec(part) ?? [];
+        const decoded = value === undefined ? undefined : percentDecoded(value);
+        if (header !== undefined && decoded !== undefined && !/\p{Cc}/u.test(decoded))
+          return [header, decoded];
+        throw new SettingsError(
+          `${name} is invalid${header === undefined ? '' : ` at ${header}`}. Expected name=value,name=value, where a "%" in a value is written as %25 and a "," as %2C`,
+        );
+      }),
+  );
+}
+
+function percentDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function mysqlUrlOf(env: Environment, name: string): string | undefined {
   const value = text(env, name);
   if (value === undefined) return undefined;
   const url = URL.canParse(value) ? new URL(value) : undefined;
+  // The value may hold a password: it is not shown.
   if (!url || !['mysql:', 'mariadb:'].includes(url.protocol) || url.pathname.length < 2) {
-    // The value may hold a password: it is not shown.
     throw new SettingsError(
-      `${name} is not a MySQL address with a database. Expected: mysql://user:password@host:3306/database`,
+      `${name} is not a MySQL address with a database. Expected: mysql://user:password@host:3306/database, ` +
+        'where special characters of a password are percent-encoded, such as %23 for "#" and %2F for "/"',
     );
   }
+  if ([url.username, url.password, url.pathname].some((part) => percentDecoded(part) === undefined)) {
+    throw new SettingsError(
+      `${name} has a "%" that begins no percent-encoded character. Expected "%" in a user, password or database as %25`,
+    );
+  }
+  refuseOtherTls(name, url);
   return value;
+}
+
+/** Who asks for TLS in words that are not read here must not get a connection without it. */
+function refuseOtherTls(name: string, { searchParams }: URL): void {
+  for (const [parameter, value] of searchParams) {
+    if (!/ssl|tls/i.test(parameter)) continue;
+    if (parameter !== 'tls' || !['true', 'false'].includes(value))
+      throw new SettingsError(
+        `${name} has the parameter ${parameter}=${value}. Expected tls=true or tls=false`,
+      );
+  }
 }

@@ -4,7 +4,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { encryptingConverter } from './encryption.js';
 import { payloadSettings } from './settings.js';
-import type { Environment } from '../settings/read-settings.js';
+import { SettingsError, text, type Environment } from '../settings/read-settings.js';
 import { tlsRefusal } from './tls-refusal.js';
 import { messageOf } from '../domain/error-message.js';
 import { withinTime } from './time-limit.js';
@@ -23,14 +23,9 @@ export interface TemporalSettings {
   readonly dataConverter?: DataConverter;
 }
 
-/** Throws SettingsError where a payload key is invalid. */
+/** Throws SettingsError where a payload key, a setting of Temporal or its file is invalid. */
 export function temporalSettings(env: Environment): TemporalSettings {
-  const defined = Object.entries(env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]],
-  );
-  const { connectionOptions, namespace } = loadClientConnectConfig({
-    overrideEnvVars: Object.fromEntries(defined) as Record<string, string>,
-  });
+  const { connectionOptions, namespace } = connectConfigOf(env);
   const address = connectionOptions.address ?? 'localhost:7233';
   const dataConverter = dataConverterOf(env);
   return {
@@ -39,6 +34,24 @@ export function temporalSettings(env: Environment): TemporalSettings {
     namespace: namespace ?? 'default',
     ...(dataConverter ? { dataConverter } : {}),
   };
+}
+
+/** Trimmed as all other settings are: a secret that comes of a file ends with a line break. */
+function connectConfigOf(env: Environment): ReturnType<typeof loadClientConnectConfig> {
+  const said = Object.keys(env).flatMap((name) => {
+    const value = name.startsWith('TEMPORAL_') ? text(env, name) : env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(said) as Record<string, string> });
+  } catch (error) {
+    // Its further lines show the file, which may hold a key; a file without profiles brings out a defect of the package.
+    const reason =
+      error instanceof TypeError ? 'temporal.toml has no profile' : messageOf(error).split('\n')[0];
+    throw new SettingsError(
+      `the settings of Temporal cannot be read: ${reason}. Expected TEMPORAL_… and temporal.toml as every Temporal program reads them`,
+    );
+  }
 }
 
 function dataConverterOf(env: Environment): DataConverter | undefined {

@@ -1,9 +1,9 @@
 import {
-  count,
   flag,
   httpUrl,
   missing,
   optionalCount,
+  port,
   SettingsError,
   text,
   type Environment,
@@ -28,7 +28,7 @@ export interface SendGridSettings {
 /** Throws SettingsError. */
 export function sendGridSettings(env: Environment): SendGridSettings {
   return {
-    apiKey: text(env, 'SENDGRID_API_KEY') ?? missing('SENDGRID_API_KEY', 'SG.xxxxx'),
+    apiKey: apiKey(env),
     baseUrl: httpUrl(env, 'SENDGRID_BASE_URL'),
     sandbox: flag(env, 'SENDGRID_SANDBOX', false),
     clickTracking: flag(env, 'SENDGRID_CLICK_TRACKING', false),
@@ -40,11 +40,22 @@ export function sendGridSettings(env: Environment): SendGridSettings {
   };
 }
 
+function apiKey(env: Environment): string {
+  const key = text(env, 'SENDGRID_API_KEY') ?? missing('SENDGRID_API_KEY', 'SG.xxxxx');
+  // Docker's --env-file keeps quotes.
+  if (!/^[\x21-\x7e]+$/.test(key) || /^(["']).*\1$/.test(key)) {
+    throw new SettingsError(
+      'SENDGRID_API_KEY holds quotes, blanks or characters that no key has. Expected the key alone, such as SG.xxxxx',
+    );
+  }
+  return key;
+}
+
 function receiverSettings(env: Environment): SendGridSettings['receiver'] {
   const publicKey = text(env, 'SENDGRID_WEBHOOK_PUBLIC_KEY');
   return publicKey === undefined
     ? undefined
-    : { publicKey, port: count(env, 'SENDGRID_WEBHOOK_PORT', 8080, 1) };
+    : { publicKey, port: port(env, 'SENDGRID_WEBHOOK_PORT', 8080, 1) };
 }
 
 function templateIds(env: Environment): Readonly<Record<string, string>> {
@@ -52,16 +63,19 @@ function templateIds(env: Environment): Readonly<Record<string, string>> {
   if (value === undefined) return {};
   try {
     const parsed: unknown = JSON.parse(value);
-    if (
-      typeof parsed === 'object' &&
-      parsed !== null &&
-      Object.values(parsed).every((id) => typeof id === 'string')
-    )
+    if (typeof parsed === 'object' && parsed !== null && Object.entries(parsed).every(isTemplateId))
       return parsed as Record<string, string>;
   } catch {
     // Said below, with what was expected.
   }
   throw new SettingsError(
     `SENDGRID_TEMPLATES is ${value}. Expected JSON of dynamic template ids, such as {"client":"d-123","staff":"d-456","client.de":"d-789"}`,
+  );
+}
+
+/** A name that no mail has would leave its mails with our words, without a sign of it. */
+function isTemplateId([name, id]: readonly [string, unknown]): boolean {
+  return (
+    /^(client|staff)(\.[a-z]{2,8}([-_][a-z\d]{1,8})*)?$/i.test(name) && typeof id === 'string' && id !== ''
   );
 }
