@@ -25,6 +25,8 @@ export async function readSource(file: string, cwd: string): Promise<Source> {
   } catch (error) {
     return wrong(...unreadable(error));
   }
+  if (isUtf16(bytes))
+    return wrong('not-utf8', 'the file is UTF-16, as some programs of Windows save it: expected UTF-8 text');
   if (bytes.includes(0))
     return wrong('not-text', 'the file is binary: expected JSON text', placeOf(bytes, bytes.indexOf(0)));
   if (!isUtf8(bytes))
@@ -84,6 +86,13 @@ function unreadable(error: unknown): readonly [code: string, message: string] {
     default:
       return ['unreadable-file', `the file cannot be read: ${message}`];
   }
+}
+
+/** By its byte order mark, or by the "{" that a file begins with. */
+function isUtf16(bytes: Buffer): boolean {
+  const [first, second] = bytes;
+  const hasMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return hasMark || (first === 0x7b && second === 0) || (first === 0 && second === 0x7b);
 }
 
 const strict = new TextDecoder('utf-8', { fatal: true });

@@ -8,11 +8,15 @@ export function addressesIn(text: string): readonly string[] {
   const parts = text.split(/[;,]/).map((part) => part.trim());
   return parts.flatMap((part, index) => {
     if (part === '') return [];
-    const bracketed = /<([^<>]*)>\s*$/.exec(part)?.[1];
-    if (bracketed !== undefined) return [bracketed.trim()];
+    const bracketed = [...part.matchAll(/<([^<>]*)>/g)].map(([, address = '']) => address.trim());
+    if (bracketed.length > 0) return [...bracketed, ...wordsOf(part.slice(part.lastIndexOf('>') + 1))];
     // The comma of `Doe, John <j.doe@acme.example>`.
     if (!part.includes('@') && (parts[index + 1] ?? '').includes('<')) return [];
-    const words = part.split(/\s+/);
+    const words = wordsOf(part);
     return words.some((word) => word.includes('@')) ? words : [part];
   });
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
 }

@@ -15,9 +15,13 @@ export interface Problem {
 
 export type Severity = 'error' | 'warning' | 'info';
 
-/** `file:line:column` */
+/** `file:line:column`. A line break in the name of a file must not begin another problem, nor an invisible character hide one. */
 export function placeText({ file, line, column }: Pick<Problem, 'file' | 'line' | 'column'>): string {
-  return `${file}:${line}:${column}`;
+  const name = file.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
+  return `${name}:${line}:${column}`;
 }
 
 /** One line, as every verb prints it and the editor's problem matcher reads it. */
