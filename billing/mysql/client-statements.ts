@@ -1,6 +1,14 @@
 import type { ReadFor } from '../billing.js';
 import { clientColumns, identityColumns, isCostly, type ClientColumn } from '../billing-views.js';
-import { asText, comparable, equal, isOneOf, keyValue, type ViewColumns } from './view-columns.js';
+import {
+  asText,
+  comparable,
+  equal,
+  isOneOf,
+  keyValue,
+  padsBlanks,
+  type ViewColumns,
+} from './view-columns.js';
 
 export interface Statement {
   readonly sql: string;
@@ -54,7 +62,7 @@ export function readStatement(
     const own = withReseller
       ? ` OR ${equal(['lb_u.reseller_id', columns.of('billing_user', 'reseller_id')], ['lb_c.reseller_id', client('reseller_id')])}`
       : '';
-    const login = isOneOf('lb_u.login', needed.logins, columns.of('billing_user', 'login'));
+    const login = isLogin('lb_u.login', needed.logins, columns);
     joins.push(
       `LEFT JOIN billing_user lb_u ON ${login.sql} AND (lb_u.reseller_id IS NULL OR ${asText('lb_u.reseller_id', columns.of('billing_user', 'reseller_id'))} = ''${own})`,
     );
@@ -77,6 +85,15 @@ function sameCurrency(columns: ViewColumns): string {
   if (comparable(to, own) && !/_bin$|_cs$|_as_cs/.test(to?.collation ?? ''))
     return 'lb_x.to_currency = lb_c.currency';
   return `UPPER(TRIM(${asText('lb_x.to_currency', to)})) = UPPER(TRIM(${asText('lb_c.currency', own)}))`;
+}
+
+/** The rates from a currency, however it is written. */
+export function spelledRatesStatement(currency: string, columns: ViewColumns): Statement {
+  const from = asText('from_currency', columns.of('billing_exchange_rate', 'from_currency'));
+  return {
+    sql: `SELECT from_currency, to_currency, rate FROM billing_exchange_rate WHERE UPPER(${from}) LIKE ?`,
+    values: [`%${currency}%`],
+  };
 }
 
 /** These columns of these clients, without joins. */
@@ -136,6 +153,18 @@ export function endStatement(
 function whereIds(column: string, ids: readonly string[], columns: ViewColumns, byKey: boolean): Statement {
   const found = columns.of('billing_client', 'client_id');
   return byKey ? isOneOf(column, ids, found) : { sql: `${asText(column, found)} IN (?)`, values: [ids] };
+}
+
+/** Users of these logins, at least; also where the column counts trailing blanks. Neither hides its index. */
+export function isLogin(expression: string, logins: readonly string[], columns: ViewColumns): Statement {
+  const column = columns.of('billing_user', 'login');
+  const exact = isOneOf(expression, logins, column);
+  if (!column || column.collation === null || padsBlanks(column.collation)) return exact;
+  const blanks = logins.map((login) => `${login.replaceAll(/[!%_]/g, '!$&')} %`);
+  return {
+    sql: `(${[exact.sql, ...blanks.map(() => `${expression} LIKE ? ESCAPE '!'`)].join(' OR ')})`,
+    values: [...exact.values, ...blanks],
+  };
 }
 
 /** Whether an id that the column's own index does not find may be there all the same, with trailing blanks. */

@@ -5,9 +5,9 @@ import { gateClient, gateIdentity, idOf, type ResellerRow } from '../client-gate
 import { gateRate, gateUsers, type RateRow, type UserRow } from '../profile-facts.js';
 import type { SharedFacts } from '../shared-facts.js';
 import { askViews } from './ask-views.js';
-import { columnsFor, type Statement } from './client-statements.js';
+import { columnsFor, isLogin, type Statement } from './client-statements.js';
 import { readPageRows } from './page-rows.js';
-import { asText, isOneOf, type ViewColumns } from './view-columns.js';
+import { asText, type ViewColumns } from './view-columns.js';
 
 export interface PageOptions {
   /** The last client of the page before; "" for the first. */
@@ -93,7 +93,7 @@ export function createFleetReader(database: Queryable): FleetReader {
         logins.length === 0
           ? []
           : await views.rows<UserRow>((columns) => {
-              const login = isOneOf('login', [...new Set(logins)], columns.of('billing_user', 'login'));
+              const login = isLogin('login', [...new Set(logins)], columns);
               const sql = `SELECT login, reseller_id, email FROM billing_user WHERE ${login.sql}`;
               return { sql, values: login.values };
             }, pageLimitMs);

@@ -10,9 +10,9 @@ export interface ChosenLanguage {
   readonly locale: string;
 }
 
-/** `de-AT` finds the templates `de-at`, else `de`, else English. */
+/** `de-AT` finds the templates `de-at`, else `de`, else English. Billing data may say a locale of POSIX: `de_AT.UTF-8`, `de_AT@euro`. */
 export function chooseLanguage(asked: string | null, available: readonly string[]): ChosenLanguage {
-  const tag = asked === null ? undefined : canonicalLanguage(asked);
+  const tag = asked === null ? undefined : canonicalLanguage(asked.replace(/[.@].*$/s, ''));
   if (tag === undefined) return { templates: fallbackLanguage, locale: fallbackLanguage };
   const parts = tag.split('-');
   for (let length = parts.length; length > 0; length -= 1) {

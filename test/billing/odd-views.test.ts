@@ -112,6 +112,22 @@ const cases: Readonly<Record<string, Odd>> = {
     rates:
       "SELECT CONVERT('usd' USING latin1) AS from_currency, CONVERT('eur' USING utf8mb4) COLLATE utf8mb4_general_ci AS to_currency, 0.9 AS rate",
   },
+  'with currencies of rates in mixed case, with blanks before them': {
+    rates: "SELECT ' Usd' AS from_currency, '\teur ' AS to_currency, 0.9 AS rate",
+  },
+  'with a currency of its own with a blank before it': {
+    types: { currency: 'VARCHAR(8)' },
+    values: { currency: "' EUR'" },
+  },
+  'with a login that ends in blanks which count': {
+    users:
+      "SELECT CONVERT('j.doe  ' USING utf8mb4) COLLATE utf8mb4_nopad_bin AS login, '4' AS reseller_id, 'j.doe@reseller.example' AS email",
+  },
+  'with a login of another one, which begins alike': {
+    users:
+      "SELECT CONVERT('j.doe x' USING utf8mb4) COLLATE utf8mb4_nopad_bin AS login, '4' AS reseller_id, 'j.doe@reseller.example' AS email",
+    expected: { users: {} },
+  },
   'with a status in upper case': { values: { status: "'SUSPENDED'" }, expected: { status: 'suspended' } },
   'with a status of another word': {
     values: { status: "'blocked'" },
@@ -305,7 +321,9 @@ describe('views over tables of other types, on a real MySQL', () => {
       `CREATE OR REPLACE VIEW billing_client AS SELECT ${selected.join(', ')} FROM customer${twice}`,
     );
     await database.query(`CREATE OR REPLACE VIEW billing_reseller AS ${odd.resellers ?? usualResellers}`);
-    await database.query(`CREATE OR REPLACE VIEW billing_user AS ${odd.users ?? usualUsers}`);
+    await database.query(
+      `CREATE OR REPLACE VIEW billing_user AS ${(odd.users ?? usualUsers).replace('utf8mb4_nopad_bin', blanksCount)}`,
+    );
     await database.query(`CREATE OR REPLACE VIEW billing_exchange_rate AS ${odd.rates ?? usualRates}`);
   }
 

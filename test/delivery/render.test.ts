@@ -107,6 +107,8 @@ describe('the words of a mail', () => {
     { asked: 'de-AT', language: 'de', subject: 'Ihr Guthaben bei Acme ist niedrig: € 1.234,50' },
     { asked: 'de', language: 'de', subject: 'Ihr Guthaben bei Acme ist niedrig: 1.234,50 €' },
     { asked: 'uk_UA', language: 'uk', subject: 'Низький баланс у Acme: 1 234,50 EUR' },
+    { asked: 'de_DE.UTF-8', language: 'de', subject: 'Ihr Guthaben bei Acme ist niedrig: 1.234,50 €' },
+    { asked: 'de_AT@euro', language: 'de', subject: 'Ihr Guthaben bei Acme ist niedrig: € 1.234,50' },
     { asked: 'en-GB', language: 'en', subject: 'Your balance with Acme is low: €1,234.50' },
     { asked: 'sw', language: 'en', subject: 'Your balance with Acme is low: €1,234.50' },
     { asked: 'no language', language: 'en', subject: 'Your balance with Acme is low: €1,234.50' },
