@@ -143,7 +143,7 @@ describe('init', () => {
     );
     assert.match(
       io.said(),
-      /^Next: cd team && git init && npm install low-balance-profiles && npx low-balance val/m,
+      /^Next: cd team && git init -b main && npm install low-balance-profiles && npx low-balance val/m,
     );
   });
 

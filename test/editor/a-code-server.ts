@@ -101,6 +101,33 @@ export class CodeServer {
     await this.page.keyboard.press('Enter');
   }
 
+  /** The menu of quick fixes at the cursor, with this one in it. */
+  async offerFix(title: string): Promise<void> {
+    await this.pressUntil('Control+.', '.action-widget', title);
+  }
+
+  /** The list of completions at the cursor, with this one in it. */
+  async offerCompletion(text: RegExp): Promise<void> {
+    await this.pressUntil('Control+Space', '.suggest-widget .monaco-list-row', text);
+  }
+
+  /** Right after an edit the editor asks before the language server has answered to the edit: somebody would ask again. */
+  private async pressUntil(keys: string, selector: string, hasText: string | RegExp): Promise<void> {
+    const offer = this.page.locator(selector, { hasText }).first();
+    for (let tries = 0; tries < 20; tries += 1) {
+      await this.page.keyboard.press(keys);
+      if (
+        await offer.waitFor({ timeout: 3_000 }).then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`${keys} offers no ${hasText}`);
+  }
+
   async showView(name: string): Promise<void> {
     const button = this.page.locator(`.activitybar .action-label[aria-label^="${name}"]`);
     const parent = this.page.locator(`.activitybar .action-item:has([aria-label^="${name}"])`);

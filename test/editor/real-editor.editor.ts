@@ -115,8 +115,7 @@ describe('the extension in a real editor', function () {
     await picture('problems');
     await editor.page.locator('.view-line', { hasText: '"currency"' }).first().click();
     await editor.goTo(6, 17);
-    await editor.page.keyboard.press('Control+.');
-    await forText('.action-widget', 'Change to "USD"');
+    await editor.offerFix('Change to "USD"');
     await editor.page.keyboard.press('Enter');
     await forText('.view-line', '"currency": "USD"');
     await editor.page.keyboard.press('Control+S');
@@ -209,16 +208,13 @@ describe('the extension in a real editor', function () {
       await editor.goTo(line + 1, (lines[line]?.indexOf(what) ?? 0) + plus);
     };
     await at('"Monday"');
-    await editor.page.keyboard.press('Control+.');
-    await forText('.action-widget', 'Change to "mon"');
+    await editor.offerFix('Change to "mon"');
     await editor.page.keyboard.press('Enter');
     await forText('.view-line', '"mon"');
     await at('"opps"');
-    await editor.page.keyboard.press('Control+.');
-    await forText('.action-widget', 'Change to "ops"');
+    await editor.offerFix('Change to "ops"');
     await editor.page.keyboard.press('Escape');
-    await editor.page.keyboard.press('Control+Space');
-    await forText('.suggest-widget .monaco-list-row', /"ops".*webhook/);
+    await editor.offerCompletion(/"ops".*webhook/);
     await editor.page.keyboard.press('Escape');
     // The panel leaves room for half of the file.
     await at('"checkEvery"');

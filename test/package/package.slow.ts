@@ -31,7 +31,8 @@ describe('the package, installed in an empty repository', function () {
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'low-balance-test-'));
-    repository = path.join(folder, 'profiles-of-a-team');
+    // As the home of somebody may be called.
+    repository = path.join(folder, 'Profile für Acme');
   });
   after(async () => {
     await stopStack();

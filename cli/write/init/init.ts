@@ -68,7 +68,7 @@ async function nextSteps(root: string, directory: string): Promise<string> {
   const isInstalled = existsSync(path.join(root, 'node_modules'));
   return [
     ...(directory === '.' ? [] : [`cd ${shellWord(directory)}`]),
-    ...(gitTopOf(root) === undefined ? ['git init'] : []),
+    ...(gitTopOf(root) === undefined ? ['git init -b main'] : []),
     ...(depends ? (isInstalled ? [] : ['npm install']) : [`npm install ${name}`]),
     'npx low-balance validate',
     'npx low-balance test',
