@@ -4,14 +4,13 @@ import type { Queryable } from '../../store/queryable.js';
 import { BillingDataError, type Billing, type ClientRead, type ReadFor } from '../billing.js';
 import { identityColumns, type ClientColumn } from '../billing-views.js';
 import { gateClient, gateIdentity, idOf, type ClientRow } from '../client-gate.js';
-import { gateRate, gateUsers, type RateRow } from '../profile-facts.js';
+import { gateRate, gateUsers } from '../profile-facts.js';
 import { askViews } from './ask-views.js';
 import {
   columnsFor,
   identifyStatement,
   mayHideIds,
   readStatement,
-  spelledRatesStatement,
   type Statement,
 } from './client-statements.js';
 import { readPageRows } from './page-rows.js';
@@ -70,22 +69,6 @@ export function createBilling(database: Queryable): Billing {
     return unclear;
   }
 
-  /** Where a client has no rate it is looked for once more: currencies may be written with blanks before them, or in mixed case. */
-  async function withSpelledRates(
-    clients: readonly (ClientRead | undefined)[],
-    { currency }: ReadFor,
-    leftMs: () => number,
-  ): Promise<readonly (ClientRead | undefined)[]> {
-    const lacksRate = (client: ClientRead | undefined): client is Client =>
-      client !== undefined && !isUnclear(client) && client.rate === null && client.rateDoubt === undefined;
-    if (currency === null || !clients.some((client) => lacksRate(client) && client.currency !== currency))
-      return clients;
-    const rates = await views.rows<RateRow>((columns) => spelledRatesStatement(currency, columns), leftMs());
-    return clients.map((client) =>
-      lacksRate(client) ? { ...client, ...gateRate(rates, currency, client.currency) } : client,
-    );
-  }
-
   const readClients: Billing['readClients'] = async (clientIds, needed) => {
     const limitMs = needed.withinMs ?? readLimitMs;
     const until = performance.now() + limitMs;
@@ -98,14 +81,13 @@ export function createBilling(database: Queryable): Billing {
         return own && clientOf(own, needed);
       });
     try {
-      return await withSpelledRates(answers(await read(clientIds, limitMs)), needed, leftMs);
+      return answers(await read(clientIds, limitMs));
     } catch (error) {
       if (!(error instanceof BillingDataError)) throw error;
     }
     const { rows, failed } = await readApart(clientIds, async (some) => [...(await read(some, leftMs()))]);
     const unclear = await unclearClients(failed, columnsFor(needed), leftMs);
-    const clients = await withSpelledRates(answers(new Map(rows)), needed, leftMs);
-    return clients.map((client, index) => unclear.get(clientIds[index]!) ?? client);
+    return answers(new Map(rows)).map((client, index) => unclear.get(clientIds[index]!) ?? client);
   };
 
   return {

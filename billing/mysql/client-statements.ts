@@ -87,15 +87,6 @@ function sameCurrency(columns: ViewColumns): string {
   return `UPPER(TRIM(${asText('lb_x.to_currency', to)})) = UPPER(TRIM(${asText('lb_c.currency', own)}))`;
 }
 
-/** The rates from a currency, however it is written. */
-export function spelledRatesStatement(currency: string, columns: ViewColumns): Statement {
-  const from = asText('from_currency', columns.of('billing_exchange_rate', 'from_currency'));
-  return {
-    sql: `SELECT from_currency, to_currency, rate FROM billing_exchange_rate WHERE UPPER(${from}) LIKE ?`,
-    values: [`%${currency}%`],
-  };
-}
-
 /** These columns of these clients, without joins. */
 export function selectStatement(wanted: readonly ClientColumn[]) {
   return (ids: readonly string[], columns: ViewColumns, byKey: boolean): Statement => {

@@ -112,13 +112,6 @@ const cases: Readonly<Record<string, Odd>> = {
     rates:
       "SELECT CONVERT('usd' USING latin1) AS from_currency, CONVERT('eur' USING utf8mb4) COLLATE utf8mb4_general_ci AS to_currency, 0.9 AS rate",
   },
-  'with currencies of rates in mixed case, with blanks before them': {
-    rates: "SELECT ' Usd' AS from_currency, '\teur ' AS to_currency, 0.9 AS rate",
-  },
-  'with a currency of its own with a blank before it': {
-    types: { currency: 'VARCHAR(8)' },
-    values: { currency: "' EUR'" },
-  },
   'with a login that ends in blanks which count': {
     users:
       "SELECT CONVERT('j.doe  ' USING utf8mb4) COLLATE utf8mb4_nopad_bin AS login, '4' AS reseller_id, 'j.doe@reseller.example' AS email",
