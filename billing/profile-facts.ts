@@ -1,10 +1,10 @@
 import type { DataFault, ProfileFacts } from '../domain/client.js';
-import { toDecimal, type Decimal } from '../domain/money.js';
+import { isDecimal, isPositive, type Decimal } from '../domain/money.js';
 import { idOf } from './client-gate.js';
 import { faultOf } from './data-fault.js';
 import { trimmedText } from './values/raw-text.js';
 import { readCurrency } from './values/read-currency.js';
-import { readDecimal } from './values/read-decimal.js';
+import { decimalOfDouble, readDecimal } from './values/read-decimal.js';
 
 /** A row of `billing_exchange_rate`. */
 export interface RateRow {
@@ -52,11 +52,8 @@ export function gateRate(
 
 /** A DOUBLE's noise is cut at 15 digits; a rate may be smaller than the 8 places of an amount. */
 function readRate(value: unknown): Decimal | undefined {
-  const rate =
-    typeof value === 'number' && Number.isFinite(value)
-      ? toDecimal(Number(value.toPrecision(15)))
-      : readDecimal(value);
-  return rate !== null && rate !== undefined && rate !== '0' && !rate.startsWith('-') ? rate : undefined;
+  const rate = typeof value === 'number' ? decimalOfDouble(value) : readDecimal(value);
+  return isDecimal(rate) && isPositive(rate) ? rate : undefined;
 }
 
 function rateFault(value: unknown, from: string, to: string, expected: string): DataFault {

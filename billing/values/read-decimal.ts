@@ -9,7 +9,7 @@ const places = 8;
  * to what it can mean: 15 digits, and 8 decimal places, so that `0.1 + 0.2` is `0.3`.
  */
 export function readDecimal(value: unknown): Decimal | null | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? rounded(value) : undefined;
+  if (typeof value === 'number') return rounded(value);
   const text = trimmedText(value);
   if (text === null) return null;
   // What a DECIMAL column says, without the detour over a number.
@@ -27,8 +27,15 @@ export function readDecimal(value: unknown): Decimal | null | undefined {
   return isDecimal(decimal) ? decimal : undefined;
 }
 
+/** A DOUBLE without its noise; undefined for one that is no number, or becomes infinite by that, as the largest one does. */
+export function decimalOfDouble(value: number): Decimal | undefined {
+  const short = Number(value.toPrecision(15));
+  return Number.isFinite(short) ? toDecimal(short) : undefined;
+}
+
 function rounded(value: number): Decimal | undefined {
-  const decimal = toDecimal(Number(value.toPrecision(15)));
+  const decimal = decimalOfDouble(value);
+  if (decimal === undefined) return undefined;
   const fraction = decimal.split('.')[1] ?? '';
   // Above 1e21 `toFixed` would answer an exponent; such an amount has no places to round.
   const short = fraction.length > places ? toDecimal(Number(decimal).toFixed(places)) : decimal;

@@ -173,6 +173,9 @@ describe('the gate of billing data', () => {
     ['a balance with separators', { balance: '1,234.50' }, /balance is "1,234.50"/],
     ['an empty balance', { balance: '' }, /balance is ""/],
     ['a balance of no end', { balance: Number.POSITIVE_INFINITY }, /balance is "Infinity"/],
+    // Some systems write it for "unlimited"; rounded to 15 digits it is infinite.
+    ['the largest DOUBLE', { credit_limit: Number.MAX_VALUE }, /credit_limit is "1\.797/],
+    ['the smallest DOUBLE', { balance: -Number.MAX_VALUE }, /balance is "-1\.797/],
     ['a balance longer than any', { balance: '9'.repeat(65) }, /balance is "9+…"/],
     ['no credit limit', { credit_limit: null }, /credit_limit is NULL/],
     [
@@ -306,6 +309,8 @@ describe('exchange rates', () => {
   for (const [name, rows, why] of [
     ['0', [rate('0.000')], /rate is "0.000", expected a number above 0 from USD to EUR/],
     ['negative', [rate('-1')], /rate is "-1"/],
+    ['the largest DOUBLE', [rate(Number.MAX_VALUE)], /rate is "1\.797/],
+    ['smaller than any', [rate(Number.MIN_VALUE)], /rate is "5e-324"/],
     ['no number', [rate('par')], /rate is "par"/],
     [
       'two that differ',

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { clientColumns } from '../../billing/billing-views.js';
+import { gateClient, type ClientRow } from '../../billing/client-gate.js';
+import { formatsOf } from '../../delivery/email/amounts-and-times.js';
+import { chooseLanguage } from '../../delivery/email/languages.js';
+import { isUnclear } from '../../domain/client.js';
 import { durationPattern, formatDuration, parseDuration } from '../../domain/duration.js';
 import { add, compare, isBelow, isDecimal, multiply, subtract, toDecimal } from '../../domain/money.js';
 import { countOf } from '../../domain/cycle/counters.js';
@@ -118,6 +123,37 @@ describe(`fuzzing values (${fuzzRuns} cases each)`, function () {
           assert.equal(often.lastRefillAt, once.lastRefillAt);
         },
       ),
+      runs,
+    );
+  });
+
+  it('rows of billing data: facts that a mail can say, or faults with their column, never a throw', () => {
+    const usual = {
+      client_id: '1',
+      currency: 'USD',
+      balance: '1',
+      credit_limit: 0,
+      status: 'active',
+      prepaid: 1,
+    } satisfies ClientRow;
+    const values = fc.oneof(fc.double(), fc.string(), fc.uint8Array(), fc.anything());
+    fc.assert(
+      fc.property(fc.constantFrom(...clientColumns), values, (column, value) => {
+        const client = gateClient([{ ...usual, [column]: value }], []);
+        if (isUnclear(client)) {
+          assert.deepEqual(
+            client.faults.map((fault) => fault.column),
+            [column],
+          );
+          return;
+        }
+        const { locale } = chooseLanguage(client.language, ['de', 'en']);
+        const formats = formatsOf(locale, client.timeZone);
+        for (const amount of [client.balance, client.creditLimit, client.ownThreshold, client.dailySpend])
+          if (amount !== null) formats.amount(amount, client.currency);
+        for (const at of [client.lastRefillAt, client.lastChargeAt, client.createdAt])
+          if (at !== null) formats.time(at);
+      }),
       runs,
     );
   });
