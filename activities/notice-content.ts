@@ -7,7 +7,7 @@ import { noticesFor, type Notice, type Recovery } from '../domain/notices.js';
 import { webhookOf } from '../domain/notice-channel.js';
 import { folderOf, type ResellerDirectory } from '../domain/reseller/reseller-directory.js';
 import type { Profile, RuleKey } from '../domain/profile/profile.js';
-import { timeZoneOf } from '../domain/client.js';
+import { languageOf, timeZoneOf } from '../domain/client.js';
 import { readingOf, type Client } from '../domain/reading.js';
 import type { LedgerEntry, LedgerNotice } from '../delivery/ledger/ledger.js';
 import type { Message, RuleFacts, ThresholdBasis } from '../delivery/message.js';
@@ -125,7 +125,7 @@ function contentOf(
   reseller: string | undefined,
 ): NoticeContent {
   return {
-    language: client.language ?? client.resellerLanguage ?? null,
+    language: languageOf(client),
     timeZone: timeZoneOf(client),
     ...(reseller === undefined ? {} : { reseller }),
     facts: {

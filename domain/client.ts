@@ -1,4 +1,5 @@
 import type { Decimal } from './money.js';
+import { languageOfLocale } from './reseller/canonical-language.js';
 import { isTimeZone } from './time-zone.js';
 
 /** By what a client is identified and gets its profile. Undefined: the billing data does not say it in a way that can be read. */
@@ -75,6 +76,14 @@ export function timeZoneOf({
   resellerTimeZone,
 }: Pick<Client, 'timeZone' | 'resellerTimeZone'>): string | null {
   return [timeZone, resellerTimeZone].find((zone) => zone && isTimeZone(zone)) ?? null;
+}
+
+/** In which language a client is notified: its own, else its reseller's; null where neither says one. */
+export function languageOf({
+  language,
+  resellerLanguage,
+}: Pick<Client, 'language' | 'resellerLanguage'>): string | null {
+  return [language, resellerLanguage].find((text) => text && languageOfLocale(text) !== undefined) ?? null;
 }
 
 /** A client whose billing data does not say what every check needs: it is `unknown` (rule 24). */

@@ -1,4 +1,4 @@
-import { canonicalLanguage } from '../../domain/reseller/canonical-language.js';
+import { languageOfLocale } from '../../domain/reseller/canonical-language.js';
 
 /** The language in which a mail is written when the client's is not known. */
 export const fallbackLanguage = 'en';
@@ -10,9 +10,9 @@ export interface ChosenLanguage {
   readonly locale: string;
 }
 
-/** `de-AT` finds the templates `de-at`, else `de`, else English. Billing data may say a locale of POSIX: `de_AT.UTF-8`, `de_AT@euro`. */
+/** `de-AT` finds the templates `de-at`, else `de`, else English. */
 export function chooseLanguage(asked: string | null, available: readonly string[]): ChosenLanguage {
-  const tag = asked === null ? undefined : canonicalLanguage(asked.replace(/[.@].*$/s, ''));
+  const tag = asked === null ? undefined : languageOfLocale(asked);
   if (tag === undefined) return { templates: fallbackLanguage, locale: fallbackLanguage };
   const parts = tag.split('-');
   for (let length = parts.length; length > 0; length -= 1) {

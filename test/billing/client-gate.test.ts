@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { gateClient, type ClientRow, type ResellerRow } from '../../billing/client-gate.js';
 import { gateRate, gateUsers } from '../../billing/profile-facts.js';
-import { faultsText, isUnclear, type ClientFacts } from '../../domain/client.js';
+import { faultsText, isUnclear, languageOf, type ClientFacts } from '../../domain/client.js';
 import { readInstant } from '../../billing/values/read-instant.js';
 import { addressesIn } from '../../domain/addresses-in.js';
 
@@ -365,4 +365,17 @@ describe('the addresses of one field', () => {
     ['a@x.example\r\nBcc: b@x.example', ['a@x.example\r\nBcc: b@x.example']],
   ] as const)
     it(`are found in ${JSON.stringify(text)}`, () => assert.deepEqual(addressesIn(text), expected));
+});
+
+describe('the language of a client', () => {
+  for (const [own, reseller, expected] of [
+    ['de_AT.UTF-8', 'fr', 'de_AT.UTF-8'],
+    ['sw', 'fr', 'sw'],
+    ['C', 'fr', 'fr'],
+    ['1', 'fr', 'fr'],
+    [null, 'fr', 'fr'],
+    ['C', undefined, null],
+  ] as const)
+    it(`${own} of one whose reseller says ${reseller} is ${expected}`, () =>
+      assert.equal(languageOf({ language: own, resellerLanguage: reseller }), expected));
 });
