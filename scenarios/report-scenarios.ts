@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { xmlText } from '../authoring/formats/xml-text.js';
 import { problemLine, type Problem } from '../domain/problem.js';
 import type { Outcome } from './outcome.js';
 import type { ExpectedNotice } from './scenario-file.js';
@@ -72,16 +73,16 @@ export function reportAsJunit(report: ScenarioReport): string {
       ...outcomes.map((outcome) => caseOf(file, outcome.name, outcome.wallMs, explanationOf(outcome))),
     ];
     const failures = bad.length + outcomes.filter(({ ok }) => !ok).length;
-    return `  <testsuite name="${xml(file)}" tests="${cases.length}" failures="${failures}">\n${cases.join('')}  </testsuite>\n`;
+    return `  <testsuite name="${xmlText(file)}" tests="${cases.length}" failures="${failures}">\n${cases.join('')}  </testsuite>\n`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="low-balance test" tests="${passed + failed}" failures="${failed}">\n${suites.join('')}</testsuites>\n`;
 }
 
 function caseOf(file: string, name: string, wallMs: number, explanation: readonly string[]): string {
-  const attributes = `classname="${xml(file)}" name="${xml(name)}" time="${(wallMs / 1_000).toFixed(3)}"`;
+  const attributes = `classname="${xmlText(file)}" name="${xmlText(name)}" time="${(wallMs / 1_000).toFixed(3)}"`;
   if (explanation.length === 0) return `    <testcase ${attributes}/>\n`;
   const [first = ''] = explanation;
-  return `    <testcase ${attributes}>\n      <failure message="${xml(first)}">${xml(explanation.join('\n'))}</failure>\n    </testcase>\n`;
+  return `    <testcase ${attributes}>\n      <failure message="${xmlText(first)}">${xmlText(explanation.join('\n'))}</failure>\n    </testcase>\n`;
 }
 
 /** Why a scenario failed, a line each, with the timeline around the difference; nothing where it passed. */
@@ -100,14 +101,4 @@ function describe({ atMs, rules, to, count }: ExpectedStoryNotice, like?: Expect
   const withCount = !like || like.count;
   const withTo = !like || like.to;
   return toldText({ atMs, rules, ...(to && withTo ? { to } : {}), ...(count && withCount ? { count } : {}) });
-}
-
-function xml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('\n', '&#10;')
-    .replaceAll(/\p{Cc}/gu, ' ');
 }

@@ -1,4 +1,5 @@
 import { problemLine, type Problem } from '../../domain/problem.js';
+import { xmlText } from './xml-text.js';
 
 /** JUnit XML: a test case for each file, failed where it has an error. */
 export function junit(files: readonly string[], problems: readonly Problem[]): string {
@@ -25,32 +26,17 @@ export function junit(files: readonly string[], problems: readonly Problem[]): s
 function testCase(file: string, problems: readonly Problem[]): string {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const others = problems.filter(({ severity }) => severity !== 'error');
-  if (problems.length === 0) return `    <testcase classname="validate" name="${xml(file)}"/>`;
+  if (problems.length === 0) return `    <testcase classname="validate" name="${xmlText(file)}"/>`;
   return [
-    `    <testcase classname="validate" name="${xml(file)}">`,
+    `    <testcase classname="validate" name="${xmlText(file)}">`,
     ...(errors.length > 0
       ? [
-          `      <failure message="${xml(problemLine(errors[0]!))}">${xml(errors.map(problemLine).join('\n'))}</failure>`,
+          `      <failure message="${xmlText(problemLine(errors[0]!))}">${xmlText(errors.map(problemLine).join('\n'))}</failure>`,
         ]
       : []),
     ...(others.length > 0
-      ? [`      <system-out>${xml(others.map(problemLine).join('\n'))}</system-out>`]
+      ? [`      <system-out>${xmlText(others.map(problemLine).join('\n'))}</system-out>`]
       : []),
     '    </testcase>',
   ].join('\n');
-}
-
-function xml(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-  };
-  return (
-    text
-      .replaceAll(/[&<>"]/g, (character) => entities[character] ?? character)
-      // oxlint-disable-next-line no-control-regex -- XML 1.0 has no place for these
-      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-  );
 }

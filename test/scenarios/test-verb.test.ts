@@ -128,8 +128,11 @@ describe('low-balance test', () => {
   });
 
   it('reports JUnit that names each scenario', async () => {
-    await write('a.test.json', { scenarios: [{ ...scenario, profile, name: 'a < b' }] });
-    assert.match((await run({ format: 'junit' })).printed, /tests="1" failures="0"[^]*name="a &lt; b"/);
+    await write('a.test.json', { scenarios: [{ ...scenario, profile, name: 'a < b\ufffe\u0001\n"' }] });
+    assert.match(
+      (await run({ format: 'junit' })).printed,
+      /tests="1" failures="0"[^]*name="a &lt; b\ufffd\ufffd&#10;&quot;"/,
+    );
   });
 
   it('plays only what the filter names', async () => {
