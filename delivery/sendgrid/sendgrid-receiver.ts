@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { EventWebhook, EventWebhookHeader } from '@sendgrid/eventwebhook';
 import type { Receiver, ReceiverOptions } from '../email/email-provider.js';
+import { messageOf } from '../../domain/error-message.js';
+import { SettingsError } from '../../settings/read-settings.js';
 import { readEvents } from './sendgrid-events.js';
 
 export interface SendGridReceiverOptions extends ReceiverOptions {
@@ -56,7 +58,7 @@ export function createSendGridReceiver(options: SendGridReceiverOptions): Reques
   };
 }
 
-/** Serves the receiver at every path of a port; 0 is any free one. */
+/** Serves the receiver at every path of a port; 0 is any free one. Throws SettingsError where the port cannot be had. */
 export async function startSendGridReceiver(
   options: SendGridReceiverOptions & { readonly port: number; readonly host?: string },
 ): Promise<Receiver> {
@@ -64,9 +66,17 @@ export async function startSendGridReceiver(
     { requestTimeout: 30_000, headersTimeout: 10_000 },
     createSendGridReceiver(options),
   );
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(options.port, options.host ?? '0.0.0.0', () => resolve());
-  });
+  const { port, host = '0.0.0.0' } = options;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(port, host, () => resolve());
+    });
+  } catch (error) {
+    throw new SettingsError(
+      `SENDGRID_WEBHOOK_PORT: ${host}:${port} cannot be listened on (${messageOf(error)}). Expected a free port`,
+      { cause: error },
+    );
+  }
   return {
     port: (server.address() as AddressInfo).port,
     stop() {
@@ -78,7 +88,7 @@ export async function startSendGridReceiver(
 
 function createVerifier({ publicKey, oldestMs = 86_400_000 }: SendGridReceiverOptions) {
   const webhook = new EventWebhook();
-  const key = keyOf(webhook, publicKey);
+  const key = publicKeyOf(publicKey);
   return ({ headers }: IncomingMessage, body: Buffer): boolean => {
     const signature = headers[EventWebhookHeader.SIGNATURE().toLowerCase()];
     const timestamp = headers[EventWebhookHeader.TIMESTAMP().toLowerCase()];
@@ -96,12 +106,10 @@ function createVerifier({ publicKey, oldestMs = 86_400_000 }: SendGridReceiverOp
   };
 }
 
-function keyOf(
-  webhook: EventWebhook,
-  publicKey: string,
-): ReturnType<EventWebhook['convertPublicKeyToECDSA']> {
+/** Throws RangeError where it is none. */
+export function publicKeyOf(publicKey: string): ReturnType<EventWebhook['convertPublicKeyToECDSA']> {
   try {
-    return webhook.convertPublicKeyToECDSA(publicKey.trim());
+    return new EventWebhook().convertPublicKeyToECDSA(publicKey.trim());
   } catch (error) {
     throw new RangeError(
       'the public key of the Event Webhook is invalid: expected the verification key that SendGrid shows, such as MFkwEwYHKoZIzj0CAQ…',

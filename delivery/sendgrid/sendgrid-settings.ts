@@ -8,6 +8,8 @@ import {
   text,
   type Environment,
 } from '../../settings/read-settings.js';
+import { messageOf } from '../../domain/error-message.js';
+import { publicKeyOf } from './sendgrid-receiver.js';
 
 /** SendGrid's settings. */
 export interface SendGridSettings {
@@ -53,9 +55,13 @@ function apiKey(env: Environment): string {
 
 function receiverSettings(env: Environment): SendGridSettings['receiver'] {
   const publicKey = text(env, 'SENDGRID_WEBHOOK_PUBLIC_KEY');
-  return publicKey === undefined
-    ? undefined
-    : { publicKey, port: port(env, 'SENDGRID_WEBHOOK_PORT', 8080, 1) };
+  if (publicKey === undefined) return undefined;
+  try {
+    publicKeyOf(publicKey);
+  } catch (error) {
+    throw new SettingsError(`SENDGRID_WEBHOOK_PUBLIC_KEY: ${messageOf(error)}`, { cause: error });
+  }
+  return { publicKey, port: port(env, 'SENDGRID_WEBHOOK_PORT', 8080, 1) };
 }
 
 function templateIds(env: Environment): Readonly<Record<string, string>> {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { emailSettings } from '../../delivery/email-settings.js';
 import { SettingsError, type Environment } from '../../settings/read-settings.js';
@@ -40,6 +43,11 @@ describe('settings as people hand them over', () => {
     ['SENDGRID_BASE_URL', 'https://u:a-secret@x.example', /SENDGRID_BASE_URL holds a user, a password/],
     ['SENDGRID_BASE_URL', 'https://x.example/?v=3', /Expected an address alone/],
     ['SENDGRID_BASE_URL', 'api.sendgrid.com', /Expected an address such as/],
+    [
+      'SENDGRID_WEBHOOK_PUBLIC_KEY',
+      'MFkw a-secret',
+      /SENDGRID_WEBHOOK_PUBLIC_KEY: the public key .* is invalid/,
+    ],
     ['SENDGRID_TEMPLATES', '["d-1"]', /SENDGRID_TEMPLATES is \["d-1"\]. Expected JSON/],
     ['SENDGRID_TEMPLATES', '{"cleint":"d-1"}', /SENDGRID_TEMPLATES is/],
     ['SENDGRID_TEMPLATES', '{"client":""}', /SENDGRID_TEMPLATES is/],
@@ -66,6 +74,24 @@ describe('settings as people hand them over', () => {
         },
       );
     });
+
+  it('a port that another program has is named by its setting', async () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const env = {
+      ...good,
+      SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+    };
+    const taken = createServer().listen(0, '0.0.0.0');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { provider } = emailSettings({ ...env, SENDGRID_WEBHOOK_PORT: String(port) });
+    const started = provider.startReceiver({ record: () => Promise.resolve() });
+    await assert.rejects(async () => await started, {
+      name: 'SettingsError',
+      message: /^SENDGRID_WEBHOOK_PORT: 0\.0\.0\.0:\d+ cannot be listened on .*EADDRINUSE/,
+    });
+    taken.close();
+  });
 
   it('blanks and line breaks around a value are no part of it, and an empty one is not set', () => {
     const padded = Object.fromEntries(Object.entries(good).map(([name, value]) => [name, ` ${value}\r\n`]));
