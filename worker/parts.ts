@@ -1,8 +1,7 @@
 import { Context } from '@temporalio/activity';
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
-import type { SignalDefinition } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
-import type { Parts, Watchers } from '../activities/parts.js';
+import type { Parts } from '../activities/parts.js';
 import type { Channels } from '../delivery/channel.js';
 import { batchedBilling, batchedProfiles } from '../billing/mysql/batched-reads.js';
 import { createBilling } from '../billing/mysql/billing.js';
@@ -15,13 +14,11 @@ import { createLookedClients } from '../store/looked-clients.js';
 import { createProfiles } from '../store/profiles.js';
 import { createResellers } from '../store/resellers.js';
 import { createWatchedClients, type WatchedClients } from '../store/watched-clients.js';
-import { clientIdOf, watchWorkflowId } from '../workflows/client-workflow-id.js';
-import { lookSignal, profileChangedSignal } from '../workflows/messages.js';
-import type { watchClient } from '../workflows/watch-client.js';
+import { watchWorkflowId } from '../workflows/client-workflow-id.js';
+import { taskQueue } from './task-queue.js';
+import { createWatchers } from './watchers.js';
 
-export const taskQueue = 'low-balance';
-
-export { watchWorkflowId };
+export { taskQueue, watchWorkflowId };
 
 export interface PartsOptions {
   /** The service's own tables. */
@@ -71,50 +68,6 @@ export function createParts(options: PartsOptions): Parts {
     now,
     attemptedAt: () => Promise.resolve(attemptedAt()),
     count: options.count ?? (() => {}),
-  };
-}
-
-function createWatchers(client: Client, onError: (error: unknown) => void): Watchers {
-  const signalled = async (clientId: string, signal: SignalDefinition): Promise<boolean> => {
-    try {
-      await client.workflow.getHandle(watchWorkflowId(clientId)).signal(signal);
-      return true;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
-  };
-  return {
-    async start(clientId) {
-      try {
-        await client.workflow.start<typeof watchClient>('watchClient', {
-          workflowId: watchWorkflowId(clientId),
-          taskQueue,
-          args: [{ clientId }],
-        });
-        return true;
-      } catch (error) {
-        if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-        throw error;
-      }
-    },
-    wake: (clientId) => signalled(clientId, profileChangedSignal),
-    wakeForLook: (clientId) => signalled(clientId, lookSignal),
-    async *lostSince(at) {
-      const closed = client.workflow.list({
-        query: `WorkflowType = 'watchClient' AND ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut') AND CloseTime >= '${new Date(at).toISOString()}'`,
-        pageSize: 1_000,
-      });
-      try {
-        for await (const { workflowId, closeTime } of closed) {
-          const clientId = clientIdOf(workflowId);
-          if (clientId !== undefined && closeTime) yield { clientId, at: closeTime.getTime() };
-        }
-      } catch (error) {
-        // The list is only the quick way to find them: what is not seen for two periods is started in any case.
-        onError(error);
-      }
-    },
   };
 }
 

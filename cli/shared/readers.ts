@@ -1,4 +1,5 @@
 import { knownCurrency } from '../../authoring/currencies.js';
+import { longestClientId } from '../../domain/client-id.js';
 import { parseDuration } from '../../domain/duration.js';
 import { writtenInstant } from '../../domain/written-instant.js';
 import { isDecimal, toDecimal, type Decimal } from '../../domain/money.js';
@@ -153,7 +154,7 @@ export const futureInstant: Reader<number> = {
 
 export const clientId: Reader<string> = {
   read: (written) =>
-    written.trim() === '' || written.length > 64
+    written.trim() === '' || Array.from(written).length > longestClientId
       ? invalid('the id of a client, 1 to 64 characters')
       : written,
 };
