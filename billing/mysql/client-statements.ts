@@ -4,6 +4,7 @@ import {
   asText,
   comparable,
   equal,
+  isAscii,
   isOneOf,
   keyValue,
   padsBlanks,
@@ -151,7 +152,10 @@ export function isLogin(expression: string, logins: readonly string[], columns: 
   const column = columns.of('billing_user', 'login');
   const exact = isOneOf(expression, logins, column);
   if (!column || column.collation === null || padsBlanks(column.collation)) return exact;
-  const blanks = logins.map((login) => `${login.replaceAll(/[!%_]/g, '!$&')} %`);
+  // A text that the column's character set does not know would be refused, and so the whole statement.
+  const blanks = logins
+    .filter((login) => isAscii(login) || column.collation!.startsWith('utf8mb4'))
+    .map((login) => `${login.replaceAll(/[!%_]/g, '!$&')} %`);
   return {
     sql: `(${[exact.sql, ...blanks.map(() => `${expression} LIKE ? ESCAPE '!'`)].join(' OR ')})`,
     values: [...exact.values, ...blanks],

@@ -124,6 +124,6 @@ export function isOneOf(
   return { sql: `${expression} IN (${marks.join(', ')})`, values };
 }
 
-function isAscii(text: string): boolean {
+export function isAscii(text: string): boolean {
   return /^\p{ASCII}*$/u.test(text);
 }
