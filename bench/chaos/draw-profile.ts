@@ -57,6 +57,8 @@ export function drawProfile(
     case 'hours':
       return {
         ...drawn,
+        // Long, so that a check at an opening is told from a planned one.
+        periodMs: random.between(14, 20) * 1_000,
         hours: drawHours(random, zones, now),
         rules: [
           rule('user', amount(random, 61, 90), { recovered: true }),
@@ -132,7 +134,7 @@ const everyDay = [0, 1, 2, 3, 4, 5, 6];
  */
 function drawHours(random: Random, zones: readonly string[], now: number): HoursTruth {
   const { minutes, day } = wallClock(zones, now);
-  const begin = minutes + random.between(0, 2);
+  const begin = minutes + random.between(0, 1);
   const end = begin + random.between(1, 2);
   const [from, to] = random.next() < 0.5 ? [begin, end] : [end, begin];
   return {

@@ -57,14 +57,14 @@ export class HoldNotices {
   /** By the policy a few clients may be told low, and no more; they are counted from now on. */
   private async brake(): Promise<void> {
     const { random, truth, servers, profiles } = this;
-    const clients = random.between(2, 8);
+    const clients = random.between(1, 4);
     const on = await timed(async () => {
       const byHand = { by: 'chaos', why: 'a trial of the brake', at: Date.now() };
       await insist(() => brakeOf(servers.database()).release(Date.now(), byHand));
       await profiles.limitNotices(clients);
     });
     truth.brakes.push({ clients, on });
-    await this.wait(random.between(3_000, 6_000));
+    await this.wait(random.between(4_000, 8_000));
     const off = await timed(() => profiles.limitNotices(undefined));
     truth.brakes[truth.brakes.length - 1] = { clients, on, off };
   }

@@ -57,14 +57,17 @@ export class Life {
 
   private async happen(clientId: string, dice: number): Promise<void> {
     const { random, fleet } = this;
+    // Not for long, so that most of the clients hear something.
+    if (fleet.rowOf(clientId).suspended && random.next() < 0.2)
+      return await fleet.change(clientId, (was) => ({ ...was, suspended: false }));
     if (dice < 0.56)
       await fleet.change(clientId, (was) => ({ ...was, cents: was.cents - random.between(0, 2_500) }));
     else if (dice < 0.89) await this.refill(clientId);
     else if (dice < 0.93) await fleet.change(clientId, (was) => ({ ...was, ...fleet.facts(random) }));
     else if (dice < 0.95) this.checkNow(clientId);
-    else if (dice < 0.98) await fleet.change(clientId, (was) => ({ ...was, suspended: !was.suspended }));
-    else if (dice < 0.985) await fleet.close(clientId);
-    else if (dice < 0.995) await this.profiles.edit();
+    else if (dice < 0.97) await fleet.change(clientId, (was) => ({ ...was, suspended: true }));
+    else if (dice < 0.975) await fleet.close(clientId);
+    else if (dice < 0.985) await this.profiles.edit();
   }
 
   private async refill(clientId: string): Promise<void> {
