@@ -3,7 +3,7 @@ import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { checkNowUpdate, refillSignal, type RefillMessage } from '../../workflows/messages.js';
 import type { watchClient } from '../../workflows/watch-client.js';
 import { Fleet } from './fleet.js';
-import type { Truth } from './model/truth.js';
+import { timed, type Truth } from './model/truth.js';
 import type { ProfileEdits } from './profile-edits.js';
 import type { Random } from './random.js';
 import type { Servers } from './servers.js';
@@ -68,6 +68,7 @@ export class Life {
     else if (dice < 0.97) await fleet.change(clientId, (was) => ({ ...was, suspended: true }));
     else if (dice < 0.975) await fleet.close(clientId);
     else if (dice < 0.985) await this.profiles.edit();
+    else if (dice < 0.992) await this.stopWorkflow(clientId);
   }
 
   private async refill(clientId: string): Promise<void> {
@@ -99,6 +100,15 @@ export class Life {
     if (fate < 0.55) this.later.push({ at: at + random.between(500, 9_000), send });
     if (fate >= 0.4) await send();
     if (fate >= 0.85) await send();
+  }
+
+  /** Somebody stops a workflow (rule 25): reconciliation starts another one, if no refill does it sooner. */
+  private async stopWorkflow(clientId: string): Promise<void> {
+    const handle = this.servers.client().workflow.getHandle(watchWorkflowId(clientId));
+    const stop = this.random.next() < 0.6 ? () => handle.terminate('chaos') : () => handle.cancel();
+    // An answer that is lost says nothing; nor does it where nothing runs.
+    const { from, until } = await timed(() => tolerant(stop));
+    this.truth.stops.push({ clientId, from, until });
   }
 
   /** An operator asks for a check (rule 17), and does not wait for it. */

@@ -15,6 +15,8 @@ export function reportOf(truth: Truth, tally: Tally, violationCount: number, too
     ['profile versions', sumOf(versions)],
     ['times somebody held notices by hand', truth.holds.length],
     ['times the brake was on', truth.brakes.length],
+    ['times somebody stopped a workflow', truth.stops.length],
+    ['  workflows that started again', tally.startedAgain],
     ['faults', truth.faults.length],
     ...[...kinds].map(([kind, count]) => [`  ${kind}`, count] as const),
     ['times the mail provider was late by itself', truth.lateness.length],

@@ -29,6 +29,7 @@ interface Case {
   readonly name: string;
   readonly steps: readonly Step[];
   readonly mails?: readonly Arrival[];
+  readonly notices?: ClientFacts['notices'];
   readonly counts?: ClientFacts['counts'] | null;
   readonly truth?: Truth;
   /** What is found; absent: nothing. */
@@ -41,6 +42,19 @@ const refill: Step = { kind: 'refill', at: refillAt, refillAt };
 
 /** Seen by the version with the longer Period. */
 const longer = { profile: { id: 'acme/p', version: 2 } };
+
+/** Somebody stopped the workflow, and another one started 2 s later. */
+const stoppedAt = t0 + 150;
+const stopped: Step = { kind: 'ended', at: stoppedAt, how: 'terminated' };
+const again: Step = { ...started, at: stoppedAt + 2_000 };
+const quiet = checked(stoppedAt + 2_000, 'told-recently', { instant: t0 });
+function withStop(more: Partial<Truth> = {}): Truth {
+  const truth = { ...aTruth(), ...more };
+  truth.stops.push({ clientId, from: stoppedAt, until: stoppedAt });
+  return truth;
+}
+/** The first two of them are of the first check. */
+const ofFirstCheck = noticesOf(mailsOf(2)).map((each, i) => (i < 2 ? { ...each, checkAt: t0 } : each));
 
 const cases: readonly Case[] = [
   { name: 'nothing in two notices and silence', steps: right },
@@ -91,6 +105,59 @@ const cases: readonly Case[] = [
       ...secondCheck,
       third,
     ],
+  },
+  {
+    name: 'nothing where somebody stopped the workflow (rule 25)',
+    steps: [started, ...firstCheck, stopped, again, quiet, ...secondCheck, third],
+    truth: withStop(),
+  },
+  {
+    name: 'a workflow that ended though nobody stopped it',
+    steps: [started, ...firstCheck, stopped, again, quiet, ...secondCheck, third],
+    finds: /its workflow terminated/,
+  },
+  {
+    name: 'nothing where notices that were on their way were accepted and counted (rule 25)',
+    steps: [started, checked(t0, 'low'), telling(t0), stopped, again, quiet, ...secondCheck, third],
+    truth: withStop(),
+    notices: ofFirstCheck,
+  },
+  {
+    name: 'notices that were on their way, and sent again by the next workflow (rule 25)',
+    steps: [started, checked(t0, 'low'), telling(t0), stopped, again, checked(again.at, 'low')],
+    truth: withStop(),
+    notices: ofFirstCheck,
+    finds: /user with 4000 below 8000 and 1 of 2: expected told-recently, found low/,
+  },
+  {
+    name: 'a decision that is not made again though nothing of it was sent (rule 25)',
+    steps: [started, checked(t0, 'low'), stopped, again, quiet],
+    mails: [],
+    counts: {},
+    truth: withStop({ calmFrom: t0 }),
+    finds: /expected low, found told-recently/,
+  },
+  {
+    name: 'notices that were withdrawn, and are not decided again (rule 25)',
+    steps: [started, checked(t0, 'low'), telling(t0), stopped, again, quiet],
+    mails: [],
+    counts: {},
+    truth: withStop({ calmFrom: t0 }),
+    finds: /expected low, found told-recently/,
+  },
+  {
+    name: 'a client that is watched again much later',
+    steps: [started, ...firstCheck, stopped, { ...again, at: minute(1) }, ...secondCheck, third],
+    truth: withStop({ calmFrom: t0 }),
+    finds: /was watched again only 59\.9 s after its workflow was stopped/,
+  },
+  {
+    name: 'a client that is watched no more, though it was only its workflow that somebody stopped',
+    steps: [started, ...firstCheck, stopped],
+    mails: mailsOf(1),
+    counts: null,
+    truth: withStop(),
+    finds: /it is not watched/,
   },
   {
     name: 'silence after a refill that starts a new cycle',
@@ -291,9 +358,17 @@ const cases: readonly Case[] = [
 ];
 
 describe('the model that judges a chaos run finds', () => {
-  for (const { name, steps, mails = mailsOf(2), counts = { user: 2, client: 2 }, truth, finds } of cases) {
+  for (const {
+    name,
+    steps,
+    mails = mailsOf(2),
+    counts = { user: 2, client: 2 },
+    truth,
+    finds,
+    ...of
+  } of cases) {
     it(name, () => {
-      const notices = noticesOf(mails);
+      const notices = of.notices ?? noticesOf(mails);
       const facts = { clientId, steps, arrivals: mails, notices, counts: counts ?? undefined };
       const found = violationsOf(facts, truth ?? aTruth(), emptyTally()).map(({ what }) => what);
       if (finds) assert.match(found[0] ?? 'nothing', finds);

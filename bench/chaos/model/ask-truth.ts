@@ -5,6 +5,7 @@ import type {
   InjectedFault,
   Interval,
   ProfileVersion,
+  StopTruth,
   Truth,
 } from './truth.js';
 
@@ -139,8 +140,14 @@ export function wasHindered(truth: Truth, clientId: string, from: number, until:
 export function answerWasLost(truth: Truth, clientId: string, from: number, until: number): boolean {
   return (
     hits(truth, clientId, from - callMs, until, ({ kind }) => losesAnswers.includes(kind)) ||
+    stopsOf(truth, clientId, from - callMs, until).length > 0 ||
     truth.lateness.some((late) => late.from <= until && late.until >= from - slackMs)
   );
+}
+
+/** When somebody stopped a client's workflow (rule 25) between two instants. */
+export function stopsOf(truth: Truth, clientId: string, from: number, until: number): readonly StopTruth[] {
+  return truth.stops.filter((stop) => stop.clientId === clientId && stop.from <= until && stop.until >= from);
 }
 
 function hits(

@@ -29,7 +29,14 @@ export type Step =
       readonly result: CheckedResult;
     }
   | { readonly kind: 'telling'; readonly at: number; readonly input: TellingInput }
-  | { readonly kind: 'told'; readonly at: number; readonly checkAt: number; readonly told: ToldResult }
+  | {
+      readonly kind: 'told';
+      readonly at: number;
+      readonly checkAt: number;
+      readonly told: ToldResult;
+      /** The workflow was stopped meanwhile: the ledger says so, and not its history. */
+      readonly byLedger?: true;
+    }
   | { readonly kind: 'gaveUp'; readonly at: number; readonly checkAt: number }
   | { readonly kind: 'ended'; readonly at: number; readonly how: string }
   | { readonly kind: 'taskFailed'; readonly at: number; readonly cause: string };
@@ -204,6 +211,8 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
         return [{ kind: 'ended', at, how: 'failed' }];
       case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
         return [{ kind: 'ended', at, how: 'terminated' }];
+      case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
+        return [{ kind: 'ended', at, how: 'cancelled' }];
       default:
         return [];
     }

@@ -32,8 +32,9 @@ function violationsWhile(
   if (first) {
     const before = checksBetween(facts, on.from - slackMs, first.at + slackMs).filter(({ low }) => low);
     const counted = new Set(before.map(({ clientId }) => clientId)).size;
-    // A check that a killed worker had begun may be counted and never answer.
-    if (counted < clients && awayMs(truth, on.from, first.at) === 0)
+    // A check that a killed worker had begun, or whose workflow was stopped, may be counted and never answer.
+    const stopped = truth.stops.filter(({ from, until: to }) => from <= first.at && to >= on.from).length;
+    if (counted + stopped < clients && awayMs(truth, on.from, first.at) === 0)
       found.push({
         clientId: first.clientId,
         at: first.at,

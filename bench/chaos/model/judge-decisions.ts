@@ -10,8 +10,8 @@ type Decisions = NonNullable<CheckedResult['decisions']>;
 /** What is known of a check beside what it saw. */
 interface Known extends Pick<CheckSeen, 'memory' | 'standsFor' | 'atOpening'> {
   readonly profile: ProfileVersion;
-  /** It is the first check of a workflow that started again (rule 25). */
-  readonly startsAgain: boolean;
+  /** It is the first check of a workflow that started again, and the one before left nothing unsent (rule 25). */
+  readonly mayWait: boolean;
 }
 
 /**
@@ -22,7 +22,7 @@ export function judgeDecisions(
   truth: Truth,
   clientId: string,
   { begunAt, from, at, result }: Extract<Step, { kind: 'checked' }>,
-  { startsAgain, ...known }: Known,
+  { mayWait, ...known }: Known,
 ): { readonly seen: CheckSeen | undefined; readonly faults: readonly string[] } {
   const { decisions = [], availableBalance = '0' } = result;
   const suspended = decisions.some(({ reason }) => reason === 'suspended');
@@ -39,12 +39,12 @@ export function judgeDecisions(
   const held = holding(truth, result.profile!.id, begunAt, at);
   const judged = rows.map((row) => {
     const seen = { ...known, row, open, held };
-    return { seen, faults: faultsOf(seen, decisions, startsAgain) };
+    return { seen, faults: faultsOf(seen, decisions, mayWait) };
   });
   return judged.find(({ faults }) => faults.length === 0) ?? judged.at(-1)!;
 }
 
-function faultsOf(seen: CheckSeen, decisions: Decisions, startsAgain: boolean): readonly string[] {
+function faultsOf(seen: CheckSeen, decisions: Decisions, mayWait: boolean): readonly string[] {
   const { row, profile, memory } = seen;
   const faults = profile.rules.flatMap((rule): readonly string[] => {
     const decided = decisions.find((each) => each.rule === rule.key);
@@ -54,7 +54,7 @@ function faultsOf(seen: CheckSeen, decisions: Decisions, startsAgain: boolean): 
       return [`${rule.key} has the limit ${decided.threshold}, expected ${(limit ?? 0) / 10_000}`];
     if (decided && expected.includes(decided.reason)) return [];
     // Rule 25: what the workflow before has checked for is not decided again, and what it did not send may be.
-    if (startsAgain && expected.some(isSending) && decided?.reason === 'told-recently') return [];
+    if (mayWait && expected.some(isSending) && decided?.reason === 'told-recently') return [];
     const count = `${memory.countOf(rule)} of ${profile.maxQty}`;
     return [
       `${rule.key} with ${availableOf(row)} ${rule.when} ${limit === undefined ? 'no limit' : limit / 100} and ${count}: expected ${expected.join(' or ')}, found ${decided?.reason}`,

@@ -11,6 +11,7 @@ import { faultsOfChannels, namesOf, settledOf, type Due, type Open } from './ope
 import { Promptness } from './promptness.js';
 import { Punctuality } from './punctuality.js';
 import type { CheckSeen } from './reasons.js';
+import { StartingAgain, withTakenUp } from './starting-again.js';
 import type { ProfileVersion, RuleTruth, Truth } from './truth.js';
 import { instant, type ClientFacts, type Tally, type Violation } from './verdict.js';
 
@@ -22,10 +23,11 @@ const longestRunEvents = 3_000;
 
 /** Counts into `tally`. */
 export function violationsOf(facts: ClientFacts, truth: Truth, tally: Tally): readonly Violation[] {
+  const known = { ...facts, steps: withTakenUp(facts.steps, facts.notices) };
   return [
-    ...new Model(facts, truth, tally).run(),
-    ...violationsOfArrivals(facts, truth, tally),
-    ...violationsOfRecipients(facts, truth, tally),
+    ...new Model(known, truth, tally).run(),
+    ...violationsOfArrivals(known, truth, tally),
+    ...violationsOfRecipients(known, truth, tally),
   ];
 }
 
@@ -36,8 +38,6 @@ class Model {
   private readonly memory = new ClientMemory();
   /** Rules of the profile that was seen last. */
   private rules: readonly RuleTruth[] = [];
-  /** A workflow started again, and made no check yet. */
-  private startsAgain = false;
   private due: Due | undefined;
   private open: Open | undefined;
   /** When the last new refill came. */
@@ -48,9 +48,12 @@ class Model {
   private openings: readonly number[] = [];
   /** The opening that a check stood for last: where its notices are held, the next check stands for it again. */
   private openedFor: number | undefined;
+  /** The last check left something to hours that open, or to the brake. */
+  private waits = false;
   private ended = false;
   private readonly punctuality: Punctuality;
   private readonly promptness: Promptness;
+  private readonly startingAgain: StartingAgain;
 
   constructor(
     private readonly facts: ClientFacts,
@@ -60,6 +63,7 @@ class Model {
     const violation = (at: number, what: string) => this.violation(at, what);
     this.punctuality = new Punctuality(facts.clientId, truth, tally, violation);
     this.promptness = new Promptness(facts.clientId, truth, tally, violation);
+    this.startingAgain = new StartingAgain(facts.clientId, truth);
   }
 
   run(): readonly Violation[] {
@@ -81,15 +85,11 @@ class Model {
       case 'telling':
         return this.telling(step.at, step.input);
       case 'told':
-        return this.told(step.at, step.checkAt, step.told);
+        return step.byLedger ? this.takeUp(step) : this.told(step.at, step.checkAt, step.told);
       case 'gaveUp':
         return;
       case 'ended':
-        this.ended = true;
-        if (step.how !== 'completed') this.violation(step.at, `its workflow ${step.how}`);
-        else if (!this.truth.closed.has(this.facts.clientId))
-          this.violation(step.at, 'its watch ended, and it is not closed');
-        return;
+        return this.hasEnded(step.at, step.how);
       case 'taskFailed':
         // Temporal's own way to say that something came in the meantime, or that a worker is gone.
         if (!/UNHANDLED_COMMAND|RESET_STICKY|FORCE_CLOSE|UNSPECIFIED/.test(step.cause))
@@ -102,10 +102,30 @@ class Model {
     this.tally.longestRun = Math.max(this.tally.longestRun, events);
     if (events > longestRunEvents) this.violation(at, `a run of its workflow has ${events} events`);
     if (continued) return;
-    this.startsAgain = !this.memory.isEmpty;
+    const again = !this.memory.isEmpty;
+    if (again) this.tally.startedAgain += 1;
+    const fault = this.startingAgain.started(at, again);
+    if (fault !== undefined) this.violation(at, fault);
     this.punctuality.startAfresh(at);
     this.promptness.startAfresh(at);
     this.ended = false;
+  }
+
+  /** Rule 13, and rule 25 where somebody stopped its workflow. */
+  private hasEnded(at: number, how: string): void {
+    this.ended = true;
+    if (how !== 'completed' && this.startingAgain.wasStopped(at, how)) {
+      this.startingAgain.stopped(at, {
+        open: this.open,
+        unsent: this.due !== undefined || this.waits,
+      });
+      this.open = undefined;
+      this.due = undefined;
+      this.openings = [];
+      this.openedFor = undefined;
+    } else if (how !== 'completed') this.violation(at, `its workflow ${how}`);
+    else if (!this.truth.closed.has(this.facts.clientId))
+      this.violation(at, 'its watch ended, and it is not closed');
   }
 
   /** Rules 5 and 7. A refill of the future counts as now: `refillAt` is no later than `at`. */
@@ -161,7 +181,8 @@ class Model {
     if (standsFor > heardAt + slackMs)
       this.violation(at, `stands for ${instant(standsFor)}, which is yet to come`);
     const seen = this.decide(step, standsFor, profile);
-    this.startsAgain = false;
+    this.startingAgain.checked();
+    this.waits = result.decisions!.some(({ reason }) => reason === 'held' || reason === 'outside-hours');
     if (!seen) return;
     this.waitForOpening(seen, step);
     const sending = (reason: string) =>
@@ -186,7 +207,7 @@ class Model {
       memory: this.memory,
       standsFor,
       atOpening: this.openings.includes(standsFor) || standsFor === this.openedFor,
-      startsAgain: this.startsAgain,
+      mayWait: this.startingAgain.mayWait(step.begunAt),
     });
     for (const fault of faults) this.violation(step.at, fault);
     if (this.openings.includes(standsFor)) this.openedFor = standsFor;
@@ -222,6 +243,20 @@ class Model {
       disturbed: false,
       refilled: false,
     };
+  }
+
+  /** Rule 25: what became of notices that were on their way when the workflow was stopped. */
+  private takeUp({ checkAt, told }: Extract<Step, { kind: 'told' }>): void {
+    const cut = this.startingAgain.takeUp(told);
+    if (!cut) return;
+    for (const key of cut.low) {
+      const times = told.accepted.filter(({ rules }) => rules.includes(key)).map((each) => each.at);
+      if (times.length === 0) continue;
+      this.tally.accepted += 1;
+      this.memory.told(key, Math.min(...times), { checkAt, standsFor: cut.standsFor });
+    }
+    for (const key of cut.recovered)
+      if (told.accepted.some(({ recovered }) => recovered?.includes(key))) this.memory.recovered(key);
   }
 
   private told(at: number, checkAt: number, told: ToldResult): void {

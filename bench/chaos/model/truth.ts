@@ -108,6 +108,11 @@ export interface BrakeTruth {
   readonly off?: Interval;
 }
 
+/** Somebody terminated a client's workflow, or asked it to end (rule 25): some time between the two instants, if it ran at all. */
+export interface StopTruth extends Interval {
+  readonly clientId: string;
+}
+
 /** Some time between the two instants, epoch milliseconds. */
 export interface Interval {
   readonly from: number;
@@ -133,6 +138,7 @@ export interface Truth {
   readonly faults: InjectedFault[];
   readonly holds: HoldTruth[];
   readonly brakes: BrakeTruth[];
+  readonly stops: StopTruth[];
   /** When the mail provider was late because the machine was. */
   readonly lateness: { readonly from: number; readonly until: number }[];
   /** By the probe beside the run, in the order in which it was. */
@@ -154,6 +160,7 @@ export function emptyTruth(): Truth {
     faults: [],
     holds: [],
     brakes: [],
+    stops: [],
     lateness: [],
     starved: [],
     closed: new Set(),

@@ -62,6 +62,8 @@ export interface Tally {
   addressed: number;
   /** Events of the longest run of a workflow. */
   longestRun: number;
+  /** Workflows that started after another one of their client (rule 25). */
+  startedAgain: number;
   copies: number;
   /** Mails whose acceptance nobody learnt of before they were withdrawn. */
   unheard: number;
@@ -81,6 +83,7 @@ export function emptyTally(): Tally {
     reasons: new Map(),
     addressed: 0,
     longestRun: 0,
+    startedAgain: 0,
     copies: 0,
     unheard: 0,
     longestGap: { ms: 0, clientId: '', until: 0 },
