@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { drive } from './drive.js';
 import { factsOf } from './evidence.js';
@@ -14,6 +15,7 @@ import { startServers, type Servers } from './servers.js';
 // `npm run chaos -- --seed 1 --clients 200 --faults 500`. Exit 1 with the first violation and the seed.
 // `--hours 8` in place of `--faults` is a soak: eight compressed hours, a minute each, in which faults are rarer.
 // `--calm SECONDS`: how long the calm after the storm is at least.
+// `--violations FILE`: where all of them are written, one a line; the command's output has the first ones.
 // `--keep FILE` keeps what a run is judged by, `--judge FILE` judges it again.
 
 const { values } = parseArgs({
@@ -25,11 +27,13 @@ const { values } = parseArgs({
     calm: { type: 'string', default: '20' },
     keep: { type: 'string' },
     judge: { type: 'string' },
+    violations: { type: 'string' },
   },
 });
 const begun = performance.now();
 const tally = emptyTally();
 const violations = values.judge === undefined ? await runOf(values) : judge(await readRun(values.judge));
+if (values.violations !== undefined) await writeFile(values.violations, violations.map(textOf).join('\n'));
 if (violations.length > 0) {
   process.stdout.write(`${violations.length} violations, the first: ${textOf(violations[0]!)}\n`);
   if (values.judge === undefined)

@@ -64,7 +64,7 @@ export class ProfileEdits {
     const { kind, zone, profile } = edited;
     const drawn = this.draw(kind, zone);
     // Hours stay for a while, so that some of them open.
-    const keepsHours = profile.hours !== undefined && this.random.next() < 0.7;
+    const keepsHours = profile.hours !== undefined && this.random.next() < 0.85;
     edited.profile = keepsHours ? { ...drawn, hours: profile.hours } : drawn;
     await this.syncSurely();
     await reconcileNow(this.servers.client());
