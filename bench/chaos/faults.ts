@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { assertNever } from '../../domain/assert-never.js';
 import type { WorkerCommand } from '../../dev/trial/worker-command.js';
 import type { Random } from './random.js';
 import type { Servers } from './servers.js';
@@ -8,11 +9,37 @@ import { timed, type FaultKind, type Truth } from './model/truth.js';
 
 /** Longer than the heartbeat that an activity is given up without. */
 const longestPauseMs = 24_000;
+type ServerFault = Exclude<FaultKind, `mail-${string}` | `webhook-${string}`>;
+
+/** Which is due at the how-manieth of so many faults; the rarest first. */
+const serverFaults: readonly {
+  readonly kind: ServerFault;
+  readonly every: number;
+  readonly at: number;
+}[] = [
+  { kind: 'temporal-restarted', every: 130, at: 65 },
+  { kind: 'mysql-restarted', every: 90, at: 45 },
+  { kind: 'worker-paused', every: 40, at: 22 },
+  { kind: 'worker-killed', every: 25, at: 12 },
+  { kind: 'mysql-cut', every: 10, at: 5 },
+];
+
+/** So long the service works between two faults of servers. By the clock alone, nobody would come to work on a slow machine. */
+const worksForMs = 2_000;
 
 /** What is done to the servers and the two workers, one of them with a clock that is late. */
 export class Faults {
   private readonly workers: WorkerCommand[] = [];
   private readonly pauses = new Set<Promise<void>>();
+  private readonly paused = new Set<WorkerCommand>();
+  /** When each worker had started. */
+  private readonly upSince = new Map<WorkerCommand, number>();
+  /** Kinds of faults of servers that are still to come. */
+  private readonly due = new Set<ServerFault>();
+  /** When the last fault of a server was over. */
+  private lastOverAt = 0;
+  /** Faults of mails that were not sent yet. */
+  private waiting = 0;
   private over = false;
 
   constructor(
@@ -37,27 +64,48 @@ export class Faults {
     this.over = true;
   }
 
-  /** The `done`-th: which kind it is, is the same at each run. */
+  /** The `done`-th. A fault of servers waits until the service has worked since they failed last. */
   async injectOne(done: number): Promise<void> {
-    const { random } = this;
-    const { restarts } = this.servers;
-    if (done % 90 === 45 && restarts.mysql)
-      return await this.fault('mysql-restarted', () => this.servers.restartMysql());
-    if (done % 130 === 65 && restarts.temporal)
-      return await this.fault('temporal-restarted', () => this.servers.restartTemporal());
-    if (done % 25 === 12) return await this.killWorker(random.between(0, 1));
-    if (done % 40 === 22) return this.pauseWorker(random.between(0, 1));
-    if (done % 10 === 5) {
-      return await this.fault('mysql-cut', async () => {
-        await tolerant(() => this.servers.cutConnections());
-      });
+    for (const { every, at, kind } of serverFaults) if (done % every === at) this.due.add(kind);
+    const next = serverFaults.find(({ kind }) => this.due.has(kind))?.kind;
+    if (next === undefined || !this.works()) return await this.channelFault();
+    this.due.delete(next);
+    await this.serverFault(next);
+  }
+
+  /** Some worker has worked for a while. */
+  private works(): boolean {
+    const since = Date.now() - worksForMs;
+    return this.workers.some(
+      (worker) =>
+        !this.paused.has(worker) && Math.max(this.upSince.get(worker) ?? Infinity, this.lastOverAt) <= since,
+    );
+  }
+
+  private async serverFault(kind: ServerFault): Promise<void> {
+    const { random, servers } = this;
+    switch (kind) {
+      case 'mysql-restarted':
+        if (servers.restarts.mysql) await this.fault(kind, () => servers.restartMysql());
+        return;
+      case 'temporal-restarted':
+        if (servers.restarts.temporal) await this.fault(kind, () => servers.restartTemporal());
+        return;
+      case 'worker-killed':
+        return await this.killWorker(random.between(0, 1));
+      case 'worker-paused':
+        return this.pauseWorker(random.between(0, 1));
+      case 'mysql-cut':
+        return await this.fault(kind, () => tolerant(() => servers.cutConnections()));
+      default:
+        assertNever(kind);
     }
-    await this.channelFault();
   }
 
   private async fault(kind: FaultKind, inject: () => Promise<void>): Promise<void> {
     const { from, until } = await timed(inject);
     this.truth.faults.push({ kind, from, until });
+    this.lastOverAt = until;
   }
 
   private async killWorker(index: number): Promise<void> {
@@ -73,11 +121,13 @@ export class Faults {
    * goes on with what it had begun. Meanwhile other faults come.
    */
   private pauseWorker(index: number): void {
-    const { child } = this.workers[index]!;
+    const worker = this.workers[index]!;
     const pause = this.fault('worker-paused', async () => {
-      child.kill('SIGSTOP');
+      this.paused.add(worker);
+      worker.child.kill('SIGSTOP');
       await sleep(this.random.between(1_000, longestPauseMs));
-      child.kill('SIGCONT');
+      worker.child.kill('SIGCONT');
+      this.paused.delete(worker);
     });
     this.pauses.add(pause);
     void pause.finally(() => this.pauses.delete(pause));
@@ -88,6 +138,10 @@ export class Faults {
     const lateClock = fileURLToPath(new URL('./late-clock.js', import.meta.url));
     const worker = await this.servers.startWorker(
       clockMs === 0 ? {} : { NODE_OPTIONS: `--import=${lateClock}`, CHAOS_CLOCK_MS: String(clockMs) },
+    );
+    worker.started().then(
+      () => this.upSince.set(worker, Date.now()),
+      () => {},
     );
     void this.startAgainWhenItFails(worker, clockMs);
     return worker;
@@ -141,6 +195,8 @@ export class Faults {
 
   private async mailFault(): Promise<void> {
     const { random } = this;
+    // More would only wait, and then each mail of a client would fail.
+    if (this.waiting > this.ids.length / 4) return;
     const clientId = this.likelyTold(this.ids);
     const [kind, fault] = random.pick([
       ['mail-refused', { status: 500 }],
@@ -162,8 +218,14 @@ export class Faults {
     if (!response.ok) throw new Error(`the mailbox refused a fault: ${await response.text()}`);
   }
 
+  /** Faults that hit somebody. */
+  async countHits(): Promise<number> {
+    this.waiting = (await this.waitingFaults()).length;
+    return this.truth.faults.length - this.waiting;
+  }
+
   /** Faults of mails that were not sent yet. */
-  async waitingFaults(): Promise<readonly { readonly clientId: string }[]> {
+  private async waitingFaults(): Promise<readonly { readonly clientId: string }[]> {
     const response = await fetch(`${this.servers.mailbox.url}/test/faults`);
     return ((await response.json()) as { faults: { clientId: string }[] }).faults;
   }
