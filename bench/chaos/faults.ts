@@ -24,16 +24,13 @@ const serverFaults: readonly {
   { kind: 'mysql-cut', every: 10, at: 5 },
 ];
 
-/** So long the service works between two faults of servers. By the clock alone, nobody would come to work on a slow machine. */
-const worksForMs = 2_000;
+/** One client of so many is checked between two faults of servers, at least. */
+const checkedBetween = 4;
 
 /** What is done to the servers and the two workers, one of them with a clock that is late. */
 export class Faults {
   private readonly workers: WorkerCommand[] = [];
   private readonly pauses = new Set<Promise<void>>();
-  private readonly paused = new Set<WorkerCommand>();
-  /** When each worker had started. */
-  private readonly upSince = new Map<WorkerCommand, number>();
   /** Kinds of faults of servers that are still to come. */
   private readonly due = new Set<ServerFault>();
   /** When the last fault of a server was over. */
@@ -68,18 +65,20 @@ export class Faults {
   async injectOne(done: number): Promise<void> {
     for (const { every, at, kind } of serverFaults) if (done % every === at) this.due.add(kind);
     const next = serverFaults.find(({ kind }) => this.due.has(kind))?.kind;
-    if (next === undefined || !this.works()) return await this.channelFault();
+    if (next === undefined || !(await this.works())) return await this.channelFault();
     this.due.delete(next);
     await this.serverFault(next);
   }
 
-  /** Some worker has worked for a while. */
-  private works(): boolean {
-    const since = Date.now() - worksForMs;
-    return this.workers.some(
-      (worker) =>
-        !this.paused.has(worker) && Math.max(this.upSince.get(worker) ?? Infinity, this.lastOverAt) <= since,
-    );
+  /** A part of the clients was checked since. By the clock alone, nobody would come to work on a slow machine. */
+  private async works(): Promise<boolean> {
+    const checked = 'SELECT COUNT(*) AS n FROM low_balance_watched_client WHERE seen_at > ?';
+    try {
+      const [row] = await this.servers.database().query<{ n: string }[]>(checked, [this.lastOverAt]);
+      return Number(row?.n) * checkedBetween >= this.ids.length;
+    } catch {
+      return false;
+    }
   }
 
   private async serverFault(kind: ServerFault): Promise<void> {
@@ -105,7 +104,7 @@ export class Faults {
   private async fault(kind: FaultKind, inject: () => Promise<void>): Promise<void> {
     const { from, until } = await timed(inject);
     this.truth.faults.push({ kind, from, until });
-    this.lastOverAt = until;
+    if (kind !== 'worker-paused') this.lastOverAt = until;
   }
 
   private async killWorker(index: number): Promise<void> {
@@ -123,11 +122,9 @@ export class Faults {
   private pauseWorker(index: number): void {
     const worker = this.workers[index]!;
     const pause = this.fault('worker-paused', async () => {
-      this.paused.add(worker);
       worker.child.kill('SIGSTOP');
       await sleep(this.random.between(1_000, longestPauseMs));
       worker.child.kill('SIGCONT');
-      this.paused.delete(worker);
     });
     this.pauses.add(pause);
     void pause.finally(() => this.pauses.delete(pause));
@@ -138,10 +135,6 @@ export class Faults {
     const lateClock = fileURLToPath(new URL('./late-clock.js', import.meta.url));
     const worker = await this.servers.startWorker(
       clockMs === 0 ? {} : { NODE_OPTIONS: `--import=${lateClock}`, CHAOS_CLOCK_MS: String(clockMs) },
-    );
-    worker.started().then(
-      () => this.upSince.set(worker, Date.now()),
-      () => {},
     );
     void this.startAgainWhenItFails(worker, clockMs);
     return worker;
