@@ -167,7 +167,7 @@ export class Faults {
   private webhookFault(): void {
     const { random, truth } = this;
     const called = this.ids.filter((id) => {
-      const versions = truth.profiles.get(truth.profileOf.get(id)!);
+      const versions = truth.profiles.get(truth.profilesOf.get(id)!.at(-1)!.value);
       return [...(versions?.values() ?? [])].at(-1)?.rules.some(({ webhooks }) => webhooks.length > 0);
     });
     if (called.length === 0) return;

@@ -34,11 +34,11 @@ export class Fleet {
         suspended: false,
       };
       const zone = zoneOf(profile);
-      truth.profileOf.set(id, profile);
       truth.zones.set(id, [...(zone === null ? [] : [zone]), resellerZone]);
       truth.refills.set(id, []);
       const now = Date.now();
       truth.rows.set(id, [{ value: row, from: now - 60_000, until: now }]);
+      truth.profilesOf.set(id, [{ value: profile, from: now - 60_000, until: now }]);
       const name = id;
       return [id, name, 'acme', profile, 'USD', billingEmailOf(id), '2020-01-01', zone, ...valuesOf(row)];
     });
@@ -76,6 +76,16 @@ export class Fleet {
       );
     const { from, until } = await timed(() => insist(write));
     history.push({ value, from, until });
+  }
+
+  /** Gives a client another profile (rule 12). */
+  async move(clientId: string, profileId: string): Promise<void> {
+    const write = () =>
+      this.servers
+        .database()
+        .query('UPDATE billing_client SET profile_id = ? WHERE client_id = ?', [profileId, clientId]);
+    const { from, until } = await timed(() => insist(write));
+    this.truth.profilesOf.get(clientId)!.push({ value: profileId, from, until });
   }
 
   async close(clientId: string): Promise<void> {

@@ -68,7 +68,8 @@ export class Life {
     else if (dice < 0.97) await fleet.change(clientId, (was) => ({ ...was, suspended: true }));
     else if (dice < 0.975) await fleet.close(clientId);
     else if (dice < 0.985) await this.profiles.edit();
-    else if (dice < 0.992) await this.stopWorkflow(clientId);
+    else if (dice < 0.988) await fleet.move(clientId, random.pick(this.profiles.ids));
+    else if (dice < 0.995) await this.stopWorkflow(clientId);
   }
 
   private async refill(clientId: string): Promise<void> {

@@ -65,7 +65,7 @@ async function runOf(options: typeof values): Promise<readonly Violation[]> {
     const truth = await drive(servers, { clients: clients!, length, calmMs, random: createRandom(seed!) });
     const run: Run = {
       truth,
-      facts: await factsOf(servers, [...truth.profileOf.keys()]),
+      facts: await factsOf(servers, [...truth.profilesOf.keys()]),
       receiverProblems: servers.receiver.problems,
     };
     if (options.keep !== undefined) await keepRun(options.keep, run);

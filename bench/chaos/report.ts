@@ -10,8 +10,12 @@ export function reportOf(truth: Truth, tally: Tally, violationCount: number, too
   const { ms, clientId, until } = tally.longestGap;
   const table = new Table({ head: ['What', 'Count'], style: { head: [], border: [] } });
   const rows: readonly (readonly [string, number | string])[] = [
-    ['clients', truth.profileOf.size],
+    ['clients', truth.profilesOf.size],
     ['refills', [...truth.refills.values()].flat().length],
+    [
+      'times a client got another profile',
+      sumOf([...truth.profilesOf.values()].map((all) => all.length - 1)),
+    ],
     ['profile versions', sumOf(versions)],
     ['times somebody held notices by hand', truth.holds.length],
     ['times the brake was on', truth.brakes.length],

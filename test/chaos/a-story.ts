@@ -42,7 +42,7 @@ export function aRule(key: string, cents: number, more: Partial<RuleTruth> = {})
 /** A client with 40.00, below both thresholds, whose profile allows two notices. */
 export function aTruth(): Truth {
   const truth = emptyTruth();
-  truth.profileOf.set(clientId, 'acme/p');
+  truth.profilesOf.set(clientId, [{ value: 'acme/p', from: t0 - 60_000, until: t0 - 60_000 }]);
   truth.profiles.set(
     'acme/p',
     new Map([

@@ -53,6 +53,16 @@ function withStop(more: Partial<Truth> = {}): Truth {
   truth.stops.push({ clientId, from: stoppedAt, until: stoppedAt });
   return truth;
 }
+/** The client gets another profile after the second check. */
+const byOther = { profile: { id: 'acme/q', version: 1 } };
+function withMove(...moves: readonly number[]): Truth {
+  const truth = aTruth();
+  truth.profiles.set('acme/q', truth.profiles.get('acme/p')!);
+  for (const at of moves) truth.profilesOf.get(clientId)!.push({ value: 'acme/q', from: at, until: at });
+  return truth;
+}
+const toldByOther = [checked(minute(2), 'low', byOther), telling(minute(2)), told(minute(2))];
+
 /** The first two of them are of the first check. */
 const ofFirstCheck = noticesOf(mailsOf(2)).map((each, i) => (i < 2 ? { ...each, checkAt: t0 } : each));
 
@@ -158,6 +168,27 @@ const cases: readonly Case[] = [
     counts: null,
     truth: withStop(),
     finds: /it is not watched/,
+  },
+  {
+    name: 'nothing where another profile starts the counters afresh (rule 12)',
+    steps: [...right.slice(0, -1), ...toldByOther],
+    mails: mailsOf(3),
+    counts: { user: 1, client: 1 },
+    truth: withMove(minute(1) + 5_000),
+  },
+  {
+    name: 'counters that go on under another profile (rule 12)',
+    steps: [...right.slice(0, -1), checked(minute(2), 'max-qty-reached', byOther)],
+    truth: withMove(minute(1) + 5_000),
+    finds: /with 4000 below 8000 and 0 of 2: expected low, found max-qty-reached/,
+  },
+  {
+    name: 'a check by a profile that the client does not have',
+    steps: [...right.slice(0, -1), ...toldByOther],
+    mails: mailsOf(3),
+    counts: { user: 1, client: 1 },
+    truth: withMove(),
+    finds: /was checked by acme\/q, which was not its profile at that time/,
   },
   {
     name: 'silence after a refill that starts a new cycle',

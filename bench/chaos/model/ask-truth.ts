@@ -59,7 +59,20 @@ export function rowsSince(
   from: number,
   until: number,
 ): readonly Change<ClientRow>[] {
-  const changes = truth.rows.get(clientId)!;
+  return changesBetween(truth.rows.get(clientId)!, from, until);
+}
+
+/** The ids of the profiles that the client had some time between two instants. */
+export function profilesBetween(
+  truth: Truth,
+  clientId: string,
+  from: number,
+  until: number,
+): readonly string[] {
+  return changesBetween(truth.profilesOf.get(clientId)!, from, until).map(({ value }) => value);
+}
+
+function changesBetween<T>(changes: readonly Change<T>[], from: number, until: number): readonly Change<T>[] {
   return changes.filter(
     (change, i) => change.from <= until && (changes[i + 1]?.until ?? Number.POSITIVE_INFINITY) >= from,
   );

@@ -1,4 +1,4 @@
-import { callMs, slackMs } from './ask-truth.js';
+import { callMs, profilesBetween, slackMs } from './ask-truth.js';
 import type { Step } from './histories.js';
 import { audienceOf, type ProfileVersion, type RuleTruth, type Truth } from './truth.js';
 import { instant, type ClientFacts, type LedgerNotice, type Tally, type Violation } from './verdict.js';
@@ -90,11 +90,13 @@ function lastReached(
 
 /** The versions of the client's profile that a notice of a check may have been written by. */
 function versionsAround(truth: Truth, clientId: string, checkAt: number): readonly ProfileVersion[] {
-  const versions = [...(truth.profiles.get(truth.profileOf.get(clientId)!)?.values() ?? [])];
-  return versions.filter(
-    ({ from }, i) =>
-      from <= checkAt + callMs && (versions[i + 1]?.until ?? Number.POSITIVE_INFINITY) >= checkAt - callMs,
-  );
+  const [from, until] = [checkAt - callMs, checkAt + callMs];
+  return profilesBetween(truth, clientId, from, until).flatMap((id) => {
+    const versions = [...(truth.profiles.get(id)?.values() ?? [])];
+    return versions.filter(
+      (each, i) => each.from <= until && (versions[i + 1]?.until ?? Number.POSITIVE_INFINITY) >= from,
+    );
+  });
 }
 
 function groupedByCheck(notices: readonly LedgerNotice[]): ReadonlyMap<number, readonly LedgerNotice[]> {

@@ -1,4 +1,4 @@
-import { profileSeen, slackMs } from './ask-truth.js';
+import { profileSeen, profilesBetween, slackMs } from './ask-truth.js';
 import { ClientMemory } from './client-memory.js';
 import type { Step, TellingInput, ToldResult } from './histories.js';
 import { nextOpening } from './hours.js';
@@ -174,6 +174,8 @@ class Model {
     if (!profile)
       return this.violation(at, `saw version ${result.profile!.version}, which was not the one at that time`);
     const { id } = result.profile!;
+    if (!profilesBetween(this.truth, this.facts.clientId, from - slackMs, at + slackMs).includes(id))
+      this.violation(at, `was checked by ${id}, which was not its profile at that time`);
     this.punctuality.saw({ id, periodMs: profile.periodMs }, at);
     this.memory.sees({ id, ...profile }, begunAt, at);
     this.rules = profile.rules;

@@ -1,4 +1,4 @@
-import { awayMs, slackMs, starvedMs, wasHindered, wasOutOfService } from './ask-truth.js';
+import { awayMs, profilesBetween, slackMs, starvedMs, wasHindered, wasOutOfService } from './ask-truth.js';
 import { lateMs } from './punctuality.js';
 import type { Truth } from './truth.js';
 import { instant, type ClientFacts, type Tally } from './verdict.js';
@@ -103,7 +103,8 @@ function whyGivenUp(
   { scheduledAt, deadlineAt, disturbed }: Open,
   at: number,
 ): 'overtaken' | 'late' | undefined {
-  if (disturbed || wasOutOfService(truth, clientId, scheduledAt, at)) return 'overtaken';
+  const moved = profilesBetween(truth, clientId, scheduledAt, at).length > 1;
+  if (disturbed || moved || wasOutOfService(truth, clientId, scheduledAt, at)) return 'overtaken';
   const nextRetryMs =
     awayMs(truth, scheduledAt, at) > 0 ? lateMs : Math.max(firstRetryMs, 2 * (at - scheduledAt));
   const hadMs = deadlineAt - scheduledAt - starvedMs(truth, scheduledAt, deadlineAt);

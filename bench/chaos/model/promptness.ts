@@ -51,7 +51,13 @@ export class Promptness {
     const refills = truth.refills.get(clientId) ?? [];
     const edits = [...truth.profiles.values()].flatMap((versions) => [...versions.values()]);
     const holds = [...truth.holds.map(({ released }) => released), ...truth.brakes.map(({ off }) => off)];
-    const events = [...told, ...refills, ...[...edits, ...holds].map((each) => each?.until ?? -Infinity)];
+    const moves = (truth.profilesOf.get(clientId) ?? []).map((each) => each.until);
+    const events = [
+      ...told,
+      ...refills,
+      ...moves,
+      ...[...edits, ...holds].map((each) => each?.until ?? -Infinity),
+    ];
     const least = Math.max(before, ...events.filter((at) => at <= from));
     let since = from;
     for (const { value: row, until } of rowsSince(truth, clientId, least, from).toReversed()) {

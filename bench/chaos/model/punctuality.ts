@@ -1,4 +1,4 @@
-import { awayMs, periodMsAt, starvedMs } from './ask-truth.js';
+import { awayMs, periodMsAt, profilesBetween, starvedMs } from './ask-truth.js';
 import type { Truth } from './truth.js';
 import type { Tally } from './verdict.js';
 
@@ -83,11 +83,17 @@ export class Punctuality {
     if (gap > this.tally.longestGap.ms)
       this.tally.longestGap = { ms: gap, clientId: this.clientId, until: from };
     const isCalm = this.truth.calmFrom !== undefined && this.lastCheckAt >= this.truth.calmFrom;
-    const allowedMs = isCalm ? atOnceMs : lateMs + awayMs(this.truth, this.lastCheckAt, from);
-    if (from > this.dueBy + allowedMs + starvedMs(this.truth, this.dueBy, from))
+    const excusedMs =
+      this.movedMs(from) + (isCalm ? atOnceMs : lateMs + awayMs(this.truth, this.lastCheckAt, from));
+    if (from > this.dueBy + excusedMs + starvedMs(this.truth, this.dueBy, from))
       this.violation(
         at,
         `was checked ${((from - this.dueBy) / 1_000).toFixed(1)} s late, its Period was ${this.profile!.periodMs / 1_000} s`,
       );
+  }
+  /** Rule 12: a client that got another profile meanwhile is planned anew, by its Period, perhaps a longer one. */
+  private movedMs(from: number): number {
+    const ids = profilesBetween(this.truth, this.clientId, this.lastCheckAt!, from);
+    return ids.length < 2 ? 0 : Math.max(...ids.map((id) => periodMsAt(this.truth, id, from) ?? 0));
   }
 }

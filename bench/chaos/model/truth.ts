@@ -132,7 +132,8 @@ export interface Truth {
   readonly zones: Map<string, readonly string[]>;
   /** Profile id → version → what it said. */
   readonly profiles: Map<string, Map<number, ProfileVersion>>;
-  readonly profileOf: Map<string, string>;
+  /** Which profiles each client had, one after the other. */
+  readonly profilesOf: Map<string, Change<string>[]>;
   /** Refills in the billing system: when they were written. */
   readonly refills: Map<string, number[]>;
   readonly faults: InjectedFault[];
@@ -155,7 +156,7 @@ export function emptyTruth(): Truth {
     rows: new Map(),
     zones: new Map(),
     profiles: new Map(),
-    profileOf: new Map(),
+    profilesOf: new Map(),
     refills: new Map(),
     faults: [],
     holds: [],
