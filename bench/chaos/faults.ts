@@ -72,10 +72,12 @@ export class Faults {
 
   /** A part of the clients was checked since. By the clock alone, nobody would come to work on a slow machine. */
   private async works(): Promise<boolean> {
-    const checked = 'SELECT COUNT(*) AS n FROM low_balance_watched_client WHERE seen_at > ?';
+    const counted = `SELECT COUNT(*) AS watched, SUM(seen_at > ?) AS checked FROM low_balance_watched_client WHERE ended_at IS NULL`;
     try {
-      const [row] = await this.servers.database().query<{ n: string }[]>(checked, [this.lastOverAt]);
-      return Number(row?.n) * checkedBetween >= this.ids.length;
+      const [row] = await this.servers
+        .database()
+        .query<{ watched: string; checked: string | null }[]>(counted, [this.lastOverAt]);
+      return Number(row!.checked) * checkedBetween >= Number(row!.watched);
     } catch {
       return false;
     }
