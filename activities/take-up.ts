@@ -31,7 +31,8 @@ export async function takeUpEarlier(
       : await parts.ledger.acceptedSince({
           clientId,
           profileId,
-          refillAt: known.lastRefillAt ?? 0,
+          // Those of the last check count also before a refill: recoveries and rules for "above" go on (rules 20 and 21).
+          refillAt: earlier?.checkedAt === undefined ? (known.lastRefillAt ?? 0) : 0,
           checkAt: earlier?.checkedAt ?? 0,
         });
   if (!earlier && accepted.length === 0) return undefined;

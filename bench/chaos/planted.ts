@@ -10,12 +10,16 @@ import { defects, foundOf, plant, roundsOf, type Defect } from './defects.js';
 
 // Does chaos find what it is for? Plants defects into a copy of the built product, those of one round together, and lets
 // `npm run chaos` judge it: `npm run chaos:planted [-- TEXT…]`, all defects or those whose name has one of the texts.
-// A defect is found where the model says what it is to say of this one. `--alone` plants one after the other.
+// A defect is found where the model says what it is to say of this one. `--alone` plants one after the other; `--skip-control` does not
+// judge the product as it is.
 // Exit 1 where the product as it is has a violation, or a planted defect was not found.
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { alone: { type: 'boolean', default: false } },
+  options: {
+    alone: { type: 'boolean', default: false },
+    'skip-control': { type: 'boolean', default: false },
+  },
 });
 const chosen = defects.filter(
   ({ name }) => positionals.length === 0 || positionals.some((text) => name.includes(text)),
@@ -26,7 +30,7 @@ if (chosen.length === 0)
   );
 // Few faults and a long calm, in which the model is strict; a look may be late for 45 s after a worker was killed. Of fewer clients each
 // is refilled too often to reach Max Qty, or to be low until a look.
-const story = ['--seed', '7', '--clients', '120', '--faults', '15', '--calm', '100'];
+const story = ['--seed', '7', '--clients', '120', '--faults', '5', '--calm', '80'];
 
 /** So that an interrupted run leaves no copy behind. */
 const interrupted = new AbortController();
@@ -37,10 +41,13 @@ const copy = await mkdtemp(path.join(tmpdir(), 'low-balance-planted-'));
 try {
   await copyProduct();
   const table = new Table({ head: ['Defect', 'Violations', 'The first'], style: { head: [], border: [] } });
-  const asItIs = await judged();
-  table.push(['none', asItIs.length, asItIs[0] ?? '']);
-  process.stderr.write(`none: ${asItIs.length} violations, ${asItIs[0] ?? ''}\n`);
-  let right = asItIs.length === 0;
+  let right = true;
+  if (!values['skip-control']) {
+    const asItIs = await judged();
+    table.push(['none', asItIs.length, asItIs[0] ?? '']);
+    process.stderr.write(`none: ${asItIs.length} violations, ${asItIs[0] ?? ''}\n`);
+    right = asItIs.length === 0;
+  }
   for (const round of values.alone ? chosen.map((defect) => [defect]) : roundsOf(chosen)) {
     const violations = await withDefects(round, judged);
     for (const defect of round) {

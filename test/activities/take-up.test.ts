@@ -4,6 +4,7 @@ import { notify } from '../../activities/notify.js';
 import type { Parts } from '../../activities/parts.js';
 import { remember, takeUpEarlier } from '../../activities/take-up.js';
 import { countsOf } from '../../domain/cycle/counters.js';
+import { unrecoveredCheck } from '../../domain/cycle/told.js';
 import { freshWatch, isMuted, mute, unmute } from '../../domain/cycle/watch-state.js';
 import type { CheckInput } from '../../domain/watching/check.js';
 import { DeliveryError } from '../../delivery/delivery-error.js';
@@ -113,6 +114,18 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
     assert.equal(found?.watch.lastTold?.['client']?.instant, checkAt - 5);
     assert.equal(found?.watch.mutedUntil, checkAt + hourMs);
     assert.deepEqual([found?.plannedAt, found?.checkedFor], [checkAt, checkAt]);
+  });
+
+  it('is also what was accepted before a refill that came since: a recovery is due, and a rule for above counts on', async () => {
+    const checkAt = Date.now() - hourMs;
+    const clientId = await aWatchedClient(checkAt);
+    await parts.watched.remember(clientId, { profileId, acceptedAt: {}, aboveRules: ['user'] });
+    await notified(clientId, checkAt);
+    const now = Date.now() + 1_000;
+    const watch = { ...freshWatch, lastRefillAt: now };
+    const found = await takeUpEarlier(parts, { clientId, watch }, profileId, now);
+    assert.deepEqual(countsOf(found!.watch), { user: 1 });
+    assert.equal(unrecoveredCheck(found!.watch, 'client'), checkAt);
   });
 
   it('is what operators changed between two checks', async () => {

@@ -22,10 +22,6 @@ export class ClientMemory {
   private profileId: string | undefined;
   private readonly rules = new Map<string, RuleMemory>();
 
-  get isEmpty(): boolean {
-    return this.rules.size === 0;
-  }
-
   /** A check saw the client under a profile: rule 12, and rule 22 where it is the first one. */
   sees(
     profile: {

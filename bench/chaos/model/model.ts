@@ -102,7 +102,7 @@ class Model {
     this.tally.longestRun = Math.max(this.tally.longestRun, events);
     if (events > longestRunEvents) this.violation(at, `a run of its workflow has ${events} events`);
     if (continued) return;
-    const again = !this.memory.isEmpty;
+    const again = this.rules.length > 0;
     if (again) this.tally.startedAgain += 1;
     const fault = this.startingAgain.started(at, again);
     if (fault !== undefined) this.violation(at, fault);
