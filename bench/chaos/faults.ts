@@ -24,6 +24,9 @@ const serverFaults: readonly {
   { kind: 'mysql-cut', every: 10, at: 5 },
 ];
 
+/** The latest answer of the mail provider, and a pause that it asks for. */
+const longestEffectMs = 7_000;
+
 /** One client of so many is checked between two faults of servers, at least. */
 const checkedBetween = 4;
 
@@ -35,8 +38,8 @@ export class Faults {
   private readonly due = new Set<ServerFault>();
   /** When the last fault of a server was over. */
   private lastOverAt = 0;
-  /** Faults of mails that were not sent yet. */
-  private waiting = 0;
+  /** Faults of mails that were not sent yet: of which client, and where among all faults. */
+  private readonly waiting = new Map<string, number>();
   private over = false;
 
   constructor(
@@ -190,9 +193,10 @@ export class Faults {
 
   private async mailFault(): Promise<void> {
     const { random } = this;
-    // More would only wait, and then each mail of a client would fail.
-    if (this.waiting > this.ids.length / 4) return;
-    const clientId = this.likelyTold(this.ids);
+    // One for each client: several would fail all its mails.
+    const free = this.ids.filter((id) => !this.waiting.has(id) && !this.truth.closed.has(id));
+    if (free.length === 0) return;
+    const clientId = this.likelyTold(free);
     const [kind, fault] = random.pick([
       ['mail-refused', { status: 500 }],
       ['mail-paused', { status: 429, headers: { 'Retry-After': '1' } }],
@@ -204,7 +208,8 @@ export class Faults {
     await this.setFault({ ...fault, clientId, times: 1 });
     // It hits when the client is told next; until then it waits.
     const until = Number.POSITIVE_INFINITY;
-    this.truth.faults.push({ kind, from, until, clientId, hitsAll: kind === 'mail-paused' });
+    const count = this.truth.faults.push({ kind, from, until, clientId, hitsAll: kind === 'mail-paused' });
+    this.waiting.set(clientId, count - 1);
   }
 
   private async setFault(fault: object): Promise<void> {
@@ -213,26 +218,26 @@ export class Faults {
     if (!response.ok) throw new Error(`the mailbox refused a fault: ${await response.text()}`);
   }
 
-  /** Faults that hit somebody. */
+  /** Faults that hit somebody. Those of mails that did are over a little later. */
   async countHits(): Promise<number> {
-    this.waiting = (await this.waitingFaults()).length;
-    return this.truth.faults.length - this.waiting;
-  }
-
-  /** Faults of mails that were not sent yet. */
-  private async waitingFaults(): Promise<readonly { readonly clientId: string }[]> {
     const response = await fetch(`${this.servers.mailbox.url}/test/faults`);
-    return ((await response.json()) as { faults: { clientId: string }[] }).faults;
+    const { faults } = (await response.json()) as {
+      readonly faults: readonly { readonly clientId: string }[];
+    };
+    const waiting = new Set(faults.map(({ clientId }) => clientId));
+    for (const [clientId, index] of this.waiting) {
+      if (waiting.has(clientId)) continue;
+      this.truth.faults[index] = { ...this.truth.faults[index]!, until: Date.now() + longestEffectMs };
+      this.waiting.delete(clientId);
+    }
+    return this.truth.faults.length - this.waiting.size;
   }
 
   /** What hit nobody was not injected. */
   async forgetWaitingFaults(): Promise<void> {
-    for (const { clientId } of await this.waitingFaults()) {
-      const index = this.truth.faults.findLastIndex(
-        (fault) => fault.clientId === clientId && fault.kind.startsWith('mail'),
-      );
-      this.truth.faults.splice(index, 1);
-    }
+    await this.countHits();
+    for (const index of [...this.waiting.values()].sort((a, b) => b - a)) this.truth.faults.splice(index, 1);
+    this.waiting.clear();
     await fetch(`${this.servers.mailbox.url}/test/faults`, { method: 'DELETE' });
   }
 }
