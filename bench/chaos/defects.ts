@@ -17,7 +17,7 @@ export interface Defect {
 export const defects: readonly Defect[] = [
   {
     name: 'Max Qty allows one too many',
-    round: 4,
+    round: 6,
     finds: /expected max-qty-reached, found low/,
     file: 'domain/silences.js',
     code: 'countOf(watch, rule.key) >= profile.maxQty',
@@ -25,7 +25,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a threshold is missed by 5.00',
-    round: 5,
+    round: 7,
     finds: /below .* expected low, found not-low/,
     file: 'domain/conditions/conditions.js',
     code: 'const side = compare(availableBalance, limit);',
@@ -33,7 +33,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a suspended client is told',
-    round: 4,
+    round: 6,
     finds: /which it never was at that time/,
     file: 'domain/silences.js',
     code: "reading.status === 'suspended' ?",
@@ -41,7 +41,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a refill starts no new cycle',
-    round: 6,
+    round: 8,
     finds: /(user|client) .* expected low, found (max-qty-reached|told-recently)/,
     file: 'domain/cycle/refills.js',
     code: 'return dropOldCycle({ ...watch, lastRefillAt: at });',
@@ -49,7 +49,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a refill in the billing data counts as now',
-    round: 7,
+    round: 1,
     finds: /expected (max-qty-reached|told-recently), found low/,
     file: 'domain/check-client.js',
     code: 'noteRefill(known, { at: lastRefillAt }, now)',
@@ -57,7 +57,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a lost refill signal is not noticed (rule 6)',
-    round: 5,
+    round: 7,
     finds: /(user|client) .* expected low, found (max-qty-reached|told-recently)/,
     file: 'domain/check-client.js',
     code: 'lastRefillAt === null ?',
@@ -65,7 +65,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a refill does not stop what is being sent (rule 7)',
-    round: 4,
+    round: 6,
     finds: /was refilled while it was told, and checked again only/,
     file: 'domain/watching/watching.js',
     code: 'isNew && watching.checking',
@@ -81,7 +81,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a rule repeats sooner than a Period (rule 17)',
-    round: 4,
+    round: 6,
     finds: /expected told-recently, found low/,
     file: 'domain/silences.js',
     code: "return time.instant < until ? { reason: 'told-recently', until } : undefined;",
@@ -89,7 +89,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'below and above are taken for each other (rule 1)',
-    round: 6,
+    round: 8,
     finds: /advanced:owes .* expected (not-low, found low|low, found not-low)/,
     file: 'domain/conditions/conditions.js',
     code: 'side < 0 : side > 0',
@@ -97,7 +97,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a share of the credit limit is half of it (rule 16)',
-    round: 1,
+    round: 4,
     finds: /user has the limit/,
     file: 'domain/conditions/percent-of-credit-limit.js',
     code: 'percentOf(whole, percent)',
@@ -105,7 +105,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a share of the last refill is all of it (rule 16)',
-    round: 1,
+    round: 4,
     finds: /client has the limit/,
     file: 'domain/conditions/percent-of-last-refill.js',
     code: 'percentOf(whole, percent)',
@@ -113,7 +113,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'what is spent in some days is what is spent in one (rule 16)',
-    round: 2,
+    round: 5,
     finds: /advanced:runway has the limit \d/,
     file: 'domain/conditions/lasts.js',
     code: 'multiply(spend, String(lastsMs))',
@@ -121,7 +121,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'no basis is taken for well (rule 16)',
-    round: 2,
+    round: 5,
     finds: /has the limit -1000000/,
     file: 'domain/conditions/condition.js',
     code: "{ missing: 'no-basis' } : {",
@@ -137,7 +137,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'looks wake nobody (rule 18)',
-    round: 7,
+    round: 1,
     finds: /is looked at each/,
     file: 'activities/look-wakes.js',
     code: 'clientIds.map(',
@@ -145,7 +145,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'sending hours are not asked (rule 19)',
-    round: 1,
+    round: 4,
     finds: /expected outside-hours, found/,
     file: 'domain/silences.js',
     code: 'closedUntil(hours, zoneOf(reading, time), time.now)',
@@ -153,7 +153,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'sending hours go by UTC (rule 19)',
-    round: 2,
+    round: 5,
     finds: /expected (low|recovered), found outside-hours/,
     file: 'domain/silences.js',
     code: '(time.zoneOf ?? zoneOffsetOf)(timeZone)',
@@ -161,7 +161,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'nobody is checked when sending hours open (rule 19)',
-    round: 7,
+    round: 1,
     finds: /was checked .* late/,
     file: 'domain/watching/watching.js',
     code: "reason === 'outside-hours'",
@@ -169,7 +169,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a recovery is not told (rule 20)',
-    round: 1,
+    round: 4,
     finds: /expected recovered, found not-low/,
     file: 'domain/decide.js',
     code: 'met === false && rule.recovered',
@@ -177,7 +177,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a recovery is told again and again (rule 20)',
-    round: 2,
+    round: 5,
     finds: /expected not-low, found recovered/,
     file: 'domain/cycle/told.js',
     code: 'return { ...watch, recoveredAt };',
@@ -194,7 +194,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a refill ends the cycle of a rule for above (rule 21)',
-    round: 5,
+    round: 7,
     finds: /advanced:owes .* expected (max-qty-reached|told-recently), found low/,
     file: 'domain/cycle/counters.js',
     code: 'watch.aboveRules?.includes(rule) ? undefined : watch.lastRefillAt',
@@ -210,7 +210,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a client that was low already is told (rule 22)',
-    round: 1,
+    round: 4,
     finds: /expected already-low, found low/,
     file: 'domain/cycle/found.js',
     code: 'if (since === undefined)',
@@ -218,7 +218,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a refill does not end the wait of a client that was low already (rule 22)',
-    round: 2,
+    round: 5,
     finds: /expected low, found already-low/,
     file: 'domain/cycle/found.js',
     code: '(watch.lastRefillAt ?? -Infinity) <= since',
@@ -226,7 +226,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a hold by hand holds nothing (rule 23)',
-    round: 1,
+    round: 4,
     finds: /expected held, found/,
     file: 'store/brake.js',
     code: 'const hold = holdOn(active, candidate, now);',
@@ -242,7 +242,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'the brake allows more than it should (rule 23)',
-    round: 8,
+    round: 2,
     finds: /the brake allows/,
     file: 'store/brake-admission.js',
     code: 'Math.max(0, limit - (await countSince(runner, from)))',
@@ -258,7 +258,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'webhooks are not called',
-    round: 1,
+    round: 4,
     finds: / told .* expected .*crm/,
     file: 'domain/notices.js',
     code: '...webhookNotices(profile, sending, recoveries),',
@@ -266,7 +266,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'withdrawn is taken for accepted',
-    round: 4,
+    round: 6,
     finds: / is dated /,
     file: 'activities/notify.js',
     code: "state === 'accepted' && acceptedAt !== null\n            ? [",
@@ -274,7 +274,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'refused is taken for accepted',
-    round: 5,
+    round: 7,
     finds: /notices were accepted, and \d+ arrived/,
     file: 'activities/notify.js',
     code: 'if (!isDeliveryError(error))\n            throw error;',
@@ -283,7 +283,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'a notice is given up at its first failure',
-    round: 6,
+    round: 8,
     finds: /was not accepted, and given up/,
     file: 'activities/notify.js',
     code: 'return permanent ? undefined : {',
@@ -291,7 +291,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'an accepted notice is forgotten',
-    round: 8,
+    round: 2,
     finds: /expected (max-qty-reached|told-recently), found low/,
     file: 'domain/cycle/told.js',
     code: 'acceptedAt[key] = ascending([...(acceptedAt[key] ?? []), at]);',
@@ -308,10 +308,11 @@ export const defects: readonly Defect[] = [
   },
 ];
 
+/** In their order. */
 export function roundsOf(all: readonly Defect[]): readonly (readonly Defect[])[] {
   const rounds = new Map<number, Defect[]>();
   for (const defect of all) rounds.set(defect.round, [...(rounds.get(defect.round) ?? []), defect]);
-  return [...rounds.values()];
+  return [...rounds].sort(([one], [other]) => one - other).map(([, round]) => round);
 }
 
 /** Which violations are of this defect. */
