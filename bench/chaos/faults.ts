@@ -11,7 +11,7 @@ import { timed, type FaultKind, type Truth } from './model/truth.js';
 const longestPauseMs = 24_000;
 type ServerFault = Exclude<FaultKind, `mail-${string}` | `webhook-${string}`>;
 
-/** Which is due at the how-manieth of so many faults; the rarest first. */
+/** Which is due at the how-manieth of so many faults. */
 const serverFaults: readonly {
   readonly kind: ServerFault;
   readonly every: number;
@@ -67,7 +67,8 @@ export class Faults {
   /** The `done`-th. A fault of servers waits until the service has worked since they failed last. */
   async injectOne(done: number): Promise<void> {
     for (const { every, at, kind } of serverFaults) if (done % every === at) this.due.add(kind);
-    const next = serverFaults.find(({ kind }) => this.due.has(kind))?.kind;
+    // What has waited longest.
+    const [next] = this.due;
     if (next === undefined || !(await this.works())) return await this.channelFault();
     this.due.delete(next);
     await this.serverFault(next);

@@ -170,6 +170,22 @@ const cases: readonly Case[] = [
     finds: /it is not watched/,
   },
   {
+    name: 'nothing where a check is tried again whose answer was lost with its worker (rule 25)',
+    steps: [
+      ...[started, ...firstCheck],
+      { kind: 'taskLost', at: minute(1) + 3_000 },
+      checked(minute(1) + 4_000, 'told-recently', { instant: minute(1) }),
+      ...[checked(minute(2), 'low'), telling(minute(2)), told(minute(2))],
+    ],
+  },
+  {
+    name: 'a check that counts the one before for its own instant',
+    steps: [started, ...firstCheck, checked(minute(1) + 4_000, 'told-recently', { instant: minute(1) })],
+    mails: mailsOf(1),
+    counts: { user: 1, client: 1 },
+    finds: /expected low, found told-recently/,
+  },
+  {
     name: 'nothing where another profile starts the counters afresh (rule 12)',
     steps: [...right.slice(0, -1), ...toldByOther],
     mails: mailsOf(3),

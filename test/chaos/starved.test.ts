@@ -43,6 +43,23 @@ describe('a machine that does not give the CPU to a chaos run', () => {
     });
   }
 
+  for (const { name, ms, late } of [
+    { name: 'a workflow task that nobody answered is no excuse on an idle machine', ms: 0, late: true },
+    { name: 'it is one for 10 s where the worker was denied much of the CPU', ms: 3_000, late: false },
+  ])
+    it(name, () => {
+      const lostAt = minute(2) + 11_000;
+      const starved = [{ from: lostAt - 10_000, until: lostAt, ms }];
+      const truth = { ...aTruth(), starved, calmFrom: t0 - 1_000 };
+      const steps: readonly Step[] = [
+        ...[started, ...firstCheck, ...secondCheck],
+        { kind: 'taskLost', at: lostAt },
+        checked(lostAt + 1_000, 'max-qty-reached'),
+      ];
+      const found = verdictOn(steps, truth);
+      assert.equal(found.filter((what) => what.includes('late')).length, late ? 1 : 0, found.join('\n'));
+    });
+
   it('a notice whose short time was the machine’s may be given up, one that had its time may not', () => {
     const deadlineAt = t0 + 2_600;
     const steps: readonly Step[] = [

@@ -39,6 +39,8 @@ export type Step =
     }
   | { readonly kind: 'gaveUp'; readonly at: number; readonly checkAt: number }
   | { readonly kind: 'ended'; readonly at: number; readonly how: string }
+  /** A worker did not answer a workflow task in time. */
+  | { readonly kind: 'taskLost'; readonly at: number }
   | { readonly kind: 'taskFailed'; readonly at: number; readonly cause: string };
 
 export interface CheckedResult {
@@ -201,6 +203,8 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
           ? [{ kind: 'gaveUp', at, checkAt: (activity.input as TellingInput).checkAt }]
           : [];
       }
+      case EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
+        return [{ kind: 'taskLost', at }];
       case EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED: {
         const cause = event.workflowTaskFailedEventAttributes?.cause ?? 0;
         return [{ kind: 'taskFailed', at, cause: WorkflowTaskFailedCause[cause] ?? String(cause) }];

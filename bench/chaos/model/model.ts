@@ -6,6 +6,7 @@ import { violationsOfArrivals } from './judge-arrivals.js';
 import { judgeDecisions } from './judge-decisions.js';
 import { violationsOfRecipients } from './judge-recipients.js';
 import { isMet } from './limits.js';
+import { LostTasks } from './lost-tasks.js';
 import { violationsAtEnd } from './judge-end.js';
 import { faultsOfChannels, namesOf, settledOf, type Due, type Open } from './open-notices.js';
 import { Promptness } from './promptness.js';
@@ -40,6 +41,8 @@ class Model {
   private rules: readonly RuleTruth[] = [];
   private due: Due | undefined;
   private open: Open | undefined;
+  /** When the check before began. */
+  private previousCheckAt = 0;
   /** When the last new refill came. */
   private refilledAt = 0;
   /** When somebody last asked for a check. */
@@ -54,6 +57,7 @@ class Model {
   private readonly punctuality: Punctuality;
   private readonly promptness: Promptness;
   private readonly startingAgain: StartingAgain;
+  private readonly lostTasks: LostTasks;
 
   constructor(
     private readonly facts: ClientFacts,
@@ -61,8 +65,9 @@ class Model {
     private readonly tally: Tally,
   ) {
     const violation = (at: number, what: string) => this.violation(at, what);
-    this.punctuality = new Punctuality(facts.clientId, truth, tally, violation);
-    this.promptness = new Promptness(facts.clientId, truth, tally, violation);
+    this.lostTasks = new LostTasks(truth);
+    this.punctuality = new Punctuality(facts.clientId, truth, this.lostTasks, tally, violation);
+    this.promptness = new Promptness(facts.clientId, truth, this.lostTasks, tally, violation);
     this.startingAgain = new StartingAgain(facts.clientId, truth);
   }
 
@@ -90,6 +95,8 @@ class Model {
         return;
       case 'ended':
         return this.hasEnded(step.at, step.how);
+      case 'taskLost':
+        return this.lostTasks.note(step.at);
       case 'taskFailed':
         // Temporal's own way to say that something came in the meantime, or that a worker is gone.
         if (!/UNHANDLED_COMMAND|RESET_STICKY|FORCE_CLOSE|UNSPECIFIED/.test(step.cause))
@@ -162,6 +169,7 @@ class Model {
       );
     if (this.due?.disturbed) this.punctuality.mustRecheck(this.due.at);
     this.due = undefined;
+    this.previousCheckAt = this.punctuality.lastCheckAt ?? from;
     this.punctuality.checked(from, at);
     if (result.kind !== 'checked') return;
     const knownRefillAt = this.memory.lastRefillAt;
@@ -209,7 +217,8 @@ class Model {
       memory: this.memory,
       standsFor,
       atOpening: this.openings.includes(standsFor) || standsFor === this.openedFor,
-      mayWait: this.startingAgain.mayWait(step.begunAt),
+      // Rule 25: a check whose answer was lost with its worker is tried again, and counts as one.
+      mayWait: this.startingAgain.mayWait(step.begunAt) || this.lostTasks.any(this.previousCheckAt, step.at),
     });
     for (const fault of faults) this.violation(step.at, fault);
     if (this.openings.includes(standsFor)) this.openedFor = standsFor;

@@ -1,6 +1,7 @@
 import { rowsSince, starvedMs, lookHinderedMs } from './ask-truth.js';
 import { atOnceMs } from './punctuality.js';
 import { isSending, reasonsFor, type CheckSeen } from './reasons.js';
+import type { LostTasks } from './lost-tasks.js';
 import type { Truth } from './truth.js';
 import type { Tally } from './verdict.js';
 
@@ -14,6 +15,7 @@ export class Promptness {
   constructor(
     private readonly clientId: string,
     private readonly truth: Truth,
+    private readonly lostTasks: LostTasks,
     private readonly tally: Tally,
     private readonly violation: (at: number, what: string) => void,
   ) {}
@@ -35,7 +37,8 @@ export class Promptness {
     const since = this.sendsSince(before, from, seen);
     const afterMs = from - since;
     this.tally.prompt += 1;
-    const allowedMs = checkEveryMs + atOnceMs + starvedMs(this.truth, since, from);
+    const allowedMs =
+      checkEveryMs + atOnceMs + starvedMs(this.truth, since, from) + this.lostTasks.excusedMs(since, from);
     if (afterMs > allowedMs + lookHinderedMs(this.truth, since, from))
       this.violation(
         at,

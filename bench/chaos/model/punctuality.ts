@@ -1,4 +1,5 @@
 import { awayMs, periodMsAt, profilesBetween, starvedMs } from './ask-truth.js';
+import type { LostTasks } from './lost-tasks.js';
 import type { Truth } from './truth.js';
 import type { Tally } from './verdict.js';
 
@@ -22,6 +23,7 @@ export class Punctuality {
   constructor(
     private readonly clientId: string,
     private readonly truth: Truth,
+    private readonly lostTasks: LostTasks,
     private readonly tally: Tally,
     private readonly violation: (at: number, what: string) => void,
   ) {}
@@ -71,7 +73,10 @@ export class Punctuality {
     const { recheckFrom } = this;
     this.recheckFrom = undefined;
     if (recheckFrom === undefined) return;
-    const excusedMs = awayMs(this.truth, recheckFrom, from) + starvedMs(this.truth, recheckFrom, from);
+    const excusedMs =
+      awayMs(this.truth, recheckFrom, from) +
+      starvedMs(this.truth, recheckFrom, from) +
+      this.lostTasks.excusedMs(recheckFrom, from);
     if (from - recheckFrom <= atOnceMs + excusedMs) return;
     const after = ((from - recheckFrom) / 1_000).toFixed(1);
     this.violation(at, `was refilled while it was told, and checked again only ${after} s after`);
@@ -85,7 +90,8 @@ export class Punctuality {
     const isCalm = this.truth.calmFrom !== undefined && this.lastCheckAt >= this.truth.calmFrom;
     const excusedMs =
       this.movedMs(from) + (isCalm ? atOnceMs : lateMs + awayMs(this.truth, this.lastCheckAt, from));
-    if (from > this.dueBy + excusedMs + starvedMs(this.truth, this.dueBy, from))
+    const lostMs = this.lostTasks.excusedMs(this.lastCheckAt, from);
+    if (from > this.dueBy + excusedMs + lostMs + starvedMs(this.truth, this.dueBy, from))
       this.violation(
         at,
         `was checked ${((from - this.dueBy) / 1_000).toFixed(1)} s late, its Period was ${this.profile!.periodMs / 1_000} s`,
