@@ -68,7 +68,8 @@ export function drawProfile(
     case 'looks':
       return {
         ...drawn,
-        periodMs: random.between(18, 22) * 1_000,
+        // Long, so that what only the next planned check finds is late also where the CPU is scarce.
+        periodMs: random.between(30, 36) * 1_000,
         checkEveryMs: 10_000,
         rules: [
           rule('user', amount(random, 61, 90), { webhooks: [webhookName] }),
@@ -125,6 +126,15 @@ function own(random: Random): ThresholdTruth {
   return { kind: 'own', otherwiseCents: random.next() < 0.5 ? random.between(30, 80) * 100 : null };
 }
 
+/** Hours that are closed, and open at one of the next full minutes by the clients' clocks. */
+export function hoursThatOpenSoon(zones: readonly string[], now: number): HoursTruth {
+  const { minutes } = wallClock(zones, now + leastWaitMs);
+  const [from, to] = [minutes + 1, minutes + 3];
+  return { from: from % minutesOfDay, to: to % minutesOfDay, days: everyDay, audiences: ['staff', 'client'] };
+}
+
+/** So long before they open. */
+const leastWaitMs = 15_000;
 const minutesOfDay = 1_440;
 const everyDay = [0, 1, 2, 3, 4, 5, 6];
 

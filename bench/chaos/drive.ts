@@ -8,6 +8,7 @@ import { Life } from './life.js';
 import { ProfileEdits } from './profile-edits.js';
 import type { Random } from './random.js';
 import type { Servers } from './servers.js';
+import { tolerant } from './tolerant.js';
 import { emptyTruth, type Truth } from './model/truth.js';
 
 export interface DriveOptions {
@@ -26,6 +27,8 @@ const compressedHourMs = 60_000;
 
 /** What failed until the last fault is tried again within a minute; then every client is checked once more. */
 const settledWithinMs = 120_000;
+/** Sending hours open so often in the calm. */
+const openEveryMs = 40_000;
 /** A larger run has a longer calm: for each fault of its storm. */
 const calmMsOfFault = 120;
 
@@ -55,8 +58,13 @@ export async function drive(
   // Life goes on, and only the mail provider and the receiver of webhooks fail: the model is strict now.
   truth.calmFrom = Date.now();
   const calmUntil = truth.calmFrom + Math.max(calmMs, (await faults.countHits()) * calmMsOfFault);
+  let openAt = truth.calmFrom;
   for (let done = 0; Date.now() < calmUntil; done += 1) {
     if (done % 10 === 0) await faults.countHits();
+    if (Date.now() >= openAt) {
+      openAt = Date.now() + openEveryMs;
+      await tolerant(() => profiles.openSoon());
+    }
     await faults.channelFault();
     await sleep(random.between(100, 500));
   }

@@ -5,7 +5,13 @@ import { makePlan } from '../../planning/make-plan.js';
 import { applyPlan } from '../../planning/sync.js';
 import { scheduleLooks } from '../../worker/looks.js';
 import { reconcileNow } from '../../worker/setup.js';
-import { drawProfile, profileKinds, webhookName, type ProfileKind } from './draw-profile.js';
+import {
+  drawProfile,
+  hoursThatOpenSoon,
+  profileKinds,
+  webhookName,
+  type ProfileKind,
+} from './draw-profile.js';
 import { drawZone, resellerZone } from './fleet.js';
 import { insist } from './insist.js';
 import type { ProfileTruth, ProfileVersion, Truth } from './model/truth.js';
@@ -70,6 +76,15 @@ export class ProfileEdits {
     await reconcileNow(this.servers.client());
   }
 
+  /** Rule 19: the hours of the profile that has some are closed, and open soon. */
+  async openSoon(): Promise<void> {
+    const edited = [...this.edited.values()].find(({ profile }) => profile.hours !== undefined)!;
+    const hours = hoursThatOpenSoon(zonesOf(edited.zone), Date.now());
+    edited.profile = { ...edited.profile, hours };
+    await this.syncSurely();
+    await reconcileNow(this.servers.client());
+  }
+
   /** Rule 23: how many clients may be told low in an hour; undefined: as many as there are. */
   async limitNotices(clients: number | undefined): Promise<void> {
     const maxToldPerHour = clients === undefined ? noBrake : { clients, percentOfFleet: 0 };
@@ -85,8 +100,7 @@ export class ProfileEdits {
   }
 
   private draw(kind: ProfileKind, zone: string | null): ProfileTruth {
-    const zones = [...(zone === null ? [] : [zone]), resellerZone];
-    return drawProfile(kind, this.random, zones, Date.now());
+    return drawProfile(kind, this.random, zonesOf(zone), Date.now());
   }
 
   /** Files → plan → MySQL, as `low-balance sync` does it. `from`: when it was first tried. */
@@ -122,4 +136,9 @@ export class ProfileEdits {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, JSON.stringify(content, null, 2));
   }
+}
+
+/** A client's own zone, else the reseller's. */
+function zonesOf(zone: string | null): readonly string[] {
+  return [...(zone === null ? [] : [zone]), resellerZone];
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadProfiles } from '../../authoring/load-profiles.js';
-import { drawProfile, profileKinds, webhookName } from '../../bench/chaos/draw-profile.js';
+import { drawProfile, hoursThatOpenSoon, profileKinds, webhookName } from '../../bench/chaos/draw-profile.js';
 import { isOpen } from '../../bench/chaos/model/hours.js';
 import type { ProfileTruth } from '../../bench/chaos/model/truth.js';
 import { profileFileOf } from '../../bench/chaos/profile-file-of.js';
@@ -61,6 +61,14 @@ describe('the profiles of a chaos run', () => {
     for (const minutes of [0, 1, 2, 3]) {
       const open = openIn(minutes);
       assert.ok(open > 0 && open < hours.length, `${open} of ${hours.length} are open after ${minutes} min`);
+    }
+  });
+
+  it('have hours that are closed and open within 75 s, when that is wanted', () => {
+    for (let at = now; at < now + 120_000; at += 7_000) {
+      const hours = hoursThatOpenSoon(zones, at);
+      assert.equal(isOpen(hours, zones, at + 14_000), false);
+      assert.equal(isOpen(hours, zones, at + 75_000), true);
     }
   });
 });

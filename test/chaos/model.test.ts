@@ -172,10 +172,13 @@ const cases: readonly Case[] = [
   {
     name: 'nothing where a check is tried again whose answer was lost with its worker (rule 25)',
     steps: [
-      ...[started, ...firstCheck],
+      started,
+      ...firstCheck,
       { kind: 'taskLost', at: minute(1) + 3_000 },
       checked(minute(1) + 4_000, 'told-recently', { instant: minute(1) }),
-      ...[checked(minute(2), 'low'), telling(minute(2)), told(minute(2))],
+      checked(minute(2), 'low'),
+      telling(minute(2)),
+      told(minute(2)),
     ],
   },
   {

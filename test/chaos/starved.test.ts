@@ -52,7 +52,9 @@ describe('a machine that does not give the CPU to a chaos run', () => {
       const starved = [{ from: lostAt - 10_000, until: lostAt, ms }];
       const truth = { ...aTruth(), starved, calmFrom: t0 - 1_000 };
       const steps: readonly Step[] = [
-        ...[started, ...firstCheck, ...secondCheck],
+        started,
+        ...firstCheck,
+        ...secondCheck,
         { kind: 'taskLost', at: lostAt },
         checked(lostAt + 1_000, 'max-qty-reached'),
       ];
