@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { faultsText, isUnclear } from '../domain/client.js';
 import type { Recovery } from '../domain/notices.js';
+import type { FailedNotice } from '../domain/watching/check.js';
 import { endReasonOf } from '../domain/reading.js';
 import type { DeliveryError } from '../delivery/delivery-error.js';
 import type { Channel, Channels, Sent } from '../delivery/channel.js';
@@ -244,8 +245,16 @@ function toldOf(entries: readonly LedgerEntry[]): NoticesOutcome {
           ]
         : [],
     ),
-    failed: entries.flatMap(({ state, rules, lastError }) =>
-      state === 'failed' ? [{ rules, reason: lastError ?? 'refused by the receiver' }] : [],
-    ),
+    failed: entries.flatMap((entry) => (entry.state === 'failed' ? [failedOf(entry)] : [])),
+  };
+}
+
+function failedOf({ rules, recovered, channel, lastError }: LedgerEntry): FailedNotice {
+  const webhook = webhookOf(channel);
+  return {
+    rules,
+    ...(recovered.length > 0 ? { recovered } : {}),
+    reason: lastError ?? 'refused by the receiver',
+    ...(webhook === undefined ? {} : { webhook }),
   };
 }

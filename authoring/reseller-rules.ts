@@ -4,6 +4,7 @@ import { isTimeZone } from '../domain/time-zone.js';
 import { canonicalLanguage } from '../domain/reseller/canonical-language.js';
 import type { Finding } from './checked-file.js';
 import { at, error, warning } from './findings.js';
+import { linkFindings, topUpFindings, webhookUrlFindings } from './reseller-urls.js';
 
 /** What of the package a reseller's settings are held against. */
 export interface ResellerContext {
@@ -11,18 +12,17 @@ export interface ResellerContext {
   readonly languages: readonly string[];
 }
 
-/** The placeholders of `topUpUrl`. */
-const placeholders = ['clientId', 'currency', 'language'];
-
 /** What is wrong with a reseller's settings beyond their schema. Looks only at what has its right type. */
 export function resellerFindings(root: Node, { languages }: ResellerContext): readonly Finding[] {
   return [
     ...addressFindings(at(root, ['sender', 'from'], 'string')),
     ...addressFindings(at(root, ['sender', 'replyTo'], 'string')),
     ...senderDomainFindings(at(root, ['sender', 'from'], 'string')),
-    ...['logoUrl'].flatMap((name) => urlFindings(at(root, ['brand', name], 'string'))),
-    ...urlFindings(at(root, ['support', 'url'], 'string')),
-    ...nameFindings(at(root, ['brand', 'name'], 'string')),
+    ...linkFindings(at(root, ['brand', 'logoUrl'], 'string')),
+    ...logoFindings(at(root, ['brand', 'logoUrl'], 'string')),
+    ...linkFindings(at(root, ['support', 'url'], 'string')),
+    ...nameFindings(at(root, ['brand', 'name'], 'string'), 'name'),
+    ...nameFindings(at(root, ['support', 'phone'], 'string'), 'phone number'),
     ...billingIdFindings(at(root, ['billingId'], 'string')),
     ...topUpFindings(at(root, ['topUpUrl'], 'string')),
     ...languageFindings(at(root, ['language'], 'string'), languages),
@@ -60,8 +60,11 @@ function addressFindings(node: Node | undefined): readonly Finding[] {
 export function addressIn(text: string): string | undefined {
   const [, name = '', bracketed] = /^([^<>]*)<([^<>]*)>$/.exec(text.trim()) ?? [];
   const address = (bracketed ?? text).trim();
-  return isAddress(address) && !/\p{Cc}/u.test(name) ? address : undefined;
+  return isAddress(address) && !unseen.test(name) ? address : undefined;
 }
+
+/** What is not seen, or turns the text around it: no part of a name that stands in subjects and beside amounts. */
+const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
 /** Providers of mailboxes: their domains are verified by nobody else, so receivers take such mails for forged. */
 const mailboxDomains = new Set(
@@ -88,73 +91,30 @@ function isLabel(label: string): boolean {
   return label.length <= 63 && /^[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?$/u.test(label);
 }
 
-/** It stands in subjects and beside amounts: what is not seen there, or turns the text around it, is no part of a name. */
-function nameFindings(node: Node | undefined): readonly Finding[] {
-  const name = String(node?.value ?? '');
-  if (
-    !node ||
-    name === '' ||
-    (name.trim() !== '' && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name))
-  )
-    return [];
-  const message = `${JSON.stringify(name)} cannot be shown: expected a name without line breaks and control characters`;
+function nameFindings(node: Node | undefined, what: string): readonly Finding[] {
+  const text = String(node?.value ?? '');
+  if (!node || text === '' || (text.trim() !== '' && !unseen.test(text))) return [];
+  const message = `${JSON.stringify(text)} cannot be shown: expected a ${what} without line breaks and control characters`;
   return [error(node, 'invalid-name', message)];
+}
+
+/** Most programs that show mails load no vector graphics. */
+function logoFindings(node: Node | undefined): readonly Finding[] {
+  if (!node || !/^https:\/\/[^?#]*\.svgz?(?:[?#]|$)/i.test(String(node.value))) return [];
+  const message = 'Gmail and Outlook show no SVG: expected a PNG, JPEG or GIF';
+  return [warning(node, 'logo-not-shown', message)];
 }
 
 /** The gate of the billing data takes blanks off. */
 function billingIdFindings(node: Node | undefined): readonly Finding[] {
   const id = String(node?.value ?? '');
+  if (node && /\p{Cc}/u.test(id)) {
+    const message = `${JSON.stringify(id)} is no id of the billing data: expected one without control characters`;
+    return [error(node, 'invalid-name', message)];
+  }
   if (!node || id === '' || id === id.trim()) return [];
   const message = `${JSON.stringify(id)} is no id of the billing data: expected ${JSON.stringify(id.trim())}, without blanks at its ends`;
   return [error(node, 'blank-at-end', message)];
-}
-
-function urlFindings(node: Node | undefined): readonly Finding[] {
-  if (!node) return [];
-  const text = String(node.value);
-  if (!text.startsWith('https://')) return [];
-  return isUrl(text) ? [] : [notUrl(node)];
-}
-
-/** Without a user and a password: what stands in a link everybody reads. */
-function isUrl(text: string): boolean {
-  // Readers of links do not agree on where a host ends that a backslash follows.
-  if (!URL.canParse(text) || /[\s\p{Cc}\\]/u.test(text)) return false;
-  const { username, password, hostname } = new URL(text);
-  return username === '' && password === '' && hostname !== '';
-}
-
-function notUrl(node: Node): Finding {
-  const message = `${JSON.stringify(node.value)} is not an address of the web: expected such as "https://acme.example/help", without blanks and without a password`;
-  return error(node, 'invalid-url', message);
-}
-
-function topUpFindings(node: Node | undefined): readonly Finding[] {
-  const text = String(node?.value ?? '');
-  if (!node || !text.startsWith('https://')) return [];
-  const named = [...text.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
-  const unknown = named.filter((name) => !placeholders.includes(name));
-  const filled = text.replaceAll(/\{[^{}]*\}/g, 'x');
-  const [, host = ''] = /^https:\/\/([^/?#]*)/.exec(text) ?? [];
-  const expected = placeholders.map((name) => `{${name}}`).join(', ');
-  return [
-    ...unknown.map((name) =>
-      error(node, 'unknown-placeholder', `nothing is filled in for {${name}}: expected one of ${expected}`),
-    ),
-    ...(/[{}]/.test(filled)
-      ? [error(node, 'unknown-placeholder', `a brace has no partner: expected one of ${expected}`)]
-      : []),
-    ...(/[{}]/.test(host)
-      ? [
-          error(
-            node,
-            'placeholder-in-host',
-            'the host must not depend on the client: expected it written out',
-          ),
-        ]
-      : []),
-    ...(isUrl(filled.replaceAll(/[{}]/g, 'x')) ? [] : [notUrl(node)]),
-  ];
 }
 
 function languageFindings(node: Node | undefined, languages: readonly string[]): readonly Finding[] {
@@ -177,8 +137,15 @@ function zoneFindings(node: Node | undefined): readonly Finding[] {
   return [error(node, 'unknown-time-zone', message)];
 }
 
-/** Of the service's own variables none is a reseller's. */
-const ownVariables = /^(MYSQL_URL|BILLING_MYSQL_URL|PAYLOAD_|TEMPORAL_|PATH$|HOME$|NODE_)/;
+/** Of the service's own variables, and of the credentials of what it runs on, none is a reseller's. */
+const ownVariables = new RegExp(
+  [
+    '^(MYSQL_|BILLING_MYSQL_|PAYLOAD_|TEMPORAL_|OTEL_EXPORTER_|NODE_)',
+    '^SENDGRID_(API_KEY|BASE_URL|SANDBOX|CATEGORIES|UNSUBSCRIBE_GROUP|CLICK_TRACKING|RATE_PER_SECOND|TEMPLATES|WEBHOOK_.*)$',
+    '^(MAIL_FROM|MAIL_PROVIDER|WEBHOOK_ALLOW_PRIVATE|PATH|HOME)$',
+    '^(AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)|GITHUB_TOKEN|CI_JOB_TOKEN)$',
+  ].join('|'),
+);
 
 function variableFindings(node: Node | undefined, secret?: RegExp): readonly Finding[] {
   const name = String(node?.value ?? '');
@@ -208,50 +175,6 @@ function webhookFindings({ node, name, settings }: WebhookNode): readonly Findin
     ...webhookUrlFindings(url),
     ...variableFindings(at(settings, ['secretVariable'], 'string'), /^whsec_/),
   ];
-}
-
-function webhookUrlFindings(url: Node | undefined): readonly Finding[] {
-  const text = String(url?.value ?? '');
-  if (!url || !/^https?:\/\//.test(text)) return [];
-  if (/[{}]/.test(text))
-    return [
-      error(url, 'unknown-placeholder', 'nothing is filled in here: expected one address for all clients'),
-    ];
-  if (!isUrl(text)) return [notUrl(url)];
-  const { hostname } = new URL(text);
-  const local = isPrivateHost(hostname)
-    ? [
-        warning(
-          url,
-          'local-webhook',
-          `${hostname} is not on the public Internet: only workers with WEBHOOK_ALLOW_PRIVATE=true call it`,
-        ),
-      ]
-    : [];
-  if (text.startsWith('https://') || isThisMachine(hostname)) return local;
-  return [
-    error(
-      url,
-      'not-https',
-      'notices are sent over https only: expected an address that begins with https://',
-    ),
-  ];
-}
-
-function isThisMachine(hostname: string): boolean {
-  return /^(localhost|127\.[\d.]+|\[::1\])\.?$/.test(hostname);
-}
-
-/** As far as the name itself says it; workers look at what it resolves to. */
-function isPrivateHost(hostname: string): boolean {
-  return (
-    isThisMachine(hostname) ||
-    /(^|\.)(localhost|local|internal)\.?$/.test(hostname) ||
-    /^(0|10|169\.254|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.[\d.]+$/.test(
-      hostname,
-    ) ||
-    /^\[(::|f[cd]|fe[89ab])/.test(hostname)
-  );
 }
 
 /** A platform's profiles are for the clients of all resellers: an id of its own says nothing. */

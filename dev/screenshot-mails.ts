@@ -1,146 +1,138 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { chromium, type Browser } from 'playwright-core';
-import type { Branding, Message } from '../delivery/message.js';
+import type { Browser } from 'playwright-core';
+import type { Branding } from '../delivery/message.js';
 import { createRenderer } from '../delivery/email/render.js';
-import { sampleMail } from '../delivery/email/sample-mail.js';
-import { environment } from '../worker/settings.js';
-import { provideChromium } from './chromium.js';
-import { progressOnStderr } from './progress.js';
+import type { Progress } from './progress.js';
+import { acme, globex, languages, mailOf, type Language, type SampleOptions } from './screenshot-samples.js';
 
-// Makes the pictures of docs/mail.md, a sheet for each reseller: `node dist/dev/screenshot-mails.js`. With a folder it puts them
-// there, and one with every language, to be looked at.
+const logo = `<svg xmlns="http://www.w3.org/2000/svg" width="132" height="48"><rect width="48" height="48" rx="10" fill="#d9822b"/><path d="M12 38 24 10l12 28" fill="none" stroke="#fff" stroke-width="5"/><text x="60" y="34" font-family="sans-serif" font-size="28" fill="#d9822b">acme</text></svg>`;
 
-const [otherFolder] = process.argv.slice(2);
-const folder = otherFolder ?? fileURLToPath(new URL('../../docs/screenshots/mails/', import.meta.url));
-
-const logo = `<svg xmlns="http://www.w3.org/2000/svg" width="220" height="48"><rect width="48" height="48" rx="10" fill="#d9822b"/><path d="M12 38 24 10l12 28" fill="none" stroke="#fff" stroke-width="5"/><text x="60" y="34" font-family="sans-serif" font-size="28" fill="#d9822b">acme</text></svg>`;
-const acme: Branding = {
-  name: 'Acme Carrier Services',
-  logoUrl: 'https://acme.example/logo.png',
-  color: '#d9822b',
-  topUpUrl: 'https://portal.acme.example/top-up?client={clientId}',
-  support: { email: 'support@acme.example', phone: '+1 555 0100' },
-};
-const globex: Branding = {
-  name: 'Globex Telecom',
-  color: '#0b6e4f',
-  topUpUrl: 'https://globex.example/pay/{clientId}',
-  support: { url: 'https://globex.example/help' },
-};
-
-/** A client whose mails are shown. */
-interface Reader {
-  readonly language: string;
-  readonly timeZone: string;
-  readonly clientName: string;
-  readonly currency: string;
-}
-
-const readers = {
-  en: { timeZone: 'Europe/London', clientName: 'Foxglove Fax', currency: 'USD' },
-  de: {
-    timeZone: 'Europe/Vienna',
-    clientName: 'Donaudampfschifffahrtsgesellschaft für Sprachdienste mbH & Co. KG',
-    currency: 'EUR',
-  },
-  es: {
-    timeZone: 'Europe/Madrid',
-    clientName: 'Compañía Iberoamericana de Telecomunicaciones, S.A.',
-    currency: 'EUR',
-  },
-  fr: {
-    timeZone: 'Europe/Paris',
-    clientName: 'Société Méditerranéenne des Télécommunications',
-    currency: 'EUR',
-  },
-  it: { timeZone: 'Europe/Rome', clientName: 'Società Italiana Servizi Telefonici S.r.l.', currency: 'EUR' },
-  pl: {
-    timeZone: 'Europe/Warsaw',
-    clientName: 'Przedsiębiorstwo Telekomunikacyjne „Wisła” sp. z o.o.',
-    currency: 'PLN',
-  },
-  pt: { timeZone: 'America/Sao_Paulo', clientName: 'Telefonia Atlântica Ltda.', currency: 'BRL' },
-  tr: {
-    timeZone: 'Europe/Istanbul',
-    clientName: 'Boğaziçi Telekomünikasyon Hizmetleri A.Ş.',
-    currency: 'TRY',
-  },
-  uk: { timeZone: 'Europe/Kyiv', clientName: 'Степ Голос', currency: 'UAH' },
-} as const satisfies Readonly<Record<string, Omit<Reader, 'language'>>>;
-
-type Language = keyof typeof readers;
-
-interface Shot {
-  readonly language: Language;
-  readonly branding: Branding;
-  readonly audience: Message['audience'];
+interface Shot extends SampleOptions {
   readonly width: 360 | 680;
   readonly colorScheme: 'light' | 'dark';
 }
 
 type Look = Omit<Shot, 'language' | 'branding'>;
 
-const looks: readonly Look[] = [
+/** What a page of the documentation has room for. */
+const someLooks: readonly Look[] = [
   { audience: 'client', width: 680, colorScheme: 'light' },
   { audience: 'client', width: 360, colorScheme: 'dark' },
   { audience: 'staff', width: 360, colorScheme: 'light' },
   { audience: 'staff', width: 680, colorScheme: 'dark' },
 ];
 
+const everyLook: readonly (readonly Look[])[] = (['client', 'staff'] as const).map((audience) =>
+  ([680, 360] as const).flatMap((width) =>
+    (['light', 'dark'] as const).map((colorScheme) => ({ audience, width, colorScheme })),
+  ),
+);
+
 /** A picture of several mails, row by row. */
 interface Sheet {
   readonly name: string;
   readonly rows: readonly (readonly Shot[])[];
+  /** How large mails are shown on it. */
+  readonly scale: number;
 }
 
-const sheetOf = (name: string, branding: Branding, languages: readonly Language[]): Sheet => ({
-  name,
-  rows: languages.map((language) => looks.map((look) => ({ ...look, language, branding }))),
-});
-
-const phone = { audience: 'client', width: 360, colorScheme: 'light', branding: acme } as const;
-const languages = Object.keys(readers) as Language[];
-const everyLanguage: Sheet = {
-  name: 'languages',
-  rows: [languages.slice(0, 5), languages.slice(5)].map((some) =>
-    some.map((language) => ({ ...phone, language })),
-  ),
-};
-const sheets: readonly Sheet[] = [
-  sheetOf('acme', acme, ['en', 'de', 'fr']),
-  sheetOf('globex', globex, ['uk', 'pl', 'tr']),
-  ...(otherFolder === undefined ? [] : [everyLanguage]),
+const resellers: readonly {
+  readonly name: string;
+  readonly branding: Branding;
+  readonly languages: readonly Language[];
+}[] = [
+  { name: 'acme', branding: acme, languages: ['en', 'de', 'fr'] },
+  { name: 'globex', branding: globex, languages: ['uk', 'pl', 'tr'] },
 ];
 
-function mailOf({ language, branding, audience }: Shot): Message {
-  const { timeZone, clientName, currency } = readers[language];
-  const resellerName = branding.name ?? '';
-  const common = { thresholdCurrency: currency, convertedThreshold: null, maxQty: 3 };
-  const rules = [
-    {
-      key: audience === 'staff' ? 'user' : 'client',
-      threshold: audience === 'staff' ? '100' : '50',
-      inactiveSince: null,
-      reminder: 1,
-      ...common,
-    },
-    ...(audience === 'client'
-      ? [
-          {
-            key: 'advanced:dormant',
-            threshold: '25',
-            inactiveSince: Date.UTC(2026, 9, 20, 15, 30),
-            reminder: 2,
-            ...common,
-          },
-        ]
-      : []),
-  ];
-  const low = { ...sampleMail.facts, clientName, resellerName, currency, availableBalance: '18.4', rules };
-  const facts = { ...low, recovered: [] };
-  return { ...sampleMail, audience, language, timeZone, branding, facts };
+const documented: readonly Sheet[] = resellers.map((reseller) => ({
+  name: reseller.name,
+  scale: 0.5,
+  rows: reseller.languages.map((language) =>
+    someLooks.map((look) => ({ ...look, language, branding: reseller.branding })),
+  ),
+}));
+
+/** Every look of each reseller's mails in each of its languages, and every language once. */
+const matrix: readonly Sheet[] = [
+  ...resellers.flatMap((reseller) =>
+    reseller.languages.map((language) => ({
+      name: `${reseller.name}-${language}`,
+      scale: 0.75,
+      rows: everyLook.map((looks) =>
+        looks.map((look) => ({ ...look, language, branding: reseller.branding })),
+      ),
+    })),
+  ),
+  {
+    name: 'languages',
+    scale: 0.75,
+    rows: [languages.slice(0, 5), languages.slice(5)].map((some) =>
+      some.map((language) => ({
+        language,
+        branding: acme,
+        audience: 'client',
+        width: 360,
+        colorScheme: 'light',
+      })),
+    ),
+  },
+];
+
+/** The sheets of docs/mail.md. */
+export async function shootDocumentedMails(
+  browser: Browser,
+  folder: string,
+  progress: Progress,
+): Promise<void> {
+  for (const sheet of documented) await compose(browser, sheet, folder, progress);
+}
+
+/** Every mail in every look, one by one and on sheets, to be looked at. */
+export async function shootEveryMail(browser: Browser, folder: string, progress: Progress): Promise<void> {
+  for (const sheet of matrix) {
+    const pictures = await compose(browser, sheet, folder, progress);
+    for (const { shot, picture } of pictures) {
+      const { audience, colorScheme, width } = shot;
+      await writeFile(path.join(folder, `${sheet.name}-${audience}-${colorScheme}-${width}.png`), picture);
+    }
+  }
+}
+
+interface Picture {
+  readonly shot: Shot;
+  readonly picture: Buffer;
+}
+
+async function compose(
+  browser: Browser,
+  { name, rows, scale }: Sheet,
+  folder: string,
+  progress: Progress,
+): Promise<readonly Picture[]> {
+  await mkdir(folder, { recursive: true });
+  const pictures: Picture[] = [];
+  const shownRows: string[] = [];
+  for (const row of rows) {
+    const cells: string[] = [];
+    for (const shot of row) {
+      const picture = await shoot(browser, shot);
+      pictures.push({ shot, picture });
+      cells.push(
+        `<img width="${shot.width * scale}" src="data:image/png;base64,${picture.toString('base64')}">`,
+      );
+    }
+    shownRows.push(`<div>${cells.join('')}</div>`);
+  }
+  const page = await browser.newPage({ viewport: { width: 1_120, height: 200 } });
+  await page.setContent(
+    `<style>body{margin:12px;background:#c9ced6;width:max-content}div{display:flex;gap:12px;align-items:flex-start;margin-bottom:12px}</style>${shownRows.join('')}`,
+  );
+  await page.locator('body').screenshot({ path: path.join(folder, `${name}.png`) });
+  await page.close();
+  progress.step(`${name}.png`);
+  return pictures;
 }
 
 async function shoot(browser: Browser, shot: Shot): Promise<Buffer> {
@@ -156,32 +148,4 @@ async function shoot(browser: Browser, shot: Shot): Promise<Buffer> {
   return picture;
 }
 
-/** At half their size, so that a sheet fits a page of the documentation. */
-async function compose(browser: Browser, { name, rows }: Sheet): Promise<void> {
-  const shownRows: string[] = [];
-  for (const row of rows) {
-    const cells: string[] = [];
-    for (const shot of row) {
-      const picture = (await shoot(browser, shot)).toString('base64');
-      cells.push(`<img width="${shot.width / 2}" src="data:image/png;base64,${picture}">`);
-    }
-    shownRows.push(`<div>${cells.join('')}</div>`);
-  }
-  const page = await browser.newPage({ viewport: { width: 1_120, height: 200 } });
-  await page.setContent(
-    `<style>body{margin:12px;background:#c9ced6;width:max-content}div{display:flex;gap:12px;align-items:flex-start;margin-bottom:12px}</style>${shownRows.join('')}`,
-  );
-  await page.locator('body').screenshot({ path: path.join(folder, `${name}.png`) });
-  await page.close();
-  progressOnStderr.step(`${name}.png`);
-}
-
-await mkdir(folder, { recursive: true });
 const renderer = createRenderer();
-const executablePath = await provideChromium({ env: environment, progress: progressOnStderr });
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-try {
-  for (const sheet of sheets) await compose(browser, sheet);
-} finally {
-  await browser.close();
-}

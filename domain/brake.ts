@@ -16,6 +16,23 @@ export function brakeLimit({ clients, percentOfFleet }: BrakePolicy, fleet: numb
   return Math.max(clients, Math.floor((fleet * percentOfFleet) / 100));
 }
 
+/** What the brake goes by, in clients. */
+export interface BrakeCounts {
+  readonly limit: number;
+  /** Notified within the window. */
+  readonly counted: number;
+  /** Of which notices are held. */
+  readonly held: number;
+}
+
+/**
+ * How many further clients may be notified now. While the brake holds notices, time alone lets nobody through: not before those who
+ * wait are so few that they stay within the limit, or somebody releases it.
+ */
+export function leftByBrake({ limit, counted, held }: BrakeCounts, holds: boolean): number {
+  return holds && counted + held > limit ? 0 : Math.max(0, limit - counted);
+}
+
 /** A small fleet that is held is checked again so soon, milliseconds. */
 const heldAgainMs = 300_000;
 /** Of a large one so many are checked again in a second at most: they would be on top of all other checks. */

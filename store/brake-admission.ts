@@ -1,10 +1,22 @@
 import type { DataSource } from 'typeorm';
-import { brakeLimit, brakeWindowMs, defaultBrakePolicy, type BrakePolicy } from '../domain/brake.js';
+import {
+  brakeLimit,
+  brakeWindowMs,
+  defaultBrakePolicy,
+  leftByBrake,
+  type BrakePolicy,
+} from '../domain/brake.js';
 import type { Admission, BrakeState } from './brake-state.js';
 import type { Queryable } from './queryable.js';
 
 /** A brake that held nobody for this long is no longer tripped, milliseconds. */
 const calmMs = brakeWindowMs;
+
+/** The watched clients, and those of them of which notices are held. */
+export interface Fleet {
+  readonly clients: number;
+  readonly held: number;
+}
 
 /**
  * Admits as many as the limit leaves, in the order asked. One row is locked meanwhile, so that workers take turns.
@@ -13,7 +25,7 @@ const calmMs = brakeWindowMs;
 export async function admitCounted(
   database: DataSource,
   clientIds: readonly string[],
-  fleet: number,
+  { clients: fleet, held: heldClients }: Fleet,
   now: number,
   onTripped: ((state: Pick<BrakeState, 'limit' | 'fleet'>) => void) | undefined,
 ): Promise<ReadonlyMap<string, Admission>> {
@@ -30,12 +42,13 @@ export async function admitCounted(
     }
     const known = await admittedAmong(runner, clientIds, from);
     const limit = brakeLimit(policyOf(row), fleet);
-    const free = Math.max(0, limit - (await countSince(runner, from)));
+    const tripped = trippedAt(row, now);
+    const counted = await countSince(runner, from);
+    const free = leftByBrake({ limit, counted, held: heldClients }, tripped !== null);
     const fresh = clientIds.filter((id) => !known.has(id));
     const admitted = new Set([...known, ...fresh.slice(0, free)]);
     const held = fresh.slice(free);
     if (held.length < fresh.length) await count(runner, fresh.slice(0, free), now);
-    const tripped = trippedAt(row, now);
     if (held.length > 0) {
       await runner.query('UPDATE low_balance_brake SET tripped_at = ?, last_held_at = ? WHERE id = 1', [
         tripped ?? now,

@@ -10,6 +10,8 @@ export interface BrakeState {
   readonly policy: BrakePolicy;
   readonly limit: number;
   readonly fleet: number;
+  /** Clients of which notices are held, by the brake or by hand. */
+  readonly held: number;
   /** Clients notified of a low balance within the window. */
   readonly counted: number;
   /** When the brake began to hold notices; null where it holds none. */

@@ -9,6 +9,7 @@ import {
   policyOf,
   readBrake,
   trippedAt,
+  type Fleet,
 } from './brake-admission.js';
 import { createHolds, type ByHand } from './holds.js';
 import type { Queryable } from './queryable.js';
@@ -52,7 +53,7 @@ const fleetFreshMs = 30_000;
 
 export function createBrake(database: DataSource, options: BrakeOptions): Brake {
   const holds = createHolds(database);
-  const fleetNow = slowlyRemembered(fleetFreshMs, () => fleetSize(database));
+  const fleetNow = slowlyRemembered(fleetFreshMs, () => readFleet(database));
   const holdsNow = remembered(holdsFreshMs, (now) => holds.active(now));
   const questions = new DataLoader<Candidate, Admission, string>(
     async (candidates) => {
@@ -67,7 +68,7 @@ export function createBrake(database: DataSource, options: BrakeOptions): Brake 
             kind: 'held',
             reason: holdReason(hold),
             since: hold.since,
-            fleet: await fleetNow(),
+            fleet: (await fleetNow()).clients,
           });
         else if (candidate.low) counted.add(candidate.clientId);
         else answers.set(keyOf(candidate), { kind: 'admitted' });
@@ -94,15 +95,16 @@ export function createBrake(database: DataSource, options: BrakeOptions): Brake 
       const now = await options.now();
       const [row, fleet, active] = await Promise.all([
         readBrake(database, false),
-        fleetSize(database),
+        readFleet(database),
         holds.active(now),
       ]);
       const policy = policyOf(row);
       const counted = await countSince(database, countedSince(row, now));
       return {
         policy,
-        fleet,
-        limit: brakeLimit(policy, fleet),
+        fleet: fleet.clients,
+        held: fleet.held,
+        limit: brakeLimit(policy, fleet.clients),
         counted,
         trippedAt: trippedAt(row, now),
         released: isReleased(row, now)
@@ -131,11 +133,11 @@ export function createBrake(database: DataSource, options: BrakeOptions): Brake 
   };
 }
 
-async function fleetSize(database: Queryable): Promise<number> {
-  const [row] = await database.query<{ clients: string | number }[]>(
-    'SELECT COUNT(*) AS clients FROM low_balance_watched_client WHERE ended_at IS NULL',
+async function readFleet(database: Queryable): Promise<Fleet> {
+  const [row] = await database.query<Record<keyof Fleet, string | number | null>[]>(
+    `SELECT COUNT(*) AS clients, SUM(state = 'held') AS held FROM low_balance_watched_client WHERE ended_at IS NULL`,
   );
-  return Number(row?.clients ?? 0);
+  return { clients: Number(row?.clients ?? 0), held: Number(row?.held ?? 0) };
 }
 
 function holdReason({ by, why }: Hold): string {

@@ -1,5 +1,5 @@
 import type { ReconcileCursor, ReconcileReason } from '../activities/contract.js';
-import type { MissingReason } from '../domain/watching/check.js';
+import type { FailedNotice, MissingReason } from '../domain/watching/check.js';
 import type { EndReason } from '../domain/reading.js';
 import { formatDuration } from '../domain/duration.js';
 import type { LookSums } from './look-sums.js';
@@ -56,6 +56,12 @@ export function tellSummary(
 ): string {
   const low = rules.map(({ key, reminder }) => `${key} (${reminder} of ${maxQty})`);
   return short(`notify ${[...low, ...recovered.map(({ key }) => `${key} recovered`)].join(', ')}`);
+}
+
+/** One line of what lately happened: `client, user recovered not sent to the webhook "crm": it is stopped since …`. */
+export function notSentText({ rules, recovered = [], webhook, reason }: FailedNotice): string {
+  const what = [...rules, ...recovered.map((rule) => `${rule} recovered`)].join(', ');
+  return `${what} not sent${webhook === undefined ? '' : ` to the webhook "${webhook}"`}: ${reason}`;
 }
 
 const reconcileSentences: Readonly<Record<ReconcileReason, string>> = {

@@ -35,7 +35,7 @@ import {
   type Watching,
 } from '../domain/watching/watching.js';
 import { handedOverKnown, isBeyondLastRelease, receivedKnown } from './beyond-last-release.js';
-import { detailsOf } from './details.js';
+import { detailsOf, notSentText } from './details.js';
 import type { CarriedWatch, WatchStatus } from './messages.js';
 import { runLengthOf } from './run-length.js';
 import { changedAttributes } from './search-attributes.js';
@@ -298,8 +298,7 @@ export class Watch {
 
   noteTold(told: NoticesOutcome): void {
     this.telling = undefined;
-    for (const { rules, reason } of told.failed)
-      this.note(`${isoOf(Date.now())} ${rules.join(', ')} not sent: ${reason}`);
+    for (const failed of told.failed) this.note(`${isoOf(Date.now())} ${notSentText(failed)}`);
     this.watching = noteNotices(this.watching, told);
     this.upsertSearchAttributes();
   }

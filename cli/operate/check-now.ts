@@ -3,6 +3,7 @@ import type { HoldScope } from '../../domain/brake.js';
 import { withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
 import { changeMany, type ManyOptions } from './many-clients.js';
 import { checkNowUpdate, statusQuery, type WatchStatus } from '../../workflows/messages.js';
+import type { Update } from './update-each.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { showStatus, type StatusOptions } from './status.js';
@@ -11,8 +12,8 @@ const patienceMs = 20_000;
 
 /** Asks for a check of many clients; their results are seen in the list. */
 export async function checkMany(scope: HoldScope, options: ManyOptions, io: Io): Promise<ExitCode> {
-  const change = (workflow: Pick<ClientWorkflow, 'handle'>) => workflow.handle.executeUpdate(checkNowUpdate);
-  return await changeMany({ scope, verb: 'check', change }, options, io);
+  const update: Update = (handle, updateId) => handle.executeUpdate(checkNowUpdate, { updateId });
+  return await changeMany({ scope, verb: 'check', update }, options, io);
 }
 
 /** Checks a client at once, besides its planned checks, and prints what came of it. */

@@ -16,7 +16,10 @@ export interface ClientWorkflow {
   readonly temporal: TemporalAccess;
 }
 
-/** Does something with the workflow of a client. Throws a CliError that says so where there is none, or where it refuses. */
+/** How long a workflow may take for all that a verb asks of it, milliseconds: without a worker Temporal would wait for ever. */
+const patienceMs = 45_000;
+
+/** Does something with the workflow of a client. Throws a CliError that says so where there is none, where it refuses or does not answer. */
 export async function withClientWorkflow<T>(
   clientId: string,
   io: Io,
@@ -30,7 +33,9 @@ export async function withClientWorkflow<T>(
   const url = temporal.workflowUrl(workflowId);
   try {
     const handle = temporal.client.workflow.getHandle<typeof watchClient>(workflowId);
-    return await use({ clientId, workflowId, url, handle, temporal });
+    return await temporal.client.withDeadline(Date.now() + patienceMs, () =>
+      use({ clientId, workflowId, url, handle, temporal }),
+    );
   } catch (error) {
     throw await explained(error, clientId, url);
   } finally {
@@ -44,8 +49,13 @@ export function whereOf({ workflowId, url }: ClientWorkflow): string {
 }
 
 async function explained(error: unknown, clientId: string, url: string | undefined): Promise<unknown> {
-  const { WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } =
-    await import('@temporalio/client');
+  const {
+    isGrpcDeadlineError,
+    ServiceError,
+    WorkflowNotFoundError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+  } = await import('@temporalio/client');
   if (error instanceof WorkflowNotFoundError) {
     return new CliError(
       `client "${printable(clientId)}" is not watched now: expected a prepaid client that is not closed and has a profile; the next reconciliation starts its workflow by itself`,
@@ -58,7 +68,8 @@ async function explained(error: unknown, clientId: string, url: string | undefin
       cause: error,
     });
   }
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+  const isLate = error instanceof ServiceError && isGrpcDeadlineError(error.cause);
+  if (isLate || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return new CliError(
       `the workflow did not answer in time: expected a worker that runs (${url ?? 'see the Temporal UI'})`,
       exitCode.internal,

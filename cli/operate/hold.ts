@@ -35,7 +35,7 @@ export async function hold(options: HoldOptions, io: Io): Promise<ExitCode> {
     await createHolds(database).add(scope, until, { by: byOf(options, io), why: options.why, at: now });
     const end = until === null ? 'until it is released' : `until ${timeText(until)}`;
     const doubt = await unknownScope(database, scope);
-    if (doubt !== undefined) io.err(`warning: ${printable(doubt)}`);
+    if (doubt !== undefined) io.err(`warning: ${printable(doubt)}: the hold may stop nobody`);
     io.out(`Notices of ${printable(scopeText(scope))} are held ${end}.\n`);
     return exitCode.fine;
   });
@@ -104,14 +104,14 @@ function holdsText(state: BrakeState, history: readonly Hold[], io: Io): string 
   return `${lines.join('\n')}\n${tableText(['Hold', 'Of', 'Since', 'Until'], rows, io)}\n`;
 }
 
-function brakeText({ trippedAt, released }: BrakeState): string {
+function brakeText({ trippedAt, released, held }: BrakeState): string {
   if (released) {
     const by = `${printable(released.by)}: ${printable(released.why)}`;
     return `released until ${timeText(released.until)} by ${by}.`;
   }
   return trippedAt === null
     ? 'off.'
-    : `HOLDS further notices since ${timeText(trippedAt)}. Look at the billing data, then: low-balance release --all --why "…"`;
+    : `HOLDS notices of ${counted(held, 'client')} since ${timeText(trippedAt)}. Look at the billing data, then: low-balance release --all --why "…"`;
 }
 
 function endText({ until, released }: Hold): string {
@@ -129,6 +129,7 @@ function holdsJson(state: BrakeState, history: readonly Hold[]): object {
       fleet: state.fleet,
       notifiedWithinAnHour: state.counted,
       holdsSince: iso(state.trippedAt),
+      heldClients: state.held,
       released: state.released && { ...state.released, until: iso(state.released.until) },
     },
     holds: history.map(({ id, scope, since, until, by, why, released }) => ({

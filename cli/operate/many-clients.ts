@@ -1,18 +1,13 @@
-import type { Client } from '@temporalio/client';
 import type { HoldScope } from '../../domain/brake.js';
-import type { ClientWorkflow } from './client-workflow.js';
 import { openTemporal } from '../shared/connect.js';
 import { saysYes } from '../shared/confirm.js';
 import { withDatabases } from '../shared/databases.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { counted, printable } from '../shared/printable.js';
-import { messageOf } from '../../domain/error-message.js';
+import { unknownScope } from './unknown-scope.js';
+import { updateEach, type Tally, type Update } from './update-each.js';
 
-/** Updates a second: a worker and Temporal have other work too. */
-const updatesPerSecond = 50;
-const updatesAtOnce = 50;
-const noAnswer = 'its workflow did not answer in time: expected workers that run; done again it does no harm';
 const rowsAtOnce = 1_000;
 const problemsShown = 10;
 const barWidth = 30;
@@ -28,20 +23,12 @@ export interface ManyChange {
   readonly scope: HoldScope;
   /** What is done, such as `mute`; for messages. */
   readonly verb: string;
-  readonly change: (workflow: Pick<ClientWorkflow, 'handle'>) => Promise<unknown>;
-}
-
-/** What became of them. */
-interface Tally {
-  done: number;
-  notWatched: number;
-  readonly refused: { readonly clientId: string; readonly problem: string }[];
+  readonly update: Update;
 }
 
 /**
  * Sends one update to the workflow of every watched client of a profile, of a reseller or of all, at a pace. It needs a yes
- * that names how many they are: on a terminal, or as `--clients N`. Who does not answer in time is asked once more. Interrupted,
- * it may simply be done again.
+ * that names how many they are: on a terminal, or as `--clients N`. Interrupted, it may simply be done again.
  */
 export async function changeMany(many: ManyChange, options: ManyOptions, io: Io): Promise<ExitCode> {
   const ids = await watchedClientsOf(many.scope, io);
@@ -54,8 +41,11 @@ export async function changeMany(many: ManyChange, options: ManyOptions, io: Io)
   }
   const temporal = await openTemporal(io);
   try {
-    const tally = await updateAll(temporal.client, ids, many, io);
+    const progress = (settled: number) => io.progress?.(barText(settled, ids.length));
+    const tally = await updateEach(temporal.client, ids, many.update, progress);
+    if (ids.length > 0) io.err(`${ids.length - tally.notAsked} of ${ids.length}`);
     report(many, ids.length, tally, options, io);
+    if (tally.notAsked > 0) return exitCode.internal;
     return tally.refused.length > 0 ? exitCode.findings : exitCode.fine;
   } finally {
     await temporal.close();
@@ -80,6 +70,8 @@ async function confirmed(
 /** The watched clients, by id. */
 async function watchedClientsOf(scope: HoldScope, io: Io): Promise<readonly string[]> {
   return await withDatabases(io, async (database, billing) => {
+    const doubt = await unknownScope(database, scope);
+    if (doubt !== undefined) io.err(`warning: ${printable(doubt)}`);
     const [{ createBilling }, { readAssigner }] = await Promise.all([
       import('../../billing/mysql/billing.js'),
       import('../../store/stored-assigner.js'),
@@ -108,58 +100,6 @@ async function watchedClientsOf(scope: HoldScope, io: Io): Promise<readonly stri
   });
 }
 
-async function updateAll(
-  client: Client,
-  ids: readonly string[],
-  { change }: ManyChange,
-  io: Io,
-): Promise<Tally> {
-  const [{ default: pThrottle }, { watchWorkflowId }, errors] = await Promise.all([
-    import('p-throttle'),
-    import('../../workflows/client-workflow-id.js'),
-    import('@temporalio/client'),
-  ]);
-  const tally: Tally = { done: 0, notWatched: 0, refused: [] };
-  let settled = 0;
-  const paced = pThrottle({ limit: updatesPerSecond / 10, interval: 100 })(async (
-    clientId: string,
-    unanswered: string[] | undefined,
-  ) => {
-    try {
-      const handle = client.workflow.getHandle(watchWorkflowId(clientId));
-      await change({ handle });
-      tally.done += 1;
-    } catch (error) {
-      const timedOut = error instanceof errors.WorkflowUpdateRPCTimeoutOrCancelledError;
-      if (timedOut && unanswered) {
-        unanswered.push(clientId);
-        return;
-      }
-      if (error instanceof errors.WorkflowNotFoundError) tally.notWatched += 1;
-      else {
-        const cause = error instanceof errors.WorkflowUpdateFailedError ? error.cause : error;
-        tally.refused.push({ clientId, problem: timedOut ? noAnswer : messageOf(cause) });
-      }
-    }
-    settled += 1;
-    io.progress?.(barText(settled, ids.length));
-  });
-  const again: string[] = [];
-  await inTurns(ids, (id) => paced(id, again));
-  await inTurns(again, (id) => paced(id, undefined));
-  if (ids.length > 0) io.err(`${settled} of ${ids.length}`);
-  return tally;
-}
-
-/** No more at once than so many: where workers are busy, updates that wait for them would only make them busier. */
-async function inTurns(ids: readonly string[], work: (id: string) => Promise<void>): Promise<void> {
-  const left = ids.values();
-  const turn = async (): Promise<void> => {
-    for (const id of left) await work(id);
-  };
-  await Promise.all(Array.from({ length: updatesAtOnce }, turn));
-}
-
 function barText(done: number, of: number): string {
   const filled = Math.floor((done / of) * barWidth);
   return `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${done} of ${of}`;
@@ -168,16 +108,20 @@ function barText(done: number, of: number): string {
 function report(
   { verb }: ManyChange,
   count: number,
-  { done, notWatched, refused }: Tally,
+  { done, notWatched, notAsked, refused }: Tally,
   { format }: ManyOptions,
   io: Io,
 ): void {
   if (format === 'json') {
-    io.out(`${JSON.stringify({ verb, clients: count, done, notWatched, refused }, null, 2)}\n`);
+    io.out(`${JSON.stringify({ verb, clients: count, done, notWatched, notAsked, refused }, null, 2)}\n`);
     return;
   }
   io.out(`${verb}: done for ${done} of ${counted(count, 'client')}.\n`);
   if (notWatched > 0) io.out(`${counted(notWatched, 'client')} ended meanwhile.\n`);
+  if (notAsked > 0)
+    io.out(
+      `No workflow answered, so nothing was asked of ${counted(notAsked, 'more client')}: expected workers that run; low-balance doctor says which do.\n`,
+    );
   for (const { clientId, problem } of refused.slice(0, problemsShown))
     io.out(`not done for ${printable(clientId)}: ${printable(problem)}\n`);
   if (refused.length > problemsShown) io.out(`and ${refused.length - problemsShown} more\n`);

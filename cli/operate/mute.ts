@@ -1,7 +1,8 @@
 import type { HoldScope } from '../../domain/brake.js';
-import { withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
+import { withClientWorkflow } from './client-workflow.js';
 import { changeMany, type ManyOptions } from './many-clients.js';
 import { muteUpdate, unmuteUpdate } from '../../workflows/messages.js';
+import type { Update } from './update-each.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { showStatus, type StatusOptions } from './status.js';
@@ -20,14 +21,14 @@ export async function muteMany(
   io: Io,
 ): Promise<ExitCode> {
   const until = new Date(at).toISOString();
-  const change = (workflow: Pick<ClientWorkflow, 'handle'>) =>
-    workflow.handle.executeUpdate(muteUpdate, { args: [{ until }] });
-  return await changeMany({ scope, verb: 'mute', change }, options, io);
+  const update: Update = (handle, updateId) =>
+    handle.executeUpdate(muteUpdate, { args: [{ until }], updateId });
+  return await changeMany({ scope, verb: 'mute', update }, options, io);
 }
 
 export async function unmuteMany(scope: HoldScope, options: ManyOptions, io: Io): Promise<ExitCode> {
-  const change = (workflow: Pick<ClientWorkflow, 'handle'>) => workflow.handle.executeUpdate(unmuteUpdate);
-  return await changeMany({ scope, verb: 'unmute', change }, options, io);
+  const update: Update = (handle, updateId) => handle.executeUpdate(unmuteUpdate, { updateId });
+  return await changeMany({ scope, verb: 'unmute', update }, options, io);
 }
 
 /** Sends no notice about a client until a time. Its checks go on, and no quota is used. */

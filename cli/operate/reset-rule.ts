@@ -1,7 +1,8 @@
 import type { HoldScope } from '../../domain/brake.js';
-import { withClientWorkflow, type ClientWorkflow } from './client-workflow.js';
+import { withClientWorkflow } from './client-workflow.js';
 import { changeMany, type ManyOptions } from './many-clients.js';
 import { resetRuleUpdate } from '../../workflows/messages.js';
+import type { Update } from './update-each.js';
 import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { showStatus, type StatusOptions } from './status.js';
@@ -13,9 +14,9 @@ export async function resetRuleOfMany(
   options: ManyOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const change = (workflow: Pick<ClientWorkflow, 'handle'>) =>
-    workflow.handle.executeUpdate(resetRuleUpdate, { args: [{ rule }] });
-  return await changeMany({ scope, verb: `reset rule ${rule} of`, change }, options, io);
+  const update: Update = (handle, updateId) =>
+    handle.executeUpdate(resetRuleUpdate, { args: [{ rule }], updateId });
+  return await changeMany({ scope, verb: `reset rule ${rule} of`, update }, options, io);
 }
 
 /** Sets the counter of one rule of a client to 0, as a refill does for all of them. */

@@ -14,7 +14,7 @@ export async function unknownScope(database: DataSource, scope: HoldScope): Prom
       : [scope.reseller, 'reseller', await resellersOf(database)];
   if (known === undefined || known.includes(name)) return undefined;
   const close = nearest(name, known);
-  return `MySQL knows no ${what} "${name}"${close === undefined ? '' : `, perhaps "${close}" is meant`}: the hold may stop nobody`;
+  return `MySQL knows no ${what} "${name}"${close === undefined ? '' : `, perhaps "${close}" is meant`}`;
 }
 
 async function profilesOf(database: DataSource): Promise<readonly string[]> {

@@ -104,11 +104,7 @@ async function ofMissingClients(database: DataSource): Promise<Finding> {
 }
 
 async function ofBrake(database: DataSource): Promise<readonly Finding[]> {
-  const state = await createBrake(database, { now: () => databaseNow(database) }).state();
-  const [row] = await database.query<{ clients: string }[]>(
-    "SELECT COUNT(*) AS clients FROM low_balance_watched_client WHERE state = 'held' AND ended_at IS NULL",
-  );
-  return brakeFindings(state, Number(row?.clients ?? 0));
+  return brakeFindings(await createBrake(database, { now: () => databaseNow(database) }).state());
 }
 
 async function ofBilling(env: Environment, io: Io, options: ExamineOptions): Promise<readonly Finding[]> {

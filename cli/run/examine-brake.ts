@@ -4,17 +4,21 @@ import type { BrakeState } from '../../store/brake-state.js';
 import { counted, printable } from '../shared/printable.js';
 
 /** Rule 23: whether notices are held, by the brake or by hand. */
-export function brakeFindings(
-  { trippedAt, released, limit, counted: notified, holds }: BrakeState,
-  heldClients: number,
-): readonly Finding[] {
+export function brakeFindings({
+  trippedAt,
+  released,
+  limit,
+  counted: notified,
+  held,
+  holds,
+}: BrakeState): readonly Finding[] {
   const figures = `${counted(notified, 'client')} notified of a low balance within an hour, of at most ${limit}`;
   const brake =
     trippedAt === null
       ? ok('brake', released ? `released until ${timeText(released.until)}` : figures)
       : wrong(
           'brake',
-          `holds notices of ${counted(heldClients, 'client')} since ${timeText(trippedAt)}: ${figures}. Look at the billing data, then: npx low-balance release --all --why "…"`,
+          `holds notices of ${counted(held, 'client')} since ${timeText(trippedAt)}: ${figures}. Look at the billing data, then: npx low-balance release --all --why "…"`,
         );
   return [
     brake,

@@ -37,6 +37,16 @@ function embeddedIpv4(address: ipaddr.IPv6): string | undefined {
   return isCompatible ? bytes.slice(12).join('.') : undefined;
 }
 
+/** Names that only a network of one's own resolves (RFC 6761, RFC 6762 appendix G, RFC 8375). */
+const localNames = /(^|\.)(localhost|local|internal|intranet|private|corp|home|lan|home\.arpa)$/i;
+
+/** Whether a URL's host may be on the public Internet, as far as the name itself says it; what it resolves to counts at each call. */
+export function mayBePublic(hostname: string): boolean {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  if (ipaddr.isValid(host)) return isPublicAddress(host);
+  return host.includes('.') && !localNames.test(host);
+}
+
 /** A host that is an address itself is never looked up. Throws PrivateAddressError. */
 export function refusePrivateHost(hostname: string): void {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');

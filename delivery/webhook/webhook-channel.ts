@@ -43,7 +43,7 @@ export function createWebhookChannel(options: WebhookChannelOptions): Channel {
       if (end)
         throw new DeliveryError(
           'rejected',
-          `the webhook "${name}" is stopped since ${new Date(end.stoppedAt).toISOString()}: ${end.reason}`,
+          `it is stopped since ${new Date(end.stoppedAt).toISOString()}: ${end.reason}`,
         );
       const secret = secretOf(secretVariable);
       if (secret === undefined || secret === '')

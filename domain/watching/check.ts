@@ -124,5 +124,15 @@ export type ReplanResult =
 export interface NoticesOutcome {
   readonly accepted: readonly AcceptedNotice[];
   /** Refused for good by the channel: no quota used. */
-  readonly failed: readonly { readonly rules: readonly RuleKey[]; readonly reason: string }[];
+  readonly failed: readonly FailedNotice[];
+}
+
+/** A notice that its channel refused for good. */
+export interface FailedNotice {
+  readonly rules: readonly RuleKey[];
+  /** Absent where it says of no rule that it recovered. */
+  readonly recovered?: readonly RuleKey[];
+  readonly reason: string;
+  /** The webhook that it was for; absent for e-mail. */
+  readonly webhook?: string;
 }

@@ -226,6 +226,7 @@ describe("notices in a reseller's own name, with real MySQL", () => {
     );
     const after = await tell(parts, aCheckOf(await aLowClient(), { rules }));
     assert.match(after.failed[0]?.reason ?? '', /is stopped since/);
+    assert.equal(after.failed[0]?.webhook, 'crm');
     assert.equal(receiver.received.length, 1);
     const url = `${receiver.url}/v2`;
     await settle('acme', { webhooks: { crm: { url, secretVariable: 'ACME_CRM_SECRET' } } });

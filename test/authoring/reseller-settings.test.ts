@@ -89,6 +89,14 @@ describe("a reseller's settings", () => {
       'https://2130706433/hooks',
       'https://169.254.169.254/latest',
       'https://crm.localhost/hooks',
+      'https://crm/hooks',
+      'https://crm.lan/hooks',
+      'https://crm.corp./hooks',
+      'https://crm.default.svc.cluster.local/hooks',
+      'https://0177.0.0.1/hooks',
+      'https://198.18.0.1/hooks',
+      'https://240.0.0.1/hooks',
+      'https://[64:ff9b::a00:1]/hooks',
     ].map(
       (url) =>
         [
@@ -102,6 +110,78 @@ describe("a reseller's settings", () => {
       { webhooks: { crm: { url: 'https://crm.acme.example/{clientId}', secretVariable: 'A' } } },
       ['error unknown-placeholder'],
     ],
+    [
+      'a webhook at a public address, and in another script',
+      {
+        webhooks: {
+          crm: { url: 'https://8.8.8.8/hooks', secretVariable: 'A' },
+          erp: { url: 'https://пошта.example/гак', secretVariable: 'SENDGRID_API_KEY_ACME' },
+        },
+      },
+      ['warning unused-webhook'],
+    ],
+    ...[
+      'https://acme.example/${clientId}',
+      'https://acme.example/%7BclientId%7D',
+      'https://acme.example/pay/:clientId',
+      'https://acme.example/pay?c=%CLIENT_ID%',
+      'https://acme.example/pay/[clientId]?x=1',
+    ].map(
+      (topUpUrl) =>
+        [
+          `a placeholder as other programs write it: ${topUpUrl}`,
+          { topUpUrl },
+          ['error unknown-placeholder'],
+        ] as const,
+    ),
+    [
+      'a placeholder in angle brackets',
+      { topUpUrl: 'https://acme.example/<clientId>' },
+      ['error invalid-url', 'error unknown-placeholder'],
+    ],
+    ['a placeholder after a colon that is none', { topUpUrl: 'https://acme.example/a:b/{clientId}' }, []],
+    ...(['https:///acme.example/x', 'https://acme.example:0/x', 'https://acme.example/"x'] as const).map(
+      (url) =>
+        [`an address that is read in two ways: ${url}`, { support: { url } }, ['error invalid-url']] as const,
+    ),
+    [
+      'a placeholder where nothing is filled in',
+      {
+        brand: { logoUrl: 'https://acme.example/{clientId}.png' },
+        support: { url: 'https://acme.example/{language}' },
+      },
+      ['error unknown-placeholder', 'error unknown-placeholder'],
+    ],
+    [
+      'a logo that most mails do not show',
+      { brand: { logoUrl: 'https://acme.example/l.SVG?v=2' } },
+      ['warning logo-not-shown'],
+    ],
+    [
+      'a sender that turns what follows',
+      { sender: { from: '\u202eAcme <a@acme.example>' } },
+      ['error invalid-sender'],
+    ],
+    [
+      'a sender of half a character',
+      { sender: { from: 'Acme \ud83d <a@acme.example>' } },
+      ['error invalid-sender'],
+    ],
+    [
+      'a sender with a comma, quotes and a symbol',
+      { sender: { from: '"Acme, Inc. 🚀" <a@acme.example>' } },
+      [],
+    ],
+    ['a phone number with a line break', { support: { phone: '1\n2' } }, ['error invalid-name']],
+    ['an id with a control character', { billingId: '1\u00007' }, ['error invalid-name']],
+    ...['SENDGRID_API_KEY', 'MAIL_FROM', 'AWS_SECRET_ACCESS_KEY', 'PAYLOAD_KEY', 'TEMPORAL_API_KEY'].map(
+      (secretVariable) =>
+        [
+          `a variable that is not the reseller's: ${secretVariable}`,
+          { webhooks: { crm: { url: 'https://crm.acme.example/', secretVariable } } },
+          ['error variable-of-service'],
+        ] as const,
+    ),
     ['a backslash after a host', { topUpUrl: 'https://acme.example\\@evil.example/' }, ['error invalid-url']],
     ['a name with a line break', { brand: { name: 'Acme\r\nBcc: a@b.example' } }, ['error invalid-name']],
     ['a name that turns what follows', { brand: { name: '\u202eAcme' } }, ['error invalid-name']],

@@ -246,10 +246,24 @@ describe('the words of a mail', () => {
     assert.match(text, /→ https:\/\/acme\.example\/pay\?client=a%2Fb%26c&c=USD&l=de-AT\n/);
     assert.match(
       text,
-      /Fragen\? help@acme\.example · \+1\u00a0555\u00a00100 · https:\/\/acme\.example\/help/,
+      /Fragen\? help@acme\.example\u00a0· \+1\u00a0555\u00a00100\u00a0· https:\/\/acme\.example\/help/,
     );
     assert.match(html, /background:#ffe000[^>]*><a href="https:\/\/acme\.example\/pay[^>]*color:#000000/);
     assert.match(html, /src="https:\/\/acme\.example\/logo\.png[^>]*>Acme &amp; Sons</);
+  });
+
+  it('draw a line around a button whose colour is hardly seen on white, or on dark ground', () => {
+    const edgeOf = (color: string) =>
+      / style="background:#.{6};border:1px solid (#.{6});/.exec(
+        renderer.render(mailWith({}, { branding: { color, topUpUrl: 'https://acme.example/pay' } })).html,
+      )?.[1];
+    assert.deepEqual(['#d9822b', '#ffffff', '#fff7d6', '#000000', '#14202e'].map(edgeOf), [
+      '#d9822b',
+      '#98a2b3',
+      '#98a2b3',
+      '#98a2b3',
+      '#98a2b3',
+    ]);
   });
 
   it('lead to https alone, and take no colour that is none', () => {

@@ -55,6 +55,11 @@ describe('webhooks, from the balance to the receiver, on real MySQL and Temporal
     );
   const stateOf = async (id: string) => (await noticesOf(id)).at(-1)?.state;
   const countOf = async (id: string) => (await servers.status(id)).rules['client']?.count;
+  const pageOf = async (id: string) => {
+    const handle = servers.client.workflow.getHandle(`low-balance:client:${id}`);
+    const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    return metadata.currentDetails;
+  };
 
   async function run(...words: readonly string[]): Promise<string> {
     let out = '';
@@ -115,6 +120,12 @@ describe('webhooks, from the balance to the receiver, on real MySQL and Temporal
     await eventually('it failed too', async () => (await stateOf('GONE')) === 'failed');
     assert.equal(receiver.received.length, 1, 'it was not called again');
     assert.equal(await countOf('GONE'), 0);
+    await eventually('the page says so', async () => {
+      const page = await pageOf('GONE');
+      assert.match(page, /Lately.*client not sent to the webhook "crm": 127\.0\.0\.1:\d+ answered 410/s);
+      assert.match(page, /client not sent to the webhook "crm": it is stopped since .* answered 410/);
+      return true;
+    });
     await run('start-webhook', 'acme/crm');
     assert.doesNotMatch(await run('status', 'GONE'), /is stopped/);
     await run('check-now', 'GONE');

@@ -48,6 +48,11 @@ describe('the brake, on real MySQL', () => {
       ...(onTripped ? { onTripped } : {}),
     });
   const ids = (count: number, prefix = 'c') => Array.from({ length: count }, (_, n) => `${prefix}-${n}`);
+  const watch = (clientIds: readonly string[], state: string) =>
+    database.query(
+      'INSERT INTO low_balance_watched_client (client_id, profile_id, state, period_ms, next_check_at, seen_at, watch) VALUES ?',
+      [clientIds.map((id) => [id, 'acme/prepaid', state, 1, 1, 1, '{}'])],
+    );
   const byHand = (at = now) => ({ by: 'op', why: 'billing was mended', at });
 
   it('admits 50 clients of a small fleet within an hour, and holds the others', async () => {
@@ -66,10 +71,7 @@ describe('the brake, on real MySQL', () => {
   });
 
   it('takes a share of the fleet where that is more', async () => {
-    await database.query(
-      'INSERT INTO low_balance_watched_client (client_id, profile_id, state, period_ms, next_check_at, seen_at, watch) VALUES ?',
-      [ids(400).map((id) => [id, 'acme/prepaid', 'ok', 1, 1, 1, '{}'])],
-    );
+    await watch(ids(400), 'ok');
     const { fleet, limit } = await worker().state();
     assert.deepEqual({ fleet, limit }, { fleet: 400, limit: 100 });
   });
@@ -101,11 +103,39 @@ describe('the brake, on real MySQL', () => {
     assert.equal((await brake.admit(candidate('c-59'))).kind, 'held');
   });
 
-  it('lets the next ones through an hour later', async () => {
-    const brake = worker();
-    await Promise.all(ids(60).map((id) => brake.admit(candidate(id))));
+  it('lets the next ones through an hour later, where those who wait stay within the limit', async () => {
+    const first = worker();
+    await Promise.all(ids(60).map((id) => first.admit(candidate(id))));
+    await watch(ids(60).slice(0, 50), 'low');
+    await watch(ids(60).slice(50), 'held');
     now += hourMs + 1;
-    assert.equal((await brake.admit(candidate('c-59'))).kind, 'admitted');
+    const brake = worker();
+    const answers = await Promise.all(
+      ids(60)
+        .slice(50)
+        .map((id) => brake.admit(candidate(id))),
+    );
+    assert.ok(answers.every(({ kind }) => kind === 'admitted'));
+  });
+
+  it('lets nobody through by time alone where more wait than the limit: a view that is broken all night mails no fleet', async () => {
+    const first = worker();
+    await Promise.all(ids(150).map((id) => first.admit(candidate(id))));
+    await watch(ids(150).slice(0, 50), 'low');
+    await watch(ids(150).slice(50), 'held');
+    const admitted: string[] = [];
+    for (let minute = 30; minute <= 12 * 60; minute += 30) {
+      now = start + minute * minuteMs;
+      const brake = worker();
+      const answers = await Promise.all(
+        ids(150).map(async (id) => ({ id, ...(await brake.admit(candidate(id))) })),
+      );
+      if (minute > 60) admitted.push(...answers.flatMap(({ id, kind }) => (kind === 'admitted' ? [id] : [])));
+    }
+    assert.deepEqual(admitted, []);
+    assert.equal((await worker().state()).trippedAt, start, 'one alarm, since when');
+    await database.query("UPDATE low_balance_watched_client SET state = 'ok' WHERE client_id <> 'c-149'");
+    assert.equal((await worker().admit(candidate('c-149'))).kind, 'admitted', 'the view was mended');
   });
 
   it('does not count recoveries', async () => {

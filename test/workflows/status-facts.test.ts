@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { statusText } from '../../cli/operate/status-text.js';
-import { detailsOf } from '../../workflows/details.js';
+import { detailsOf, notSentText } from '../../workflows/details.js';
 import type { WatchStatus } from '../../workflows/messages.js';
 
 const status: WatchStatus = {
@@ -156,4 +156,23 @@ describe('what people read of a client', () => {
 
   it('lets no name of others act as Markdown', () =>
     assert.ok(page({}).includes('**Profile** Prepaid \\*USD\\* (acme/a, version 3)')));
+
+  const reason = 'it is stopped since 2026-11-24T09:00:00.000Z: crm.acme.example answered 410';
+  for (const [title, failed, note] of [
+    ['a mail', { rules: ['client', 'user'], reason: 'refused' }, 'client, user not sent: refused'],
+    [
+      'a stopped webhook',
+      { rules: ['client'], reason, webhook: 'crm' },
+      `client not sent to the webhook "crm": ${reason}`,
+    ],
+    [
+      'a recovery alone',
+      { rules: [], recovered: ['client'], reason, webhook: 'crm' },
+      `client recovered not sent to the webhook "crm": ${reason}`,
+    ],
+  ] as const)
+    it(`names what was not sent, and where: ${title}`, () => {
+      assert.equal(notSentText(failed), note);
+      assert.ok(detailsOf(status, [notSentText(failed)]).includes(`- ${note}`));
+    });
 });
