@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { heldAgainWithinMs, scopeText, type Hold } from '../../domain/brake.js';
 import type { BrakeState } from '../../store/brake-state.js';
 import { withDatabase } from '../shared/databases.js';
@@ -6,6 +5,7 @@ import { exitCode, type ExitCode } from '../shared/exit-code.js';
 import type { Io } from '../shared/io.js';
 import { counted, printable } from '../shared/printable.js';
 import { tableText } from '../shared/table.js';
+import { operatorOf } from './operator.js';
 import { unknownScope } from './unknown-scope.js';
 import { scopeOf, type ScopeOptions } from './scope.js';
 
@@ -32,7 +32,11 @@ export async function hold(options: HoldOptions, io: Io): Promise<ExitCode> {
     const now = await databaseNow(database);
     const until = options.until ?? (options.forMs === undefined ? null : now + options.forMs);
     const scope = scopeOf(options);
-    await createHolds(database).add(scope, until, { by: byOf(options, io), why: options.why, at: now });
+    await createHolds(database).add(scope, until, {
+      by: operatorOf(options.by, io.env),
+      why: options.why,
+      at: now,
+    });
     const end = until === null ? 'until it is released' : `until ${timeText(until)}`;
     const doubt = await unknownScope(database, scope);
     if (doubt !== undefined) io.err(`warning: ${printable(doubt)}: the hold may stop nobody`);
@@ -51,7 +55,7 @@ export async function release(options: HoldOptions, io: Io): Promise<ExitCode> {
     ]);
     const now = await databaseNow(database);
     const scope = scopeOf(options);
-    const byHand = { by: byOf(options, io), why: options.why, at: now };
+    const byHand = { by: operatorOf(options.by, io.env), why: options.why, at: now };
     const released = await createHolds(database).release(scope, byHand);
     if (released > 0) io.out(`${counted(released, 'hold')} of ${printable(scopeText(scope))} released.\n`);
     if (scope.kind === 'all') {
@@ -143,10 +147,6 @@ function holdsJson(state: BrakeState, history: readonly Hold[]): object {
       on: state.holds.some((each) => each.id === id),
     })),
   };
-}
-
-function byOf({ by }: Pick<HoldOptions, 'by'>, { env }: Io): string {
-  return (by ?? env['GITHUB_ACTOR'] ?? env['USER'] ?? userInfo().username).slice(0, 255);
 }
 
 function minutesText(ms: number): string {

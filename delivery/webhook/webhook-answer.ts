@@ -54,7 +54,9 @@ function quoted({ 'content-encoding': encoding = 'identity' }: IncomingHttpHeade
 
 /** Seconds or an HTTP date, in milliseconds from now; undefined where it is neither or past. At most an hour is heeded. */
 function retryAfter(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined;
-  const ms = /^\s*\d{1,9}\s*$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now;
-  return Number.isFinite(ms) && ms > 0 ? Math.min(ms, 3_600_000) : undefined;
+  const text = value?.trim() ?? '';
+  // Date.parse makes a date of nearly any text with a number in it.
+  const isDate = /^[A-Za-z]{3,9},? .*\d\d:\d\d:\d\d/.test(text);
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : isDate ? Date.parse(text) - now : Number.NaN;
+  return ms > 0 ? Math.min(Math.ceil(ms), 3_600_000) : undefined;
 }

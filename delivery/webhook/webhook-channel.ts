@@ -16,6 +16,8 @@ export interface WebhookChannelOptions extends Alarms {
   readonly stopped: StoppedWebhooks;
   /** Epoch milliseconds; the machine's clock by default. */
   readonly now?: () => number;
+  /** Milliseconds of which only differences matter: for how long calls have failed. */
+  readonly uptime?: () => number;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface WebhookChannelOptions extends Alarms {
  */
 export function createWebhookChannel(options: WebhookChannelOptions): Channel {
   const { transport, secretOf, addressOf = (url) => url, stopped, now = Date.now } = options;
-  const health = createWebhookHealth(options);
+  const health = createWebhookHealth(options, options.uptime);
 
   async function stop(target: WebhookTarget, reason: string): Promise<void> {
     const { reseller, name: webhook } = target;
@@ -46,12 +48,12 @@ export function createWebhookChannel(options: WebhookChannelOptions): Channel {
           `it is stopped since ${new Date(end.stoppedAt).toISOString()}: ${end.reason}`,
         );
       const secret = secretOf(secretVariable);
-      if (secret === undefined || secret === '')
-        // Another worker may have it.
-        throw new DeliveryError(
-          'unauthorized',
-          `the webhook "${name}" of ${reseller} cannot be signed: ${secretVariable} is not set on this worker`,
-        );
+      if (secret === undefined || secret === '') {
+        // Another worker may have it; where this one never does, its operators hear of it.
+        const reason = `the webhook "${name}" of ${reseller} cannot be signed: ${secretVariable} is not set on this worker`;
+        health.failed(`${reseller}/${name}`, reason);
+        throw new DeliveryError('unauthorized', reason);
+      }
       const id = message.noticeId;
       const body = JSON.stringify(webhookNoticeOf(message));
       try {

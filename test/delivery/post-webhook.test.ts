@@ -70,7 +70,29 @@ describe('postWebhook', () => {
     [401, {}, 'unavailable', /perhaps for the signature/, undefined],
     [429, { 'retry-after': '7' }, 'rate-limited', /answered 429/, 7_000],
     [503, { 'retry-after': '86400' }, 'unavailable', /answered 503/, 3_600_000],
-    [503, { 'retry-after': 'soon' }, 'unavailable', /answered 503/, undefined],
+    ...(
+      [
+        ['soon', undefined],
+        ['0', undefined],
+        ['-5', undefined],
+        ['+30', undefined],
+        ['60 seconds', undefined],
+        ['in 5 minutes', undefined],
+        ['Wed, 21 Oct 2015 07:28:00 GMT', undefined],
+        ['Wed, 21 Oct 2099 07:28:00 GMT', 3_600_000],
+        [' 1.5 ', 1_500],
+        ['99999999999999', 3_600_000],
+      ] as const
+    ).map(
+      ([text, ms]) =>
+        [503, { 'retry-after': text }, 'unavailable', /answered 503/, ms] as [
+          number,
+          Record<string, string>,
+          string,
+          RegExp,
+          number | undefined,
+        ],
+    ),
   ];
   for (const [status, headers, kind, message, retryAfterMs] of answers) {
     it(`tries again after ${status} ${JSON.stringify(headers)}`, async () => {
