@@ -6,7 +6,7 @@ import { createRenderer } from '../delivery/email/render.js';
 import type { Progress } from './progress.js';
 import { acme, globex, languages, mailOf, type Language, type SampleOptions } from './screenshot-samples.js';
 
-const logo = `<svg xmlns="http://www.w3.org/2000/svg" width="132" height="48"><rect width="48" height="48" rx="10" fill="#d9822b"/><path d="M12 38 24 10l12 28" fill="none" stroke="#fff" stroke-width="5"/><text x="60" y="34" font-family="sans-serif" font-size="28" fill="#d9822b">acme</text></svg>`;
+const logo = `<svg xmlns="http://www.w3.org/2000/svg" width="144" height="48"><rect width="48" height="48" rx="10" fill="#d9822b"/><path d="M12 38 24 10l12 28" fill="none" stroke="#fff" stroke-width="5"/><text x="60" y="34" font-family="sans-serif" font-size="28" fill="#d9822b">acme</text></svg>`;
 
 interface Shot extends SampleOptions {
   readonly width: 360 | 680;

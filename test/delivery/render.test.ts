@@ -266,6 +266,13 @@ describe('the words of a mail', () => {
     ]);
   });
 
+  it('show nothing of a logo that is not loaded', () => {
+    const { html } = renderer.render(mailWith({}, { branding: { logoUrl: 'https://acme.example/l.png' } }));
+    assert.match(html, /<img class="logo" src="https:\/\/acme\.example\/l\.png" alt="" height/);
+    const [inTheDark] = /\.logo \{[^}]*\}/.exec(html) ?? [];
+    assert.doesNotMatch(inTheDark ?? assert.fail('no plate'), /padding|border|shadow|outline/);
+  });
+
   it('lead to https alone, and take no colour that is none', () => {
     const branding = {
       color: 'red;background:url(x)',
