@@ -29,7 +29,7 @@ export function columnsFor({ costly }: Pick<ReadFor, 'costly'>): readonly Client
  */
 export function readStatement(
   ids: readonly string[],
-  needed: ReadFor,
+  needed: ReadFor & { readonly oddRates?: boolean },
   columns: ViewColumns,
   byKey: boolean,
 ): Statement {
@@ -53,10 +53,13 @@ export function readStatement(
   }
   if (needed.currency !== null) {
     select.push('lb_x.from_currency AS x_from', 'lb_x.to_currency AS x_to', 'lb_x.rate AS x_rate');
+    const from = needed.oddRates
+      ? `UPPER(${asText('lb_x.from_currency', columns.of('billing_exchange_rate', 'from_currency'))}) LIKE ?`
+      : 'lb_x.from_currency IN (?)';
     joins.push(
-      `LEFT JOIN billing_exchange_rate lb_x ON lb_x.from_currency IN (?) AND ${sameCurrency(columns)}`,
+      `LEFT JOIN billing_exchange_rate lb_x ON ${from} AND ${sameCurrency(columns, needed.oddRates ?? false)}`,
     );
-    values.push([needed.currency, needed.currency.toLowerCase()]);
+    values.push(needed.oddRates ? `%${needed.currency}%` : [needed.currency, needed.currency.toLowerCase()]);
   }
   if (needed.logins.length > 0) {
     select.push('lb_u.login AS u_login', 'lb_u.reseller_id AS u_reseller_id', 'lb_u.email AS u_email');
@@ -77,15 +80,31 @@ export function readStatement(
   };
 }
 
-/** Currencies in any case; where collations do not ignore it, both are written in upper case. */
-function sameCurrency(columns: ViewColumns): string {
+/** Currencies in any case; where collations do not ignore it, both are written in upper case. With odd ones at least those. */
+function sameCurrency(columns: ViewColumns, odd: boolean): string {
   const [to, own] = [
     columns.of('billing_exchange_rate', 'to_currency'),
     columns.of('billing_client', 'currency'),
   ];
-  if (comparable(to, own) && !/_bin$|_cs$|_as_cs/.test(to?.collation ?? ''))
-    return 'lb_x.to_currency = lb_c.currency';
-  return `UPPER(TRIM(${asText('lb_x.to_currency', to)})) = UPPER(TRIM(${asText('lb_c.currency', own)}))`;
+  if (!odd && comparable(to, own) && !/_bin$|_cs$|_as_cs/.test(to?.collation ?? ''))
+    return 'lb_x.to_currency = TRIM(lb_c.currency)';
+  const [rate, client] = [
+    `UPPER(TRIM(${asText('lb_x.to_currency', to)}))`,
+    `UPPER(TRIM(${asText('lb_c.currency', own)}))`,
+  ];
+  return odd ? `${rate} LIKE CONCAT('%', ${client}, '%')` : `${rate} = ${client}`;
+}
+
+/** A row where a currency of the rates is written so that only a comparison as text finds it. */
+export function oddRatesStatement(columns: ViewColumns): Statement {
+  const isOdd = (name: string) => {
+    const text = asText(name, columns.of('billing_exchange_rate', name));
+    return `(${text} REGEXP '^[[:space:]]*[A-Za-z]{3}[[:space:]]*$' AND ${text} NOT REGEXP '^([A-Z]{3}|[a-z]{3})$')`;
+  };
+  return {
+    sql: `SELECT 1 FROM billing_exchange_rate WHERE ${isOdd('from_currency')} OR ${isOdd('to_currency')} LIMIT 1`,
+    values: [],
+  };
 }
 
 /** These columns of these clients, without joins. */

@@ -52,7 +52,7 @@ const read: Partial<Client> = {
   rate: '0.9',
   users: { 'j.doe': 'j.doe@reseller.example' },
 };
-const needed = { currency: 'USD', logins: ['j.doe'] };
+const needed = { currency: 'USD', logins: ['j.doe', 'щука'] };
 const utc = (text: string) => Date.parse(text);
 
 const cases: Readonly<Record<string, Odd>> = {
@@ -112,6 +112,13 @@ const cases: Readonly<Record<string, Odd>> = {
     rates:
       "SELECT CONVERT('usd' USING latin1) AS from_currency, CONVERT('eur' USING utf8mb4) COLLATE utf8mb4_general_ci AS to_currency, 0.9 AS rate",
   },
+  'with currencies of rates in mixed case, with blanks before them': {
+    rates: "SELECT ' Usd' AS from_currency, '\teur ' AS to_currency, 0.9 AS rate",
+  },
+  'with a currency of its own with a blank before it': {
+    types: { currency: 'VARCHAR(8)' },
+    values: { currency: "' EUR'" },
+  },
   'with a login that ends in blanks which count': {
     users:
       "SELECT CONVERT('j.doe  ' USING utf8mb4) COLLATE utf8mb4_nopad_bin AS login, '4' AS reseller_id, 'j.doe@reseller.example' AS email",
@@ -120,6 +127,10 @@ const cases: Readonly<Record<string, Odd>> = {
     users:
       "SELECT CONVERT('j.doe x' USING utf8mb4) COLLATE utf8mb4_nopad_bin AS login, '4' AS reseller_id, 'j.doe@reseller.example' AS email",
     expected: { users: {} },
+  },
+  'with logins of an alphabet that knows no other, and counts blanks': {
+    users:
+      "SELECT CONVERT('j.doe ' USING latin1) COLLATE latin1_nopad_bin AS login, '4' AS reseller_id, 'j.doe@reseller.example' AS email",
   },
   'with a status in upper case': { values: { status: "'SUSPENDED'" }, expected: { status: 'suspended' } },
   'with a status of another word': {
@@ -314,9 +325,12 @@ describe('views over tables of other types, on a real MySQL', () => {
       `CREATE OR REPLACE VIEW billing_client AS SELECT ${selected.join(', ')} FROM customer${twice}`,
     );
     await database.query(`CREATE OR REPLACE VIEW billing_reseller AS ${odd.resellers ?? usualResellers}`);
-    await database.query(
-      `CREATE OR REPLACE VIEW billing_user AS ${(odd.users ?? usualUsers).replace('utf8mb4_nopad_bin', blanksCount)}`,
-    );
+    // MySQL has no such collation of latin1.
+    const latin1 = blanksCount === 'utf8mb4_nopad_bin' ? 'latin1_nopad_bin' : 'latin1_bin';
+    const users = (odd.users ?? usualUsers)
+      .replace('utf8mb4_nopad_bin', blanksCount)
+      .replace('latin1_nopad_bin', latin1);
+    await database.query(`CREATE OR REPLACE VIEW billing_user AS ${users}`);
     await database.query(`CREATE OR REPLACE VIEW billing_exchange_rate AS ${odd.rates ?? usualRates}`);
   }
 
@@ -524,11 +538,22 @@ describe('views over tables of other types, on a real MySQL', () => {
         "CAST(IF(client_id = 'C-07', 0, 5) AS UNSIGNED) - CAST(1 AS UNSIGNED)",
       ],
       'what a stored function refuses': ['last_refill_at', 'refused(client_id)'],
+      'what a stored function refuses by a state of its own': ['balance', 'refused_so(client_id)'],
+      'a stored function without an answer': ['balance', 'unanswered(client_id)'],
+      'a pattern that is none': ['prepaid', "'1' REGEXP IF(client_id = 'C-07', '(', '.')"],
     };
     before(async () => {
       await database.query(
         `CREATE FUNCTION refused(id VARCHAR(64)) RETURNS DATETIME DETERMINISTIC
          BEGIN IF id = 'C-07' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no such account'; END IF; RETURN NULL; END`,
+      );
+      await database.query(
+        `CREATE FUNCTION refused_so(id VARCHAR(64)) RETURNS DECIMAL(24,8) DETERMINISTIC
+         BEGIN IF id = 'C-07' THEN SIGNAL SQLSTATE '99001' SET MESSAGE_TEXT = 'no such account'; END IF; RETURN 1; END`,
+      );
+      await database.query(
+        `CREATE FUNCTION unanswered(id VARCHAR(64)) RETURNS DECIMAL(24,8) DETERMINISTIC
+         BEGIN IF id <> 'C-07' THEN RETURN 1; END IF; END`,
       );
     });
 

@@ -11,6 +11,7 @@ import {
   startRealServers,
   type RealServers,
 } from '../../dev/trial/real-servers.js';
+import { json, rawMessages } from '../workflows/raw-messages.js';
 import { reconcileOn, runsOn, scheduleOn, triggerOn } from './schedule.js';
 
 describe('reconciliation, on a Schedule of the real Temporal', () => {
@@ -76,6 +77,26 @@ describe('reconciliation, on a Schedule of the real Temporal', () => {
       return (await statusName('TERMINATED')) === 'RUNNING';
     });
     await isChecked('TERMINATED');
+  });
+
+  it('watches a client whose id a workflow of another type, or on another task queue, has taken', async () => {
+    const raw = rawMessages(servers.client, servers.namespace);
+    const start = (id: string, more: object) =>
+      raw.signalWithStart(watchWorkflowId(id), [json({ clientId: id })], more);
+    const runs = new Map([
+      ['OTHER-TYPE', await start('OTHER-TYPE', { workflowType: { name: 'WatchClient' } })],
+      ['OTHER-QUEUE', await start('OTHER-QUEUE', { taskQueue: { name: 'low_balance' } })],
+    ]);
+    for (const id of runs.keys()) await putClient(servers.database, id, '500');
+    assert.deepEqual((await reconcile()).reasons, { new: 2 });
+    for (const [id, runId] of runs) {
+      await isChecked(id);
+      const ended = servers.client.workflow.getHandle(watchWorkflowId(id), runId).result();
+      await assert.rejects(ended, ({ cause }: Error) =>
+        /no worker takes the type .* expected watchClient on low-balance/.test(String(cause)),
+      );
+    }
+    assert.deepEqual((await reconcile()).reasons, {}, 'nothing is left to do');
   });
 
   it('wakes clients whose profile got a shorter Period, and lets the others sleep', async () => {
