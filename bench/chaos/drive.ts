@@ -27,8 +27,8 @@ const compressedHourMs = 60_000;
 
 /** What failed until the last fault is tried again within a minute; then every client is checked once more. */
 const settledWithinMs = 120_000;
-/** Sending hours open so often in the calm. */
-const openEveryMs = 40_000;
+/** Sending hours open once in so long a part of the calm. */
+const openEveryMs = 75_000;
 /** A larger run has a longer calm: for each fault of its storm. */
 const calmMsOfFault = 120;
 

@@ -30,7 +30,7 @@ if (chosen.length === 0)
   );
 // Few faults and a long calm, in which the model is strict; a look may be late for 45 s after a worker was killed. Of fewer clients each
 // is refilled too often to reach Max Qty, or to be low until a look.
-const story = ['--seed', '7', '--clients', '120', '--faults', '5', '--calm', '80'];
+const story = ['--seed', '7', '--clients', '120', '--faults', '5', '--calm', '100'];
 
 /** So that an interrupted run leaves no copy behind. */
 const interrupted = new AbortController();
