@@ -1,7 +1,11 @@
+import { directoryOf } from '../authoring/resellers-of-folder.js';
+import { folderOf } from '../domain/reseller/reseller-directory.js';
+import { loadForSync } from '../planning/load-for-sync.js';
 import { syncProfiles, type SyncProfilesResult } from '../planning/sync-profiles.js';
 import type { Environment } from '../settings/read-settings.js';
 import type { Processes } from './processes.js';
 import type { Progress } from './progress.js';
+import { sampleFleetOf } from './sample-fleet.js';
 import { startStack, type Stack } from './stack.js';
 
 export interface OpenStackOptions {
@@ -21,8 +25,15 @@ export interface OpenStackOptions {
 export async function openStack(options: OpenStackOptions): Promise<Stack> {
   const { env, cwd, folder, processes, onProfiles } = options;
   try {
+    const { files, resellerFiles } = await loadForSync(folder, cwd);
+    const resellers = directoryOf(resellerFiles);
+    const own = files.map(({ id, content: { currency } }) => {
+      const reseller = folderOf({ id });
+      return { id, currency, resellerId: resellers.ofFolder(reseller)?.content.billingId ?? reseller };
+    });
     return await startStack({
       ...options,
+      fleet: sampleFleetOf(own),
       syncProfiles: async (database, billing) =>
         onProfiles(await syncProfiles({ database, billing, folder, env, cwd })),
     });

@@ -1,13 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { createBillingTables } from '../billing/mysql/billing-tables.js';
 import { LocalStackError } from './errors.js';
-import {
-  sampleClients,
-  sampleRates,
-  sampleResellers,
-  sampleUsers,
-  type SampleClient,
-} from './sample-clients.js';
+import { sampleClients, sampleRates, sampleUsers, type SampleClient } from './sample-clients.js';
+import type { SampleFleet } from './sample-fleet.js';
 
 const dayMs = 86_400_000;
 const entryDays = 60;
@@ -16,7 +11,11 @@ const entryDays = 60;
  * Puts the sample billing data into a database that has none, and leaves sample data that is there as it is.
  * Throws a LocalStackError, `foreign-billing-data`, where the database holds clients that are not the sample's.
  */
-export async function seedSampleBilling(billing: DataSource, now: number): Promise<void> {
+export async function seedSampleBilling(
+  billing: DataSource,
+  { clients, resellers }: SampleFleet,
+  now: number,
+): Promise<void> {
   await createBillingTables(billing);
   const known = await billing.query<{ n: string | number }[]>('SELECT COUNT(*) AS n FROM billing_client');
   if (Number(known[0]?.n ?? 0) > 0) return await assertSample(billing);
@@ -25,7 +24,7 @@ export async function seedSampleBilling(billing: DataSource, now: number): Promi
       transaction.query(`INSERT INTO ${table} VALUES ?`, [rows]);
     await insert(
       'billing_reseller',
-      sampleResellers.map(({ id, name, manager }) => [id, name, manager]),
+      resellers.map(({ id, name, manager }) => [id, name, manager]),
     );
     await insert(
       'billing_user',
@@ -38,9 +37,9 @@ export async function seedSampleBilling(billing: DataSource, now: number): Promi
     await insert(
       `billing_client (client_id, name, reseller_id, profile_id, currency, balance, credit_limit, billing_email, status, prepaid,
         language, time_zone, daily_spend, own_threshold, last_refill_amount, created_at, last_charge_at, last_refill_at)`,
-      sampleClients.map((each) => clientRow(each, now)),
+      clients.map((each) => clientRow(each, now)),
     );
-    for (const each of sampleClients) await insert('billing_entry', entriesOf(each, now));
+    for (const each of clients) await insert('billing_entry', entriesOf(each, now));
   });
 }
 

@@ -2,7 +2,7 @@
 export interface SampleClient {
   readonly id: string;
   readonly name: string;
-  readonly reseller: 'acme' | 'globex';
+  readonly reseller: string;
   readonly profile: string | null;
   readonly currency: string;
   readonly balance: string;
@@ -19,7 +19,7 @@ export interface SampleClient {
 }
 
 interface Owner {
-  readonly reseller: SampleClient['reseller'];
+  readonly reseller: string;
   readonly profile: string;
   readonly currency: string;
 }

@@ -22,6 +22,7 @@ import type { Processes } from './processes.js';
 import type { Progress } from './progress.js';
 import { provideMysql, type ProvidedMysql } from './mysql.js';
 import { seedSampleBilling } from './sample-billing.js';
+import type { SampleFleet } from './sample-fleet.js';
 import { announceStack, withdrawStack, type StackAddresses } from './stack-file.js';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.js';
 import { provideTemporal, type ProvidedTemporal } from './temporal.js';
@@ -31,6 +32,8 @@ export interface StackOptions {
   /** Keeps what it knows in the data folder; else it is gone when the stack stops. */
   readonly persistent: boolean;
   readonly reconcileEveryMs: number;
+  /** What billing data that has no clients yet is filled with. */
+  readonly fleet: SampleFleet;
   /** Brings the profiles into MySQL; the stack's worker starts after it. */
   readonly syncProfiles: (database: DataSource, billing: DataSource) => Promise<void>;
   readonly progress: Progress;
@@ -64,8 +67,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const billingUrl = mysql.owned ? mysql.url : billingMysqlUrl(env);
   const billing = billingUrl === mysql.url ? database : await openDatabase(billingUrl);
   if (billing !== database) processes.onStop('billing connections', () => billing.destroy());
-  progress.step('Billing: sample data of 2 resellers and 33 clients');
-  await seedSampleBilling(billing, Date.now());
+  const { clients, resellers } = options.fleet;
+  progress.step(`Billing: sample data of ${resellers.length} resellers and ${clients.length} clients`);
+  await seedSampleBilling(billing, options.fleet, Date.now());
 
   const settings = temporalSettings({ ...env, ...temporalEnvironment(temporal) });
   const client = await connectTemporal(settings);
