@@ -12,6 +12,7 @@ npm install
 npx low-balance validate    # every problem of every file
 npx low-balance test        # the scenarios beside the profiles
 npx low-balance demo        # the whole service on this machine, and a story on it: about a minute
+npx low-balance dev         # the same without the story, with sample clients of these profiles, until Ctrl-C
 \`\`\`
 
 | | |
