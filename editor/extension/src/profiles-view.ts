@@ -151,18 +151,18 @@ export function createProfilesView(context: ExtensionContext): ProfilesView {
   return view;
 }
 
-/** Such as `USD 100 / 50 · 40 of 312 low`; a side bar is narrow, and its tooltip has the rest. */
+/** Such as `40 of 312 low · USD 100 / 50`: a side bar is narrow, so how things stand comes first, and its tooltip has all of it. */
 function describe(profile: ListedProfile): string {
   const { currency, thresholds, clients, synced } = profile;
   const limits = Object.keys(thresholds).map((rule) => limitOf(profile, rule).brief);
   return [
-    `${currency} ${sideBySide(limits)}`,
+    ...(clients === undefined ? [] : [`${lowOf(profile)} of ${clients} low`]),
     ...(synced === 'no file'
       ? ['only in MySQL']
       : synced === 'changed' || synced === 'no'
         ? ['not synced']
         : []),
-    ...(clients === undefined ? [] : [`${lowOf(profile)} of ${clients} low`]),
+    `${currency} ${sideBySide(limits)}`,
   ].join(' · ');
 }
 
