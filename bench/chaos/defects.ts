@@ -244,9 +244,9 @@ export const defects: readonly Defect[] = [
     name: 'the brake allows more than it should (rule 23)',
     round: 2,
     finds: /the brake allows/,
-    file: 'store/brake-admission.js',
-    code: 'Math.max(0, limit - (await countSince(runner, from)))',
-    becomes: 'Math.max(0, limit * 1000 - (await countSince(runner, from)))',
+    file: 'domain/brake.js',
+    code: 'Math.max(0, limit - counted)',
+    becomes: 'Math.max(0, limit * 1000 - counted)',
   },
   {
     name: 'a webhook that was refused is taken for accepted',
