@@ -540,7 +540,6 @@ describe('views over tables of other types, on a real MySQL', () => {
       'what a stored function refuses': ['last_refill_at', 'refused(client_id)'],
       'what a stored function refuses by a state of its own': ['balance', 'refused_so(client_id)'],
       'a stored function without an answer': ['balance', 'unanswered(client_id)'],
-      'a pattern that is none': ['balance', "5 * ('1' REGEXP IF(client_id = 'C-07', '(', '.'))"],
     };
     before(async () => {
       await database.query(
