@@ -32,11 +32,17 @@ const openEveryMs = 75_000;
 /** A larger run has a longer calm: for each fault of its storm. */
 const calmMsOfFault = 120;
 
+export interface Driven {
+  readonly truth: Truth;
+  /** Clients are checked on while their histories are read: the machine is measured until then. */
+  endMeasuring(): Promise<void>;
+}
+
 /** Lets random things happen to clients, profiles and servers, and answers what was. */
 export async function drive(
   servers: Servers,
   { clients, length, calmMs, random }: DriveOptions,
-): Promise<Truth> {
+): Promise<Driven> {
   const truth = emptyTruth();
   const ids = Array.from({ length: clients }, (_, i) => `C-${String(i).padStart(4, '0')}`);
   const profiles = new ProfileEdits(servers, truth, random);
@@ -75,9 +81,13 @@ export async function drive(
   await life.sendDelayedRefills();
   await untilAllChecked(servers);
   faults.end();
-  endLateness();
-  await endProbe();
-  return truth;
+  return {
+    truth,
+    async endMeasuring() {
+      endLateness();
+      await endProbe();
+    },
+  };
 }
 
 /** Faults of all kinds, until so many hit somebody or the time is over. */

@@ -62,12 +62,11 @@ async function runOf(options: typeof values): Promise<readonly Violation[]> {
   const length = hours === undefined ? { faults: faults! } : { hours };
   const servers = await startServers();
   try {
-    const truth = await drive(servers, { clients: clients!, length, calmMs, random: createRandom(seed!) });
-    const run: Run = {
-      truth,
-      facts: await factsOf(servers, [...truth.profilesOf.keys()]),
-      receiverProblems: servers.receiver.problems,
-    };
+    const random = createRandom(seed!);
+    const { truth, endMeasuring } = await drive(servers, { clients: clients!, length, calmMs, random });
+    const facts = await factsOf(servers, [...truth.profilesOf.keys()]);
+    await endMeasuring();
+    const run: Run = { truth, facts, receiverProblems: servers.receiver.problems };
     if (options.keep !== undefined) await keepRun(options.keep, run);
     const found = judge(run);
     await showHistories(servers, tally, found);
