@@ -35,7 +35,7 @@ const calmMsOfFault = 120;
 export interface Driven {
   readonly truth: Truth;
   /** Clients are checked on while their histories are read: the machine is measured until then. */
-  endMeasuring(): Promise<void>;
+  readonly endMeasuring: () => Promise<void>;
 }
 
 /** Lets random things happen to clients, profiles and servers, and answers what was. */
