@@ -3,6 +3,8 @@
  * `Name <address>`. What is no address is answered as it is, so that it can be named.
  */
 export function addressesIn(text: string): readonly string[] {
+  // As nearly every field is; a plan asks for hundreds of thousands of them.
+  if (/^[^\s;,<>\p{Cc}]+$/u.test(text)) return [text];
   // A line break in an address field is no list but somebody's header: it stays whole, and so is no address.
   if (/\p{Cc}/u.test(text.trim())) return [text];
   const parts = text.split(/[;,]/).map((part) => part.trim());

@@ -27,7 +27,14 @@ export function toDecimal(value: string | number): Decimal {
   }
 }
 
+/** As `plain` writes it. */
+const plainPattern = /^(?:0|-?(?:[1-9]\d{0,29}(?:\.\d{0,29}[1-9])?|0\.\d{0,29}[1-9]))$/;
+
+/** So few characters are exact as a double, and in the same order: what a plan asks most is answered without `Big`. */
+const exactLength = 15;
+
 export function add(a: Decimal, b: Decimal): Decimal {
+  if (b === '0' && plainPattern.test(a)) return a;
   return plain(new Big(a).plus(b));
 }
 
@@ -36,12 +43,21 @@ export function subtract(a: Decimal, b: Decimal): Decimal {
 }
 
 export function multiply(a: Decimal, b: Decimal): Decimal {
+  if (b === '1' && plainPattern.test(a)) return a;
   return plain(new Big(a).times(b));
 }
 
 /** Negative when `a < b`, 0 when equal (`"1.0"` equals `"1"`), positive when `a > b`. */
 export function compare(a: Decimal, b: Decimal): -1 | 0 | 1 {
+  if (isExact(a) && isExact(b)) {
+    const [left, right] = [Number(a), Number(b)];
+    return left < right ? -1 : left > right ? 1 : 0;
+  }
   return new Big(a).cmp(b);
+}
+
+function isExact(value: Decimal): boolean {
+  return value.length <= exactLength && decimalPattern.test(value);
 }
 
 export function isBelow(a: Decimal, b: Decimal): boolean {

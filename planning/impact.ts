@@ -78,17 +78,18 @@ export function impactOnClient(
   const refilled = client.lastRefillAt === null ? watch : noteRefill(watch, { at: client.lastRefillAt }, now);
   const nextCheckAt = Math.max(now, watched?.nextCheckAt ?? now);
   const earlierCheckAt = after && watched ? replanned(watched, after.periodMs, now) : nextCheckAt;
+  const knownBefore = before && withFacts(client, before, facts);
+  const knownAfter =
+    before && after && asksTheSame(before, after) ? knownBefore : after && withFacts(client, after, facts);
   const decisionsAt = (
     profile: Profile | undefined,
+    known: Client | undefined,
     settings: Pick<ResellerDirectory, 'ofClient'>,
     at: number,
-  ): readonly Decision[] => {
-    if (!profile) return [];
-    const known = withReseller(withFacts(client, profile, facts), profile, settings);
-    return decisionsOnceOpen(known, profile, watch, at);
-  };
-  const decisionsBefore = decisionsAt(before, resellers.before, nextCheckAt);
-  const decisionsNow = decisionsAt(after, resellers.after, Math.min(nextCheckAt, earlierCheckAt));
+  ): readonly Decision[] =>
+    profile && known ? decisionsOnceOpen(withReseller(known, profile, settings), profile, watch, at) : [];
+  const decisionsBefore = decisionsAt(before, knownBefore, resellers.before, nextCheckAt);
+  const decisionsNow = decisionsAt(after, knownAfter, resellers.after, Math.min(nextCheckAt, earlierCheckAt));
   const noticesADayOf = (profile: Profile | undefined, decisions: readonly Decision[]) =>
     profile ? noticesADay(profile, decisions, countsOf(assignProfile(refilled, profile.id))) : 0;
   return {
@@ -160,6 +161,12 @@ export function withFacts(client: ClientAtPlan['client'], profile: Profile, fact
     ...(profile.currency === client.currency ? { rate: '1' } : facts.rate(profile.currency, client.currency)),
     users: logins.length === 0 ? {} : facts.users(logins, client.resellerId),
   };
+}
+
+/** Whether both read the same of a client: most changes are of thresholds. */
+function asksTheSame(before: Profile, after: Profile): boolean {
+  const logins = ({ rules }: Profile) => rules.flatMap(({ users }) => users).join('\n');
+  return before.currency === after.currency && logins(before) === logins(after);
 }
 
 /** What the workflow knows by now; refills that only the billing data knows are seen by the check itself. */
