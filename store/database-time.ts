@@ -12,7 +12,9 @@ export async function databaseNow(database: Queryable): Promise<number> {
 const askedEveryMs = 60_000;
 /** An answer that took no longer tells the time well enough: it may be wrong by half of that. */
 const goodAnswerMs = 50;
-const againMs = 1_000;
+const awayAgainMs = 1_000;
+/** A slow answer is asked for again so soon: what made it slow, as a connection that had to be opened, is mostly over. */
+const slowAgainMs = 100;
 /** A question whose answer never comes, as of a connection that was cut, is asked again so soon, then after twice the time. */
 const unansweredMs = 5_000;
 /** The first answer is waited for, but no longer. */
@@ -23,7 +25,9 @@ const mostTries = 5;
 /**
  * MySQL's clock without asking for it each time: one for all workers, whose own may be wrong. A notice that was accepted by a clock
  * ahead would count for the cycle after the next refill. While MySQL does not answer it goes on from what was known, and at the
- * beginning from this machine's clock; an answer that was slow, as on a busy machine, is asked for again soon.
+ * beginning from this machine's clock; an answer that was slow, as on a busy machine, is asked for again soon. A slow answer never
+ * takes the place of what was known better: MySQL's clock showed what it says at some moment between the question and the answer,
+ * and what was known is corrected only where it contradicts that.
  */
 export function databaseClock(
   database: Queryable,
@@ -34,29 +38,32 @@ export function databaseClock(
   let tries = 0;
   let patienceMs = unansweredMs;
   let bestMs = Number.POSITIVE_INFINITY;
+  let known = false;
   let first: Promise<void> | undefined;
   let waited = false;
   async function ask(): Promise<void> {
     const before = monotonic();
     const now = await databaseNow(database);
-    const tookMs = monotonic() - before;
-    if (tookMs < bestMs) {
+    const after = monotonic();
+    const tookMs = after - before;
+    if (known) offsetMs = Math.min(Math.max(offsetMs, now - after), now - before);
+    else if (tookMs < bestMs) {
       bestMs = tookMs;
       offsetMs = now - (before + tookMs / 2);
     }
     tries += 1;
     patienceMs = unansweredMs;
     const isGoodEnough = tookMs <= goodAnswerMs || tries >= mostTries;
-    askAt = monotonic() + (isGoodEnough ? askedEveryMs : againMs);
+    askAt = monotonic() + (isGoodEnough ? askedEveryMs : slowAgainMs);
     if (!isGoodEnough) return;
     tries = 0;
-    bestMs = Number.POSITIVE_INFINITY;
+    known = true;
   }
   return async () => {
     if (monotonic() >= askAt) {
       askAt = monotonic() + patienceMs;
       patienceMs = Math.min(2 * patienceMs, askedEveryMs);
-      const asked = ask().catch(() => void (askAt = monotonic() + againMs));
+      const asked = ask().catch(() => void (askAt = monotonic() + awayAgainMs));
       first ??= asked;
     }
     if (!waited) await Promise.race([first, sleep(longestFirstMs, undefined, { ref: false })]);

@@ -10,13 +10,14 @@ function aDatabase(answersMs: readonly number[]) {
   const left = [...answersMs];
   let now = 1_000;
   let asked = 0;
+  let ahead = 3_600_000;
   const database: Queryable = {
     query<T>(): Promise<T> {
       asked += 1;
       const tookMs = left.shift();
       if (tookMs === undefined) return Promise.reject(new Error('away'));
       // What it says was so at once, and the answer was late.
-      const answer = [{ now: now + 3_600_000 }];
+      const answer = [{ now: now + ahead }];
       now += tookMs;
       return Promise.resolve(answer as T);
     },
@@ -32,6 +33,7 @@ function aDatabase(answersMs: readonly number[]) {
     wait: (ms: number) => void (now += ms),
     aheadMs: (told: number) => told - now,
     asked: () => asked,
+    set: (ms: number) => void (ahead = ms),
   };
 }
 
@@ -47,13 +49,31 @@ describe('the clock of MySQL', () => {
     assert.equal(asked(), 2);
   });
 
-  it('is asked again a second after a slow answer, which is wrong by half of its time', async () => {
+  it('is asked again at once after a slow answer, which is wrong by half of its time', async () => {
     const { clock, wait, aheadMs, asked } = aDatabase([6_000, 10]);
     assert.equal(aheadMs(await clock()), 3_600_000 - 3_000);
-    wait(1_000);
+    wait(100);
     await clock();
     assert.equal(aheadMs(await clock()), 3_600_000 - 5);
     assert.equal(asked(), 2);
+  });
+
+  it('stays as it was known where a later answer is slow and does not contradict it', async () => {
+    const { clock, wait, aheadMs } = aDatabase([10, 6_000, 6_000, 6_000, 6_000, 6_000]);
+    await clock();
+    for (let i = 0; i < 20; i += 1) {
+      wait(5_000);
+      assert.equal(aheadMs(await clock()), 3_600_000 - 5);
+    }
+  });
+
+  it('follows MySQL where its clock was set, also by a slow answer', async () => {
+    const { clock, wait, aheadMs, set } = aDatabase([10, 600, 10]);
+    await clock();
+    set(7_200_000);
+    wait(61_000);
+    await clock();
+    assert.equal(aheadMs(await clock()), 7_200_000 - 600);
   });
 
   it('counts by the best of five answers where all are slow, and then asks for a minute no more', async () => {
