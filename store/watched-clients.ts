@@ -5,6 +5,7 @@ import type { EndReason } from '../domain/reading.js';
 import type { WatchState } from '../domain/cycle/watch-state.js';
 import type { Unsent } from '../domain/watching/unsent.js';
 import { mayRecover } from '../domain/looks/looked-profile.js';
+import { isOfItsData } from './database-errors.js';
 import { watchedClientEntity } from './rows.js';
 
 /** What a check leaves behind of a client. Instants are epoch milliseconds. */
@@ -207,7 +208,7 @@ interface StartedRow {
   readonly at: number;
 }
 
-/** Where MySQL refuses them together, each for itself: one that it never takes is not to stop the others. */
+/** Where MySQL refuses a value of one of them, each is written alone: one that it never takes is not to stop the others. */
 async function insertStarted(
   database: DataSource,
   rows: readonly StartedRow[],
@@ -216,7 +217,7 @@ async function insertStarted(
     await insertRows(database, rows);
     return rows.map(() => undefined);
   } catch (error) {
-    if (rows.length === 1) return [error as Error];
+    if (rows.length === 1 || !isOfItsData(error)) return rows.map(() => error as Error);
     const alone = await Promise.all(rows.map((row) => insertStarted(database, [row])));
     return alone.flat();
   }

@@ -2,7 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { normalAddress } from '../../domain/notices.js';
 import { deliveriesInOrder, isUnreached, type Delivery, type DeliveryReport } from '../delivery-report.js';
 import { compareTexts } from './compare-texts.js';
-import { isOfItsData, isTransient } from './database-errors.js';
+import { isOfItsData, isTransient } from '../../store/database-errors.js';
 
 /** Takes note of what providers report of the messages that they accepted. */
 export interface DeliveryReports {
