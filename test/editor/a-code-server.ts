@@ -11,6 +11,8 @@ import { provideChromium } from '../../dev/chromium.js';
 import { provideCodeServer } from './provide-code-server.js';
 
 const patience = 60_000;
+/** Then a key is pressed again, as somebody would, milliseconds. */
+const briefly = 3_000;
 
 /** A real VS Code with the extension, in a browser, on one folder. */
 export class CodeServer {
@@ -47,7 +49,7 @@ export class CodeServer {
         ...(trusted ? ['--disable-workspace-trust'] : []),
         folder,
       ],
-      { env, stdio: 'ignore' },
+      { env, stdio: 'ignore', detached: true },
     );
     const executablePath = await provideChromium({
       executablePath: process.env['CHROMIUM'],
@@ -72,15 +74,19 @@ export class CodeServer {
 
   async close(): Promise<void> {
     await this.browser.close();
-    this.child.kill('SIGTERM');
+    // Its extension hosts go on for a while by themselves, and would run what the next test puts into the folder.
+    const group = -this.child.pid!;
+    process.kill(group, 'SIGTERM');
     if (this.child.exitCode === null) await once(this.child, 'close');
+    while (isRunning(group)) {
+      process.kill(group, 'SIGKILL');
+      await sleep(100);
+    }
   }
 
   /** Opens a file by its path in the folder, and waits until it has our language. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    const input = this.page.locator('.quick-input-widget input');
-    await input.fill(name);
+    await this.fillQuickInput('Control+P', name);
     const label = this.page.locator('.label-name', { hasText: exactly(path.basename(name)) });
     await this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first().click();
     await this.page.waitForSelector(`.tab.active[data-resource-name="${path.basename(name)}"]`, {
@@ -89,16 +95,31 @@ export class CodeServer {
     await this.page.waitForSelector('.statusbar [aria-label*="Low Balance Profile"]', { timeout: patience });
   }
 
+  /** A command of a kind of file is offered a moment after its file is shown: the palette is opened again until it is. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget input').fill(`>${title}`);
-    await this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first().click();
+    const row = this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first();
+    for (let tries = 0; tries < 20; tries += 1) {
+      await this.fillQuickInput('F1', `>${title}`);
+      if (await within(row.waitFor({ timeout: briefly }))) return await row.click();
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`no command ${title}`);
   }
 
   async goTo(line: number, column: number): Promise<void> {
-    await this.page.keyboard.press('Control+G');
-    await this.page.locator('.quick-input-widget input').fill(`:${line}:${column}`);
+    await this.fillQuickInput('Control+G', `:${line}:${column}`);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** A key that comes while a menu or a list still closes is lost. */
+  private async fillQuickInput(keys: string, text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input').first();
+    for (let tries = 0; tries < 20; tries += 1) {
+      await this.page.keyboard.press(keys);
+      if (await within(input.waitFor({ timeout: briefly }))) return await input.fill(text);
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`${keys} opens no input`);
   }
 
   /** The menu of quick fixes at the cursor, with this one in it. */
@@ -116,16 +137,20 @@ export class CodeServer {
     const offer = this.page.locator(selector, { hasText }).first();
     for (let tries = 0; tries < 20; tries += 1) {
       await this.page.keyboard.press(keys);
-      if (
-        await offer.waitFor({ timeout: 3_000 }).then(
-          () => true,
-          () => false,
-        )
-      )
-        return;
+      if (await within(offer.waitFor({ timeout: briefly }))) return;
       await this.page.keyboard.press('Escape');
     }
     throw new Error(`${keys} offers no ${hasText}`);
+  }
+
+  /** Pressed again until the file is saved. */
+  async save(): Promise<void> {
+    const unsaved = this.page.locator('.tab.active.dirty');
+    for (let tries = 0; tries < 20; tries += 1) {
+      await this.page.keyboard.press('Control+S');
+      if (await within(unsaved.waitFor({ state: 'detached', timeout: briefly }))) return;
+    }
+    throw new Error('the file is not saved');
   }
 
   async showView(name: string): Promise<void> {
@@ -170,3 +195,19 @@ const settings = {
   'remote.autoForwardPorts': false,
   'editor.wordWrap': 'on',
 };
+
+/** Whether what is waited for came in its time. */
+function within(waiting: Promise<void>): Promise<boolean> {
+  return waiting.then(
+    () => true,
+    () => false,
+  );
+}
+
+function isRunning(group: number): boolean {
+  try {
+    return process.kill(group, 0);
+  } catch {
+    return false;
+  }
+}

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../../authoring/package-root.js';
 import { init } from '../../cli/write/init/init.js';
+import { defaultDataFolder } from '../../dev/data-folder.js';
 import { runningStack } from '../../dev/stack-file.js';
 import { anIo } from '../scenarios/an-io.js';
 import { CodeServer } from './a-code-server.js';
@@ -49,8 +50,10 @@ describe('the extension in a real editor', function () {
 
   /** What it looked like, where a test fails. */
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed')
-      await editor?.screenshot(path.join(tmpdir(), 'low-balance-editor-failed.png'));
+    if (this.currentTest?.state !== 'failed') return;
+    const folder = defaultDataFolder();
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await editor?.screenshot(path.join(folder, 'editor-failed.png'));
   });
 
   const picture = async (name: string) => {
@@ -118,7 +121,7 @@ describe('the extension in a real editor', function () {
     await editor.offerFix('Change to "USD"');
     await editor.page.keyboard.press('Enter');
     await forText('.view-line', '"currency": "USD"');
-    await editor.page.keyboard.press('Control+S');
+    await editor.save();
   });
 
   it('shows the mails beside the file, in each language', async () => {
@@ -223,7 +226,7 @@ describe('the extension in a real editor', function () {
       .first()
       .hover();
     await forText('.monaco-hover', 'a fall is noticed sooner');
-    await editor.page.keyboard.press('Control+S');
+    await editor.save();
     await editor.runCommand('View: Close All Editors');
     await editor.page.keyboard.press('Control+J');
     await rm(file('acme/postpaid.json'));
@@ -307,13 +310,13 @@ describe('the extension in a real editor', function () {
     const trace = path.join(home, 'was-run');
     await writeFile(
       path.join(trap, 'cli', 'low-balance.js'),
-      `require('node:fs').writeFileSync(${JSON.stringify(trace)}, '')`,
+      `require('node:fs').writeFileSync(${JSON.stringify(trace)}, process.argv.join(' '))`,
     );
     editor = await CodeServer.open(team, path.join(home, 'untrusted'), { trusted: false });
     await editor.page.locator('.monaco-dialog-box .monaco-button', { hasText: /^No/ }).click();
     await editor.showView('Low Balance Profiles');
     await forText('.pane-body', 'This folder is not trusted');
     await sleep(3_000);
-    assert.equal(existsSync(trace), false);
+    assert.equal(existsSync(trace) && (await readFile(trace, 'utf8')), false);
   });
 });
