@@ -2,7 +2,7 @@ import { namedProfilesOnly, watchedWith } from '../domain/assignment.js';
 import type { ClientIdentity } from '../domain/client.js';
 import { clientIdProblem } from '../domain/client-id.js';
 import { described } from '../domain/described.js';
-import type { WatchedClient } from '../store/watched-clients.js';
+import type { WatchedClient } from '../store/watched-row.js';
 import type { ReconcileCursor, ReconcileReason, ReconcileResult } from './contract.js';
 import type { Parts } from './parts.js';
 

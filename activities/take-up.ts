@@ -1,7 +1,7 @@
 import { takeUp } from '../domain/cycle/take-up.js';
 import { noteTold } from '../domain/cycle/told.js';
 import type { WatchState } from '../domain/cycle/watch-state.js';
-import type { EarlierWatch } from '../store/watched-clients.js';
+import type { EarlierWatch } from '../store/watched-row.js';
 import type { TakenUp } from './contract.js';
 import type { WatchParts } from './parts.js';
 import { retryLater } from './retry-later.js';

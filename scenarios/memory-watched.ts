@@ -4,7 +4,7 @@ import { mayRecover } from '../domain/looks/looked-profile.js';
 import type { LookedProfile } from '../domain/looks/looked-profile.js';
 import { noNotices, withNotice, type LookedClient } from '../domain/looks/known-notices.js';
 import type { LedgerEntry } from '../delivery/ledger/ledger.js';
-import type { WatchedRow } from '../store/watched-clients.js';
+import type { WatchedRow } from '../store/watched-row.js';
 
 interface Row {
   readonly written: WatchedRow;

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { EndingsState } from '../store/endings.js';
-import type { Fleet } from '../store/watched-clients.js';
+import type { Fleet } from '../store/watched-row.js';
 import type { Looks } from './looks.js';
 import type { Reconciliation } from './reconciliation.js';
 

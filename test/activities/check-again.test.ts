@@ -7,7 +7,7 @@ import { freshWatch } from '../../domain/cycle/watch-state.js';
 import type { ProfileFile } from '../../domain/profile/profile-file.js';
 import type { CheckInput, CheckReport } from '../../domain/watching/check.js';
 import { createMemoryWatched } from '../../scenarios/memory-watched.js';
-import type { EarlierWatch } from '../../store/watched-clients.js';
+import type { EarlierWatch } from '../../store/watched-row.js';
 import { aClient, aProfile, hourMs } from '../domain/builders.js';
 
 const dayMs = 24 * hourMs;

@@ -3,7 +3,7 @@ import { reconcile } from '../../activities/reconcile.js';
 import type { ReconcileCursor, ReconcileResult } from '../../activities/contract.js';
 import type { Counted, Parts } from '../../activities/parts.js';
 import type { ClientIdentity } from '../../domain/client.js';
-import type { WatchedClient } from '../../store/watched-clients.js';
+import type { WatchedClient } from '../../store/watched-row.js';
 
 const now = Date.parse('2026-11-24T09:00:00Z');
 const dayMs = 86_400_000;

@@ -19,7 +19,7 @@ import type { Message } from '../../delivery/message.js';
 import { taskQueue, watchWorkflowId } from '../../worker/parts.js';
 import { registerSearchAttributes } from '../../worker/search-attributes.js';
 import { workflowBundle } from '../../worker/workflow-bundle.js';
-import type { EarlierWatch, WatchedRow } from '../../store/watched-clients.js';
+import type { EarlierWatch, WatchedRow } from '../../store/watched-row.js';
 import { namedProfilesOnly } from '../../domain/assignment.js';
 import { aClient, aProfile } from '../domain/builders.js';
 
