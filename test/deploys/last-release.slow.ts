@@ -18,6 +18,7 @@ import { replaysByLastRelease } from './replays-by-last-release.js';
 import { openSharedFleet, type SharedFleet } from './shared-fleet.js';
 import { taskFaults } from './task-faults.js';
 import { buildLastRelease, lastReleaseProblem } from './last-release.js';
+import { tellOneStory } from '../run/one-story.js';
 
 const maxQty = 2;
 /** Short runs, so that each version takes over what the other one carried. */
@@ -30,8 +31,8 @@ const newerFields = {
 };
 
 /** One story: each step goes on where the step before ended. */
-describe('workers of the last release and of this one, over the same sleeping clients', function () {
-  this.bail(true);
+describe('workers of the last release and of this one, over the same sleeping clients', () => {
+  tellOneStory();
   let release: string;
   let fleet: SharedFleet;
   /** Clients with a Period of a day, whom an operator looks after in each phase. */

@@ -1,6 +1,9 @@
-import type proto from '@temporalio/proto';
+import proto from '@temporalio/proto';
 
 export type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
+
+const messageCame =
+  proto.temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
 
 export interface TaskFault {
   readonly eventId: string;
@@ -9,11 +12,13 @@ export interface TaskFault {
 
 /**
  * Tasks that failed: a replay that differs is one. Not those that ran out of time, because their worker was stopped or the machine
- * was busy: Temporal gives them to another.
+ * was busy: Temporal gives them to another. Nor those whose commands it did not take because a message had come meanwhile, which is how
+ * it keeps a run from ending before it has seen the message: they are done again with it.
  */
 export function taskFaults(events: readonly HistoryEvent[]): readonly TaskFault[] {
   return events.flatMap((event): readonly TaskFault[] => {
     const failed = event.workflowTaskFailedEventAttributes;
+    if (failed?.cause === messageCame) return [];
     if (failed) return [faultOf(event, `failed: ${failed.failure?.message}`)];
     const activity = event.activityTaskStartedEventAttributes?.lastFailure;
     return activity ? [faultOf(event, `activity retried: ${activity.message}`)] : [];

@@ -9,12 +9,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { packageRoot } from '../../authoring/package-root.js';
 import { runningStack } from '../../dev/stack-file.js';
+import { tellOneStory } from '../run/one-story.js';
 
 const mostBytes = 3_000_000;
 
 /** One story in one folder: each step goes on where the step before ended. */
-describe('the package, installed in an empty repository', function () {
-  this.bail(true);
+describe('the package, installed in an empty repository', () => {
+  tellOneStory();
 
   let folder: string;
   let repository: string;

@@ -124,6 +124,13 @@ describe('a run of tests that leave processes and open sockets', () => {
       assert.ok(pids.length >= 2, run.said());
     });
 
+    it('leaves out the rest of a story whose step failed, and runs the next file', async () => {
+      const files = ['story', 'next'].map((name) => path.join(path.dirname(spec), `${name}.js`));
+      const { ended, said } = run(['--parallel', '--jobs', '2', '--retries', '1', ...files], {});
+      assert.deepEqual(await ended, [1, null], said());
+      assert.match(said(), /2 passing[\s\S]+1 pending[\s\S]+1 failing[\s\S]+a wrong step/);
+    });
+
     it('counts the next file as it is, where tests of the one before end too late', async () => {
       const files = ['busy', 'late', 'next'].map((name) => path.join(path.dirname(spec), `${name}.js`));
       const { ended, said } = run(['--parallel', '--jobs', '2', ...files], {});
