@@ -2,7 +2,7 @@ import type { SharedFacts } from '../billing/shared-facts.js';
 import type { Assigner } from '../domain/assignment.js';
 import { noteTold } from '../domain/cycle/told.js';
 import { checkClient } from '../domain/check-client.js';
-import { isUnclear } from '../domain/client.js';
+import { isUnclear, type ClientIdentity } from '../domain/client.js';
 import { sendingRules } from '../domain/decide.js';
 import { maySend } from '../domain/looks/may-send.js';
 import type { LookedProfile } from '../domain/looks/looked-profile.js';
@@ -20,12 +20,16 @@ export interface Candidate {
   readonly known: LookedClient;
 }
 
-/** Of those at a glance: whose rules may send, by what is remembered of them. */
+/**
+ * Of those at a glance: whose rules may send, by what is remembered of them. Whoever is held already, and would be again, is left alone:
+ * it asks again by itself (rule 23).
+ */
 export async function candidatesOf(
   { looked, zoneOf }: Pick<LookParts, 'looked' | 'zoneOf'>,
   { beyond, well }: Pick<Glanced, 'beyond' | 'well'>,
   rates: Pick<SharedFacts, 'rate'>,
   now: number,
+  isHeld: (client: Pick<ClientIdentity, 'resellerId'>, profile: LookedProfile) => boolean,
 ): Promise<readonly Candidate[]> {
   const glanced = new Map<string, GlancedOfProfile>(
     [...well, ...beyond].map((each) => [each.client.clientId, each]),
@@ -42,7 +46,7 @@ export async function candidatesOf(
     if (!found) return [];
     const { profile } = found;
     const client = found.client.facts();
-    if (isUnclear(client)) return [];
+    if (isUnclear(client) || (each.held && isHeld(client, profile))) return [];
     const { rate } = rates.rate(profile.currency, client.currency);
     const time = timeOf(each, now, zoneOf);
     return maySend({ ...client, rate }, profile, each.watch, time) ? [{ profile, known: each }] : [];

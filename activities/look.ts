@@ -1,4 +1,5 @@
-import { lookedFacts, lookIntervalMs } from '../domain/looks/looked-profile.js';
+import type { ClientIdentity } from '../domain/client.js';
+import { lookedFacts, lookIntervalMs, type LookedProfile } from '../domain/looks/looked-profile.js';
 import type { LookInput, LookResult } from './contract.js';
 import { candidatesOf, wouldSend } from './look-decisions.js';
 import { glanceOf } from './look-glance.js';
@@ -42,6 +43,9 @@ export async function look(
   const until = performance.now() + longestMs;
   const assigner = await parts.profiles.assigner();
   const rates = await parts.lookRows.rates();
+  const holding = await parts.brake?.holding();
+  const isHeld = (client: Pick<ClientIdentity, 'resellerId'>, { id: profileId }: LookedProfile) =>
+    holding?.({ resellers: assigner.resellerNames(client), profileId }) ?? false;
   const glance = glanceOf(profiles, assigner, rates);
   const costly = lookedFacts(profiles);
   const named = { profiles: profiles.map(({ id }) => id), unnamed: assigner.appliesToAny };
@@ -52,7 +56,7 @@ export async function look(
     const now = await parts.now();
     const glanced = glance(page.clients);
     examined += glanced.examined;
-    const candidates = await candidatesOf(parts, glanced, rates, now);
+    const candidates = await candidatesOf(parts, glanced, rates, now, isHeld);
     considered += candidates.length;
     const due = await wouldSend(parts, candidates, assigner, now, () => heartbeat(after!));
     const done = await wakeLooked(parts.watchers, due, () => heartbeat(after!));

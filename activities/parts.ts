@@ -19,6 +19,7 @@ export interface Parts extends WatchParts {
   readonly watchers: Watchers;
   readonly lookRows: LookRows;
   readonly looked: LookedClients;
+  readonly brake?: Brake;
 }
 
 /** What a look at the fleet works with. */
@@ -27,6 +28,8 @@ export interface LookParts extends Pick<
   'looked' | 'lookRows' | 'resellers' | 'zoneOf' | 'now' | 'count'
 > {
   readonly billing: Pick<Billing, 'readClients'>;
+  /** Rule 23; absent: nothing is held. */
+  readonly brake?: Pick<Brake, 'holding'>;
   readonly profiles: Pick<Profiles, 'assigner'>;
   readonly watchers: Pick<Watchers, 'wakeForLook'>;
 }

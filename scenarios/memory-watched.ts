@@ -35,10 +35,9 @@ export function createMemoryWatched(): MemoryWatched {
   };
   const rowAt: MemoryWatched['rowAt'] = (clientId, now) => {
     const row = rows.get(clientId);
-    if (!row || row.missing || row.ended || row.written.state === 'held' || row.nextCheckAt <= now)
-      return undefined;
-    const { watch, plannedAt, seenAt } = row.written;
-    return { clientId, watch, plannedAt, seenAt, nextCheckAt: row.nextCheckAt };
+    if (!row || row.missing || row.ended || row.nextCheckAt <= now) return undefined;
+    const { watch, plannedAt, seenAt, state } = row.written;
+    return { clientId, watch, plannedAt, seenAt, held: state === 'held', nextCheckAt: row.nextCheckAt };
   };
   const rowsAt = (clientIds: readonly string[], now: number) =>
     clientIds.flatMap((clientId) => rowAt(clientId, now) ?? []);

@@ -30,6 +30,8 @@ export interface Candidate extends HoldSubject {
 export interface Brake {
   /** Whether this client may be notified now. Those that are asked about within a moment share one transaction. */
   admit(candidate: Candidate): Promise<Admission>;
+  /** Whether notices of a low balance are held now, by hand or since the brake is tripped. Counts nobody. */
+  holding(): Promise<(subject: HoldSubject) => boolean>;
   state(): Promise<BrakeState>;
   /** Ends the brake until then; what is notified meanwhile is not counted. */
   release(until: number, byHand: ByHand): Promise<void>;
@@ -91,6 +93,12 @@ export function createBrake(database: DataSource, options: BrakeOptions): Brake 
   );
   return {
     admit: (candidate) => questions.load(candidate),
+    async holding() {
+      const now = await options.now();
+      const [active, row] = await Promise.all([holdsNow(now), readBrake(database, false)]);
+      const tripped = !isReleased(row, now) && trippedAt(row, now) !== null;
+      return (subject) => tripped || holdOn(active, subject, now) !== undefined;
+    },
     async state() {
       const now = await options.now();
       const [row, fleet, active] = await Promise.all([

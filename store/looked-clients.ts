@@ -12,8 +12,8 @@ import { readLookedProfiles } from './profiles.js';
 import type { Queryable } from './queryable.js';
 
 /**
- * What looks read of the service's own tables (rule 18). Clients that end, are missing, were just started, are held by the brake or whose
- * planned check is due are not in the answers: they are checked without a look.
+ * What looks read of the service's own tables (rule 18). Clients that end, are missing, were just started or whose planned check is due
+ * are not in the answers: they are checked without a look.
  */
 export interface LookedClients {
   /** The profiles that say `checkEvery`. */
@@ -32,15 +32,16 @@ export function createLookedClients(database: Queryable): LookedClients {
       {
         client_id: string;
         watch: string;
+        state: string;
         planned_at: string | null;
         next_check_at: string;
         period_ms: string;
         seen_at: string;
       }[]
     >(
-      `SELECT client_id, watch, planned_at, next_check_at, period_ms, seen_at FROM low_balance_watched_client
+      `SELECT client_id, watch, state, planned_at, next_check_at, period_ms, seen_at FROM low_balance_watched_client
        WHERE client_id IN (?) AND ${condition} AND ended_at IS NULL AND missing_since IS NULL
-         AND state NOT IN ('starting', 'held') AND next_check_at > ?`,
+         AND state <> 'starting' AND next_check_at > ?`,
       [clientIds, now],
     );
     return rows.map((row) => ({
@@ -48,6 +49,7 @@ export function createLookedClients(database: Queryable): LookedClients {
       watch: JSON.parse(row.watch) as WatchState,
       plannedAt: Number(row.planned_at ?? Number(row.next_check_at) - Number(row.period_ms)),
       seenAt: Number(row.seen_at),
+      held: row.state === 'held',
     }));
   };
   return {

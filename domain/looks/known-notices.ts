@@ -10,6 +10,8 @@ export interface LookedClient {
   readonly plannedAt: number;
   /** When the row was written. */
   readonly seenAt: number;
+  /** Whether its last check was held (rule 23). */
+  readonly held: boolean;
 }
 
 /** What the ledger knows of a client, and its row does not. */

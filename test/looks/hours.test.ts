@@ -18,6 +18,7 @@ describe('sending hours in a look at the fleet (rules 18 and 19)', () => {
       watch: { profileId: profile.id, acceptedAt: {} },
       plannedAt: now,
       seenAt: now,
+      held: false,
     };
     return wouldSend(
       {

@@ -170,7 +170,7 @@ describe('looks at the fleet between planned checks', function () {
     await settled('PENDING');
   });
 
-  it('a client that is held is left alone: it asks again by itself', async () => {
+  it('a client that is held is left alone while it would be held again, and is notified by a look once it would not', async () => {
     const holds = createHolds(servers.database);
     await putProfile(servers.database, 'held', { more: { checkEvery: '10s' } });
     const scope = { kind: 'profile', profileId: 'acme/held' } as const;
@@ -183,6 +183,11 @@ describe('looks at the fleet between planned checks', function () {
     await eventually('it is held', async () => (await rowOf('HELD'))?.state === 'held');
     assert.equal((await lookOnce()).woken, 0);
     await holds.release(scope, { by: 'test', why: 'a test', at: Date.now() });
+    // A worker heeds what is held within a second.
+    await eventually('a look wakes it', async () => (await lookOnce()).some.includes('HELD'));
+    await eventually('it is notified', () => Promise.resolve(mailsOf('HELD').length === 1));
+    await settled('HELD');
+    assert.equal((await lookOnce()).woken, 0);
   });
 
   it('outside of sending hours nobody is woken; once they are open, a look is enough', async () => {

@@ -147,7 +147,7 @@ describe('a look at the fleet', () => {
         if (!sends) return;
         sent += 1;
         const glanced = glanceOf([profile], namedProfilesOnly, rates)([new GlancedClient(row)]);
-        const known = { clientId: 'C-1', watch, plannedAt: now, seenAt: now };
+        const known = { clientId: 'C-1', watch, plannedAt: now, seenAt: now, held: false };
         const candidates = await candidatesOf(
           {
             looked: {
@@ -160,6 +160,7 @@ describe('a look at the fleet', () => {
           glanced,
           rates,
           now,
+          () => false,
         );
         assert.equal(candidates.length, 1);
       }),

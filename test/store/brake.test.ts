@@ -170,6 +170,21 @@ describe('the brake, on real MySQL', () => {
     assert.equal((await brake.state()).limit, 50);
   });
 
+  it('says who would be held now, and counts nobody', async () => {
+    const brake = worker();
+    const subject = { resellers: ['acme'], profileId: 'acme/prepaid' };
+    assert.equal((await brake.holding())(subject), false);
+    await Promise.all(ids(60).map((id) => brake.admit(candidate(id))));
+    assert.equal((await brake.holding())(subject), true, 'it is tripped');
+    await brake.release(now + minuteMs, byHand());
+    assert.equal((await brake.holding())(subject), false);
+    const scope = { kind: 'reseller', reseller: 'acme' } as const;
+    await createHolds(database).add(scope, null, byHand());
+    const holding = await worker().holding();
+    assert.deepEqual([holding(subject), holding({ ...subject, resellers: ['globex'] })], [true, false]);
+    assert.equal((await brake.state()).counted, 0);
+  });
+
   it('holds by hand everything, a reseller or a profile, until it is released or over', async () => {
     const holds = createHolds(database);
     const ask = (changes: Partial<Candidate> = {}) => worker().admit(candidate('c-1', changes));
