@@ -17,16 +17,16 @@ const awayAgainMs = 1_000;
 const slowAgainMs = 100;
 /** A question whose answer never comes, as of a connection that was cut, is asked again so soon, then after twice the time. */
 const unansweredMs = 5_000;
-/** The first answer is waited for, but no longer. */
-const longestFirstMs = 2_000;
+/** As long as the time is not known well, an answer is waited for, but no longer. */
+const longestWaitMs = 2_000;
 /** A server that is always slow is asked so often, and its best answer counts. */
 const mostTries = 5;
 
 /**
  * MySQL's clock without asking for it each time: one for all workers, whose own may be wrong. A notice that was accepted by a clock
  * ahead would count for the cycle after the next refill. While MySQL does not answer it goes on from what was known, and at the
- * beginning from this machine's clock; an answer that was slow, as on a busy machine, is asked for again soon. A slow answer never
- * takes the place of what was known better: MySQL's clock showed what it says at some moment between the question and the answer,
+ * beginning from this machine's clock; an answer that was slow, as on a busy machine, is asked for again soon, and until there was a
+ * good one everybody waits a little for it: one that came late may be wrong by seconds. A slow answer never takes the place of what was known better: MySQL's clock showed what it says at some moment between the question and the answer,
  * and what was known is corrected only where it contradicts that.
  */
 export function databaseClock(
@@ -39,8 +39,7 @@ export function databaseClock(
   let patienceMs = unansweredMs;
   let bestMs = Number.POSITIVE_INFINITY;
   let known = false;
-  let first: Promise<void> | undefined;
-  let waited = false;
+  let running: { readonly since: number; readonly answer: Promise<void> } | undefined;
   async function ask(): Promise<void> {
     const before = monotonic();
     const now = await databaseNow(database);
@@ -54,20 +53,31 @@ export function databaseClock(
     tries += 1;
     patienceMs = unansweredMs;
     const isGoodEnough = tookMs <= goodAnswerMs || tries >= mostTries;
-    askAt = monotonic() + (isGoodEnough ? askedEveryMs : slowAgainMs);
+    askAt = monotonic() + (isGoodEnough ? askedEveryMs : known ? slowAgainMs : 0);
     if (!isGoodEnough) return;
     tries = 0;
     known = true;
   }
+  function askWhereDue(): void {
+    if (monotonic() < askAt) return;
+    askAt = monotonic() + patienceMs;
+    patienceMs = Math.min(2 * patienceMs, askedEveryMs);
+    const answer = ask().catch(() => void (askAt = monotonic() + awayAgainMs));
+    const asked = { since: monotonic(), answer };
+    running = asked;
+    void answer.then(() => {
+      if (running === asked) running = undefined;
+    });
+  }
   return async () => {
-    if (monotonic() >= askAt) {
-      askAt = monotonic() + patienceMs;
-      patienceMs = Math.min(2 * patienceMs, askedEveryMs);
-      const asked = ask().catch(() => void (askAt = monotonic() + awayAgainMs));
-      first ??= asked;
+    const until = monotonic() + longestWaitMs;
+    askWhereDue();
+    while (!known && running) {
+      const leftMs = Math.min(until, running.since + longestWaitMs) - monotonic();
+      if (leftMs <= 0) break;
+      await Promise.race([running.answer, sleep(leftMs, undefined, { ref: false })]);
+      askWhereDue();
     }
-    if (!waited) await Promise.race([first, sleep(longestFirstMs, undefined, { ref: false })]);
-    waited = true;
     return Math.round(monotonic() + offsetMs);
   };
 }
