@@ -1,6 +1,13 @@
 import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
-import { brakeLimit, holdOn, type BrakePolicy, type Hold, type HoldSubject } from '../domain/brake.js';
+import {
+  brakeLimit,
+  holdOn,
+  leftByBrake,
+  type BrakePolicy,
+  type Hold,
+  type HoldSubject,
+} from '../domain/brake.js';
 import {
   admitCounted,
   countedSince,
@@ -30,7 +37,7 @@ export interface Candidate extends HoldSubject {
 export interface Brake {
   /** Whether this client may be notified now. Those that are asked about within a moment share one transaction. */
   admit(candidate: Candidate): Promise<Admission>;
-  /** Whether notices of a low balance are held now, by hand or since the brake is tripped. Counts nobody. */
+  /** Whether a notice of a low balance would be held now, by hand or since the brake lets nobody through. Counts nobody. */
   holding(): Promise<(subject: HoldSubject) => boolean>;
   state(): Promise<BrakeState>;
   /** Ends the brake until then; what is notified meanwhile is not counted. */
@@ -95,9 +102,12 @@ export function createBrake(database: DataSource, options: BrakeOptions): Brake 
     admit: (candidate) => questions.load(candidate),
     async holding() {
       const now = await options.now();
-      const [active, row] = await Promise.all([holdsNow(now), readBrake(database, false)]);
-      const tripped = !isReleased(row, now) && trippedAt(row, now) !== null;
-      return (subject) => tripped || holdOn(active, subject, now) !== undefined;
+      const [active, row, fleet] = await Promise.all([holdsNow(now), readBrake(database, false), fleetNow()]);
+      const limit = brakeLimit(policyOf(row), fleet.clients);
+      const counted = await countSince(database, countedSince(row, now));
+      const left = leftByBrake({ limit, counted, held: fleet.held }, trippedAt(row, now) !== null);
+      const lets = isReleased(row, now) || left > 0;
+      return (subject) => !lets || holdOn(active, subject, now) !== undefined;
     },
     async state() {
       const now = await options.now();

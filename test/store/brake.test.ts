@@ -176,6 +176,9 @@ describe('the brake, on real MySQL', () => {
     assert.equal((await brake.holding())(subject), false);
     await Promise.all(ids(60).map((id) => brake.admit(candidate(id))));
     assert.equal((await brake.holding())(subject), true, 'it is tripped');
+    await brake.setPolicy({ clients: 60, percentOfFleet: 0 });
+    assert.equal((await brake.holding())(subject), false, 'the limit was raised');
+    await brake.setPolicy(null);
     await brake.release(now + minuteMs, byHand());
     assert.equal((await brake.holding())(subject), false);
     const scope = { kind: 'reseller', reseller: 'acme' } as const;

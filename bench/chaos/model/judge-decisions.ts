@@ -54,7 +54,12 @@ function faultsOf(seen: CheckSeen, decisions: Decisions, mayWait: boolean): read
       return [`${rule.key} has the limit ${decided.threshold}, expected ${(limit ?? 0) / 10_000}`];
     if (decided && expected.includes(decided.reason)) return [];
     // Rule 25: what the workflow before has checked for is not decided again, and what it did not send may be.
-    if (mayWait && expected.some(isSending) && decided?.reason === 'told-recently') return [];
+    if (
+      mayWait &&
+      expected.some((reason) => isSending(reason) || reason === 'held') &&
+      decided?.reason === 'told-recently'
+    )
+      return [];
     const count = `${memory.countOf(rule)} of ${profile.maxQty}`;
     return [
       `${rule.key} with ${availableOf(row)} ${rule.when} ${limit === undefined ? 'no limit' : limit / 100} and ${count}: expected ${expected.join(' or ')}, found ${decided?.reason}`,
