@@ -17,7 +17,7 @@ const awayAgainMs = 1_000;
 const slowAgainMs = 100;
 /** A question whose answer never comes, as of a connection that was cut, is asked again so soon, then after twice the time. */
 const unansweredMs = 5_000;
-/** As long as the time is not known well, an answer is waited for, but no longer. */
+/** As long as the time is not known well, each answer is waited for, but no longer. */
 const longestWaitMs = 2_000;
 /** A server that is always slow is asked so often, and its best answer counts. */
 const mostTries = 5;
@@ -70,10 +70,9 @@ export function databaseClock(
     });
   }
   return async () => {
-    const until = monotonic() + longestWaitMs;
     askWhereDue();
     while (!known && running) {
-      const leftMs = Math.min(until, running.since + longestWaitMs) - monotonic();
+      const leftMs = running.since + longestWaitMs - monotonic();
       if (leftMs <= 0) break;
       await Promise.race([running.answer, sleep(leftMs, undefined, { ref: false })]);
       askWhereDue();

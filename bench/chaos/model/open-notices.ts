@@ -105,8 +105,9 @@ function whyGivenUp(
 ): 'overtaken' | 'late' | undefined {
   const moved = profilesBetween(truth, clientId, scheduledAt, at).length > 1;
   if (disturbed || moved || wasOutOfService(truth, clientId, scheduledAt, at)) return 'overtaken';
-  const nextRetryMs =
-    awayMs(truth, scheduledAt, at) > 0 ? lateMs : Math.max(firstRetryMs, 2 * (at - scheduledAt));
+  const leastMs = awayMs(truth, scheduledAt, at) > 0 ? lateMs : firstRetryMs;
+  // Each attempt comes after twice the time of the one before.
+  const nextRetryMs = Math.max(leastMs, 2 * (at - scheduledAt));
   const hadMs = deadlineAt - scheduledAt - starvedMs(truth, scheduledAt, deadlineAt);
   const hindered = hadMs < noticeMs || wasHindered(truth, clientId, scheduledAt, at);
   return hindered && deadlineAt - at <= nextRetryMs ? 'late' : undefined;
