@@ -39,7 +39,7 @@ export function databaseClock(
   let patienceMs = unansweredMs;
   let bestMs = Number.POSITIVE_INFINITY;
   let known = false;
-  let running: { readonly since: number; readonly answer: Promise<void> } | undefined;
+  let running: Question | undefined;
   async function ask(): Promise<void> {
     const before = monotonic();
     const now = await databaseNow(database);
@@ -58,25 +58,33 @@ export function databaseClock(
     tries = 0;
     known = true;
   }
-  function askWhereDue(): void {
-    if (monotonic() < askAt) return;
+  async function askOnce(): Promise<void> {
     askAt = monotonic() + patienceMs;
     patienceMs = Math.min(2 * patienceMs, askedEveryMs);
-    const answer = ask().catch(() => void (askAt = monotonic() + awayAgainMs));
-    const asked = { since: monotonic(), answer };
-    running = asked;
-    void answer.then(() => {
-      if (running === asked) running = undefined;
-    });
+    try {
+      await ask();
+    } catch {
+      askAt = monotonic() + awayAgainMs;
+    }
+    running = undefined;
+  }
+  /** Asks where that is due. The question to wait for: undefined where the time is known well, or MySQL is away. */
+  function openQuestion(): Question | undefined {
+    if (monotonic() >= askAt) running = { since: monotonic(), answer: askOnce() };
+    return known ? undefined : running;
   }
   return async () => {
-    askWhereDue();
-    while (!known && running) {
-      const leftMs = running.since + longestWaitMs - monotonic();
+    for (let question = openQuestion(); question; question = openQuestion()) {
+      const leftMs = question.since + longestWaitMs - monotonic();
       if (leftMs <= 0) break;
-      await Promise.race([running.answer, sleep(leftMs, undefined, { ref: false })]);
-      askWhereDue();
+      await Promise.race([question.answer, sleep(leftMs, undefined, { ref: false })]);
     }
     return Math.round(monotonic() + offsetMs);
   };
+}
+
+interface Question {
+  /** By the monotonic clock. */
+  readonly since: number;
+  readonly answer: Promise<void>;
 }
