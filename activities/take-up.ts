@@ -2,23 +2,28 @@ import { takeUp } from '../domain/cycle/take-up.js';
 import { noteTold } from '../domain/cycle/told.js';
 import type { WatchState } from '../domain/cycle/watch-state.js';
 import type { EarlierWatch } from '../store/watched-row.js';
-import type { TakenUp } from './contract.js';
+import type { CheckInput, TakenUp } from './contract.js';
 import type { WatchParts } from './parts.js';
 import { retryLater } from './retry-later.js';
 
+/** A worker's clock may be ahead by this, milliseconds; a check is given to another worker after twice as long. */
+const clocksDifferMs = 5_000;
+
 /**
  * Rule 25: what a workflow that starts for a client goes on with; undefined where it is the first one of its client.
- * - What an earlier workflow left unsent is withdrawn. While somebody may still be sending it, this is tried again: what the
+ * - What an earlier workflow left unsent is withdrawn. A worker that stood still amid this check, which another one has made meanwhile, does
+ *   not withdraw what that one sends: its notices are of a later check than the one that begun here. While somebody may still be sending it, this is tried again: what the
  *   provider then accepts must count.
  * - The row is written at a check, and the ledger at each notice: it knows those that came after the row.
  */
 export async function takeUpEarlier(
   parts: Pick<WatchParts, 'watched' | 'ledger'>,
-  { clientId, watch }: { readonly clientId: string; readonly watch: WatchState },
+  { clientId, watch, now: begunAt }: Pick<CheckInput, 'clientId' | 'watch' | 'now'>,
   profileId: string,
   now: number,
 ): Promise<TakenUp | undefined> {
-  const { busyMs, withdrawn, notices } = await parts.ledger.withdrawAll(clientId, now);
+  const before = begunAt + clocksDifferMs;
+  const { busyMs, withdrawn, notices } = await parts.ledger.withdrawAll(clientId, before, now);
   if (busyMs > 0) {
     const message = 'a notice of an earlier workflow is being sent';
     throw retryLater([{ kind: 'busy', message, attempts: 0, waitMs: busyMs }], busyMs * 2);

@@ -91,7 +91,9 @@ export function impactOnClient(
   const decisionsBefore = decisionsAt(before, knownBefore, resellers.before, nextCheckAt);
   const decisionsNow = decisionsAt(after, knownAfter, resellers.after, Math.min(nextCheckAt, earlierCheckAt));
   const noticesADayOf = (profile: Profile | undefined, decisions: readonly Decision[]) =>
-    profile ? noticesADay(profile, decisions, countsOf(assignProfile(refilled, profile.id))) : 0;
+    profile && decisions.some(({ decision }) => decision === 'send')
+      ? noticesADay(profile, decisions, countsOf(assignProfile(refilled, profile.id)))
+      : 0;
   return {
     sendingBefore: sendingOf(decisionsBefore),
     sendingNow: sendingOf(decisionsNow),
@@ -155,7 +157,7 @@ function openMsADay({ sendingHours: hours }: Profile, audience: Rule['audience']
 
 /** A client as a check by this profile reads it. */
 export function withFacts(client: ClientAtPlan['client'], profile: Profile, facts: BillingFacts): Client {
-  const logins = profile.rules.flatMap(({ users }) => users);
+  const logins = loginsOf(profile);
   return {
     ...client,
     ...(profile.currency === client.currency ? { rate: '1' } : facts.rate(profile.currency, client.currency)),
@@ -165,8 +167,18 @@ export function withFacts(client: ClientAtPlan['client'], profile: Profile, fact
 
 /** Whether both read the same of a client: most changes are of thresholds. */
 function asksTheSame(before: Profile, after: Profile): boolean {
-  const logins = ({ rules }: Profile) => rules.flatMap(({ users }) => users).join('\n');
-  return before.currency === after.currency && logins(before) === logins(after);
+  if (before.currency !== after.currency) return false;
+  const [logins, later] = [loginsOf(before), loginsOf(after)];
+  return logins.length === later.length && logins.every((login, index) => login === later[index]);
+}
+
+/** A profile has thousands of clients. */
+const knownLogins = new WeakMap<Profile, readonly string[]>();
+
+function loginsOf(profile: Profile): readonly string[] {
+  const known = knownLogins.get(profile) ?? profile.rules.flatMap(({ users }) => users);
+  knownLogins.set(profile, known);
+  return known;
 }
 
 /** What the workflow knows by now; refills that only the billing data knows are seen by the check itself. */

@@ -39,7 +39,7 @@ export async function* clientsOfPlan(
   const concerned = new Set<string | undefined>(changed);
   const fleet = createFleetReader(billing);
   const named = { profiles: changed, unnamed };
-  for (let last: string | undefined = ''; last !== undefined;) {
+  const read = async (last: string): Promise<PageOfPlan> => {
     const page: FleetPage = await fleet.page({ after: last, limit: pageSize, costly, named });
     const planned = page.clients.flatMap((client) => {
       const [from, to] = [watchedWith(client, before), watchedWith(client, after)];
@@ -49,14 +49,26 @@ export async function* clientsOfPlan(
       own,
       planned.map(({ client }) => client.clientId),
     );
-    yield planned.map(({ client, from, to }) => ({
+    const clients = planned.map(({ client, from, to }) => ({
       clientId: client.clientId,
       before: from,
       after: to,
       atPlan: isUnclear(client) ? undefined : { client, watched: watched.get(client.clientId) },
     }));
-    last = page.next;
+    return { clients, ...(page.next === undefined ? {} : { next: page.next }) };
+  };
+  for (let reading: Promise<PageOfPlan> | undefined = read(''); reading;) {
+    const { clients, next }: PageOfPlan = await reading;
+    // MySQL works on the next page while this one is decided.
+    reading = next === undefined ? undefined : read(next);
+    reading?.catch(() => {});
+    yield clients;
   }
+}
+
+interface PageOfPlan {
+  readonly clients: readonly PlannedClient[];
+  readonly next?: string;
 }
 
 /** What the workflows of these clients last wrote down; those without a running workflow are not in the answer. */

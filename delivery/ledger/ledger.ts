@@ -81,8 +81,8 @@ export interface Ledger {
    * be sending one of its notices: 0 when nothing is left.
    */
   withdraw(clientId: string, checkAt: number, at: number): Promise<number>;
-  /** The same for every notice of a client, which an earlier workflow left. */
-  withdrawAll(clientId: string, at: number): Promise<WithdrawnAll>;
+  /** The same for every notice of a client of checks before that instant, which an earlier workflow left. */
+  withdrawAll(clientId: string, before: number, at: number): Promise<WithdrawnAll>;
   /** Rule 25: the notices of a client under a profile that were accepted since then, of the checks since then. */
   acceptedSince(since: AcceptedSince): Promise<readonly AcceptedNotice[]>;
   /** Rule 25: whether a channel accepted, or refused for good, a notice of a check since then. */

@@ -67,9 +67,9 @@ export function createMemoryLedger(now: () => number = Date.now): MemoryLedger {
       return Promise.resolve();
     },
     withdraw: (clientId, checkAt) => Promise.resolve(withdraw(ofCheck(clientId, checkAt), now())),
-    withdrawAll(clientId) {
+    withdrawAll(clientId, before) {
       const all = ofClient(clientId);
-      const pending = all.filter(({ entry }) => entry.state === 'pending');
+      const pending = all.filter(({ entry, notice }) => entry.state === 'pending' && notice.checkAt < before);
       return Promise.resolve({
         busyMs: withdraw(pending, now()),
         withdrawn: pending.length > 0,

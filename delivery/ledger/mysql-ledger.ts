@@ -47,11 +47,11 @@ export function createMysqlLedger(database: DataSource): Ledger {
     failed: (id, attempt, at) => transaction(database, (manager) => failed(manager, id, attempt, at)),
     withdraw: (clientId, checkAt, at) =>
       transaction(database, (manager) => withdraw(manager, { clientId, checkAt }, at)),
-    async withdrawAll(clientId, at) {
+    async withdrawAll(clientId, before, at) {
       const { notices, pending } = await counts.load(clientId);
       // Nearly every client that starts was never notified.
       if (pending === 0) return { busyMs: 0, withdrawn: false, notices };
-      const busyMs = await transaction(database, (manager) => withdraw(manager, { clientId }, at));
+      const busyMs = await transaction(database, (manager) => withdraw(manager, { clientId, before }, at));
       return { busyMs, withdrawn: true, notices };
     },
     acceptedSince: (since) => acceptedSince(database, since),
@@ -207,11 +207,14 @@ async function failed(
 
 async function withdraw(
   manager: EntityManager,
-  { clientId, checkAt }: { readonly clientId: string; readonly checkAt?: number },
+  {
+    clientId,
+    ...checks
+  }: { readonly clientId: string } & ({ readonly checkAt: number } | { readonly before: number }),
   at: number,
 ): Promise<number> {
-  const notices = checkAt === undefined ? 'n.client_id = ?' : 'n.client_id = ? AND n.check_at = ?';
-  const which = checkAt === undefined ? [clientId] : [clientId, checkAt];
+  const notices = `n.client_id = ? AND n.check_at ${'checkAt' in checks ? '=' : '<'} ?`;
+  const which = [clientId, 'checkAt' in checks ? checks.checkAt : checks.before];
   await manager.query(
     `UPDATE low_balance_notice n SET n.state = IF(n.accepted_at IS NULL, 'withdrawn', 'accepted'), n.claim = NULL, n.claimed_until = NULL
      WHERE ${notices} AND n.state = 'pending' AND (n.claimed_until IS NULL OR n.claimed_until <= ${databaseNow})`,

@@ -54,7 +54,7 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
   const notified = (clientId: string, checkAt: number) =>
     notify(parts, aCheckOf(clientId, { checkAt, instant: checkAt - 5 }), new AbortController().signal);
   const takenUp = (clientId: string, now: number) =>
-    takeUpEarlier(parts, { clientId, watch: freshWatch }, profileId, now);
+    takeUpEarlier(parts, { clientId, watch: freshWatch, now }, profileId, now);
 
   it("is each one's own where many start together", async () => {
     const at = Date.now() - hourMs;
@@ -123,7 +123,7 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
     await notified(clientId, checkAt);
     const now = Date.now() + 1_000;
     const watch = { ...freshWatch, lastRefillAt: now };
-    const found = await takeUpEarlier(parts, { clientId, watch }, profileId, now);
+    const found = await takeUpEarlier(parts, { clientId, watch, now }, profileId, now);
     assert.deepEqual(countsOf(found!.watch), { user: 1 });
     assert.equal(unrecoveredCheck(found!.watch, 'client'), checkAt);
   });
@@ -216,10 +216,23 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
     await assert.rejects(takenUp(clientId, Date.now()), /earlier workflow is being sent/);
   });
 
+  it('leaves what another worker sends that made the check, while this one stood still amid it', async () => {
+    const [begunAt, now] = [Date.now() - 40_000, Date.now()];
+    const clientId = await aWatchedClient(begunAt - hourMs);
+    away = true;
+    await assert.rejects(notified(clientId, now - 20_000), /away/);
+    await takeUpEarlier(parts, { clientId, watch: freshWatch, now: begunAt }, profileId, now);
+    const states = async () => (await parts.ledger.find(clientId, now - 20_000)).map(({ state }) => state);
+    assert.ok((await states()).every((state) => state === 'pending'));
+    await takenUp(clientId, now);
+    assert.ok((await states()).every((state) => state === 'withdrawn'));
+  });
+
   it('counts for the profile alone under which it was sent', async () => {
     const checkAt = Date.now() - hourMs;
     const clientId = await aWatchedClient(checkAt);
-    const found = await takeUpEarlier(parts, { clientId, watch: freshWatch }, 'acme/other', Date.now());
+    const now = Date.now();
+    const found = await takeUpEarlier(parts, { clientId, watch: freshWatch, now }, 'acme/other', now);
     assert.equal(found?.watch.profileId, profileId, 'so that the check starts its counters afresh');
     assert.equal(found.checkedFor, undefined);
   });

@@ -241,8 +241,14 @@ for (const { name, open } of implementations) {
       const first = await opened();
       const second = await opened({ id: randomUUID(), checkAt: 5_000 });
       const nothing = { busyMs: 0, withdrawn: false };
-      assert.deepEqual(await ledger.withdrawAll(randomUUID(), 9_000), { ...nothing, notices: 0 });
-      assert.deepEqual(await ledger.withdrawAll(first.clientId, 9_000), {
+      await ledger.withdrawAll(first.clientId, first.checkAt, 9_000);
+      assert.deepEqual(
+        [(await entry(first))?.state, (await entry(second))?.state],
+        ['pending', 'pending'],
+        'they are of later checks',
+      );
+      assert.deepEqual(await ledger.withdrawAll(randomUUID(), 9_000, 9_000), { ...nothing, notices: 0 });
+      assert.deepEqual(await ledger.withdrawAll(first.clientId, 5_001, 9_000), {
         busyMs: 0,
         withdrawn: true,
         notices: 2,
@@ -251,7 +257,7 @@ for (const { name, open } of implementations) {
         [(await entry(first))?.state, (await entry(second))?.state],
         ['withdrawn', 'withdrawn'],
       );
-      assert.deepEqual(await ledger.withdrawAll(first.clientId, 9_000), { ...nothing, notices: 2 });
+      assert.deepEqual(await ledger.withdrawAll(first.clientId, 5_001, 9_000), { ...nothing, notices: 2 });
     });
 
     it('tells what was accepted since the last refill, of the checks since then, in order', async () => {
@@ -283,7 +289,7 @@ for (const { name, open } of implementations) {
       await ledger.failed(refused.id, { token: claim.token, reason: 'refused', final: true }, 2_500);
       assert.equal(await settled(2_000), true);
       await opened({ id: randomUUID(), checkAt: 3_000 });
-      await ledger.withdrawAll(clientId, 3_500);
+      await ledger.withdrawAll(clientId, 3_500, 3_500);
       assert.equal(await settled(3_000), false, 'it was withdrawn');
     });
 
