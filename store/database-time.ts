@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
 import type { Queryable } from './queryable.js';
 
 /** MySQL's clock, epoch milliseconds. */
@@ -22,6 +23,26 @@ const longestWaitMs = 2_000;
 /** A server that is always slow is asked so often, and its best answer counts. */
 const mostTries = 5;
 
+/** Connections that nobody else uses meanwhile: the wait for one, where many want some, must not be taken for a slow answer. */
+export interface ClockSource {
+  readonly connect: () => Promise<Queryable & { release(): Promise<void> }>;
+}
+
+export function clockSource(database: DataSource): ClockSource {
+  return {
+    async connect() {
+      const runner = database.createQueryRunner();
+      try {
+        await runner.connect();
+      } catch (error) {
+        await runner.release();
+        throw error;
+      }
+      return runner;
+    },
+  };
+}
+
 /**
  * MySQL's clock without asking for it each time: one for all workers, whose own may be wrong. A notice that was accepted by a clock
  * ahead would count for the cycle after the next refill. While MySQL does not answer it goes on from what was known, and at the
@@ -30,7 +51,7 @@ const mostTries = 5;
  * and what was known is corrected only where it contradicts that.
  */
 export function databaseClock(
-  database: Queryable,
+  { connect }: ClockSource,
   monotonic: () => number = () => performance.now(),
 ): () => Promise<number> {
   let offsetMs = Date.now() - monotonic();
@@ -41,9 +62,15 @@ export function databaseClock(
   let known = false;
   let running: Question | undefined;
   async function ask(): Promise<void> {
-    const before = monotonic();
-    const now = await databaseNow(database);
-    const after = monotonic();
+    const connection = await connect();
+    let [before, now, after] = [0, 0, 0];
+    try {
+      before = monotonic();
+      now = await databaseNow(connection);
+      after = monotonic();
+    } finally {
+      await connection.release();
+    }
     const tookMs = after - before;
     if (known) offsetMs = Math.min(Math.max(offsetMs, now - after), now - before);
     else if (tookMs < bestMs) {

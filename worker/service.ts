@@ -5,7 +5,7 @@ import type { DataSource } from 'typeorm';
 import { createActivities } from '../activities/create-activities.js';
 import type { Counted } from '../activities/parts.js';
 import type { Channels } from '../delivery/channel.js';
-import { databaseClock } from '../store/database-time.js';
+import { clockSource, databaseClock } from '../store/database-time.js';
 import { createEndings } from '../store/endings.js';
 import { createWatchedClients } from '../store/watched-clients.js';
 import { readBuildId } from './build.js';
@@ -80,7 +80,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     log.error({ err: error }, 'rows of watched clients were not written'),
   );
   const buildId = settings.buildId ?? (await readBuildId());
-  const now = parts.now ?? databaseClock(database);
+  const now = parts.now ?? databaseClock(clockSource(database));
   // Known while MySQL is there: a worker whose own clock is wrong must not date notices by it.
   await now();
   const endings = createEndings(database, (held) => {

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { databaseClock } from '../../store/database-time.js';
+import { databaseClock, type ClockSource } from '../../store/database-time.js';
 import type { Queryable } from '../../store/queryable.js';
 
 /** What was asked has been answered. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+const sourceOf = (database: Queryable): ClockSource => ({
+  connect: () => Promise.resolve({ ...database, release: () => Promise.resolve() }),
+});
 
 /** MySQL, whose clock is an hour ahead, and whose answers take so long; a machine that does nothing else. */
 function aDatabase(answersMs: readonly number[]) {
@@ -23,7 +27,7 @@ function aDatabase(answersMs: readonly number[]) {
       return answer as T;
     },
   };
-  const ask = databaseClock(database, () => now);
+  const ask = databaseClock(sourceOf(database), () => now);
   const clock = async () => {
     await ask();
     await settled();
@@ -56,6 +60,22 @@ describe('the clock of MySQL', () => {
     const { now, asked } = aDatabase([1_900, 1_200, 10]);
     assert.equal(await now(), 3_600_000 - 5);
     assert.equal(asked(), 3);
+  });
+
+  it('does not take the wait for a connection for a slow answer', async () => {
+    let now = 1_000;
+    const query = async <T>() => {
+      const answer = [{ now: now + 3_600_000 }];
+      await Promise.resolve();
+      now += 10;
+      return answer as T;
+    };
+    const connect = () => {
+      now += 1_900;
+      return Promise.resolve({ query, release: () => Promise.resolve() });
+    };
+    const told = await databaseClock({ connect }, () => now)();
+    assert.equal(told - now, 3_600_000 - 5);
   });
 
   it('stays as it was known where a later answer is slow and does not contradict it', async () => {
@@ -97,7 +117,7 @@ describe('the clock of MySQL', () => {
         return now === 0 ? Promise.resolve([{ now: 5_000 }] as never) : new Promise(() => {});
       },
     };
-    const clock = databaseClock(database, () => now);
+    const clock = databaseClock(sourceOf(database), () => now);
     assert.equal(await clock(), 5_000);
     for (; now < 300_000; now += 1_000) await clock();
     assert.deepEqual(
@@ -108,7 +128,7 @@ describe('the clock of MySQL', () => {
   });
 
   it('is the machine’s where the first answer never comes, and holds up nobody for long', async () => {
-    const clock = databaseClock({ query: () => new Promise(() => {}) });
+    const clock = databaseClock(sourceOf({ query: () => new Promise(() => {}) }));
     const before = Date.now();
     const found = await clock();
     assert.ok(Math.abs(found - Date.now()) < 1_000);
