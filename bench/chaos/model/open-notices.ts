@@ -100,11 +100,13 @@ export function namesOf(rules: Pick<Due, 'low' | 'recovered'> | undefined): stri
 function whyGivenUp(
   truth: Truth,
   clientId: string,
-  { scheduledAt, deadlineAt, disturbed }: Open,
+  { checkAt, scheduledAt, deadlineAt, disturbed }: Open,
   at: number,
 ): 'overtaken' | 'late' | undefined {
-  const moved = profilesBetween(truth, clientId, scheduledAt, at).length > 1;
-  if (disturbed || moved || wasOutOfService(truth, clientId, scheduledAt, at)) return 'overtaken';
+  // The check read the client before the notice was handed over.
+  const readAt = Math.min(checkAt, scheduledAt) - slackMs;
+  const moved = profilesBetween(truth, clientId, readAt, at).length > 1;
+  if (disturbed || moved || wasOutOfService(truth, clientId, readAt, at)) return 'overtaken';
   const leastMs = awayMs(truth, scheduledAt, at) > 0 ? lateMs : firstRetryMs;
   // Each attempt comes after twice the time of the one before.
   const nextRetryMs = Math.max(leastMs, 2 * (at - scheduledAt));
