@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
+import { attemptedAt } from './attempted-at.js';
 import type { Parts } from '../activities/parts.js';
 import type { Channels } from '../delivery/channel.js';
 import { batchedBilling, batchedProfiles } from '../billing/mysql/batched-reads.js';
@@ -66,7 +67,7 @@ export function createParts(options: PartsOptions): Parts {
     lookRows: createLookRows(options.billing),
     looked: createLookedClients(database),
     now,
-    attemptedAt: () => Promise.resolve(attemptedAt()),
+    attemptedAt: () => attemptedAt(Context.current().info, now),
     count: options.count ?? (() => {}),
   };
 }
@@ -77,10 +78,4 @@ export function createParts(options: PartsOptions): Parts {
  */
 function readWithinMs(patientMs: number): number {
   return Context.current().info.isLocal ? 2_500 : patientMs;
-}
-
-/** A local activity has no schedule of its own: the workflow's time, handed in, is its time. */
-function attemptedAt(): number {
-  const { isLocal, currentAttemptScheduledTimestampMs } = Context.current().info;
-  return isLocal ? 0 : currentAttemptScheduledTimestampMs;
 }
