@@ -113,6 +113,21 @@ export function profileSeen(
   return seen && seen.from <= until + slackMs && replacedAt >= from - slackMs ? seen : undefined;
 }
 
+/** What a profile said some time between two instants. */
+export function versionsBetween(
+  truth: Truth,
+  profileId: string,
+  from: number,
+  until: number,
+): readonly ProfileVersion[] {
+  const versions = [...(truth.profiles.get(profileId)?.values() ?? [])];
+  return versions.filter(
+    (version, i) =>
+      version.from <= until + slackMs &&
+      (versions[i + 1]?.until ?? Number.POSITIVE_INFINITY) >= from - slackMs,
+  );
+}
+
 /** The Period that a profile had at an instant, in milliseconds; undefined where none was synced by then. */
 export function periodMsAt(truth: Truth, profileId: string, at: number): number | undefined {
   const synced = [...(truth.profiles.get(profileId)?.values() ?? [])].filter(({ until }) => until <= at);

@@ -1,4 +1,4 @@
-import { holding, rowsBetween, slackMs } from './ask-truth.js';
+import { holding, rowsBetween, slackMs, versionsBetween } from './ask-truth.js';
 import type { CheckedResult, Step } from './histories.js';
 import { isOpen } from './hours.js';
 import { availableOf, limitOf, tenThousandths } from './limits.js';
@@ -12,6 +12,8 @@ interface Known extends Pick<CheckSeen, 'memory' | 'standsFor' | 'atOpening'> {
   readonly profile: ProfileVersion;
   /** It is the first check of a workflow that started again, and the one before left nothing unsent (rule 25). */
   readonly mayWait: boolean;
+  /** The last check before it that the history has. */
+  readonly previousCheckAt: number;
 }
 
 /**
@@ -22,7 +24,7 @@ export function judgeDecisions(
   truth: Truth,
   clientId: string,
   { begunAt, from, at, result }: Extract<Step, { kind: 'checked' }>,
-  { mayWait, ...known }: Known,
+  { mayWait, previousCheckAt, ...known }: Known,
 ): { readonly seen: CheckSeen | undefined; readonly faults: readonly string[] } {
   const { decisions = [], availableBalance = '0' } = result;
   const suspended = decisions.some(({ reason }) => reason === 'suspended');
@@ -37,14 +39,20 @@ export function judgeDecisions(
   const zones = truth.zones.get(clientId) ?? [];
   const open = hours ? [begunAt - slackMs, at + slackMs].map((time) => isOpen(hours, zones, time)) : [true];
   const held = holding(truth, result.profile!.id, begunAt, at);
+  const unseen = mayWait ? versionsBetween(truth, result.profile!.id, previousCheckAt, at) : [];
   const judged = rows.map((row) => {
     const seen = { ...known, row, open, held };
-    return { seen, faults: faultsOf(seen, decisions, mayWait) };
+    return { seen, faults: faultsOf(seen, decisions, unseen) };
   });
   return judged.find(({ faults }) => faults.length === 0) ?? judged.at(-1)!;
 }
 
-function faultsOf(seen: CheckSeen, decisions: Decisions, mayWait: boolean): readonly string[] {
+/** `unseen`: what the profile said where a check may have been made that the history does not have. */
+function faultsOf(
+  seen: CheckSeen,
+  decisions: Decisions,
+  unseen: readonly ProfileVersion[],
+): readonly string[] {
   const { row, profile, memory } = seen;
   const faults = profile.rules.flatMap((rule): readonly string[] => {
     const decided = decisions.find((each) => each.rule === rule.key);
@@ -53,13 +61,7 @@ function faultsOf(seen: CheckSeen, decisions: Decisions, mayWait: boolean): read
     if (decided?.threshold !== undefined && tenThousandths(decided.threshold) !== limit)
       return [`${rule.key} has the limit ${decided.threshold}, expected ${(limit ?? 0) / 10_000}`];
     if (decided && expected.includes(decided.reason)) return [];
-    // Rule 25: what the workflow before has checked for is not decided again, and what it did not send may be.
-    if (
-      mayWait &&
-      expected.some((reason) => isSending(reason) || reason === 'held') &&
-      decided?.reason === 'told-recently'
-    )
-      return [];
+    if (decided && mayFollowUnseenCheck(rule.key, unseen, expected, decided.reason)) return [];
     const count = `${memory.countOf(rule)} of ${profile.maxQty}`;
     return [
       `${rule.key} with ${availableOf(row)} ${rule.when} ${limit === undefined ? 'no limit' : limit / 100} and ${count}: expected ${expected.join(' or ')}, found ${decided?.reason}`,
@@ -68,4 +70,21 @@ function faultsOf(seen: CheckSeen, decisions: Decisions, mayWait: boolean): read
   const known = new Set(profile.rules.map(({ key }) => key));
   const unknown = decisions.filter(({ rule }) => !known.has(rule));
   return [...faults, ...unknown.map(({ rule }) => `${rule} is no rule of the profile`)];
+}
+
+/**
+ * Rule 25: a check whose answer was lost, or which the workflow before made, is not in this history, and its client's row is taken up. What
+ * it checked for is not decided again. Under a version of the profile without recoveries, one that found a rule not met made an end of what
+ * the rule had told.
+ */
+function mayFollowUnseenCheck(
+  key: string,
+  unseen: readonly ProfileVersion[],
+  expected: readonly string[],
+  found: string,
+): boolean {
+  if (unseen.length === 0) return false;
+  if (found === 'told-recently') return expected.some((reason) => isSending(reason) || reason === 'held');
+  const without = unseen.some(({ rules }) => rules.some((rule) => rule.key === key && !rule.recovered));
+  return found === 'not-low' && expected.includes('recovered') && without;
 }

@@ -200,6 +200,8 @@ class Model {
     const [low, recovered] = [sending('low'), sending('recovered')];
     this.promptness.checked(from, at, { ...seen, sends: low.length + recovered.length > 0 });
     for (const rule of profile.rules) this.memory.found(rule, isMet(rule, seen.row), seen.row.suspended);
+    // Also where an unseen check made an end of it.
+    for (const rule of sending('not-low')) this.memory.recovered(rule);
     // Rule 7: refilled while it was checked, it is checked again at once.
     const disturbed = Math.max(this.refilledAt, this.askedAt) >= begunAt - slackMs;
     if (low.length + recovered.length > 0)
@@ -218,6 +220,7 @@ class Model {
       standsFor,
       atOpening: this.openings.includes(standsFor) || standsFor === this.openedFor,
       // Rule 25: a check whose answer was lost with its worker is tried again, and counts as one.
+      previousCheckAt: this.previousCheckAt,
       mayWait: this.startingAgain.mayWait(step.begunAt) || this.lostTasks.any(this.previousCheckAt, step.at),
     });
     for (const fault of faults) this.violation(step.at, fault);
