@@ -12,7 +12,7 @@ const clocksDifferMs = 5_000;
 /**
  * Rule 25: what a workflow that starts for a client goes on with; undefined where it is the first one of its client.
  * - What an earlier workflow left unsent is withdrawn. A worker that stood still amid this check, which another one has made meanwhile, does
- *   not withdraw what that one sends: its notices are of a later check than the one that begun here. While somebody may still be sending it, this is tried again: what the
+ *   not withdraw what that one sends: its notices are of a later check than the one that began here. While somebody may still be sending it, this is tried again: what the
  *   provider then accepts must count.
  * - The row is written at a check, and the ledger at each notice: it knows those that came after the row.
  */

@@ -61,16 +61,18 @@ export function databaseClock(
   let bestMs = Number.POSITIVE_INFINITY;
   let known = false;
   let running: Question | undefined;
-  async function ask(): Promise<void> {
+  async function read(): Promise<{ before: number; now: number; after: number }> {
     const connection = await connect();
-    let [before, now, after] = [0, 0, 0];
     try {
-      before = monotonic();
-      now = await databaseNow(connection);
-      after = monotonic();
+      const before = monotonic();
+      const now = await databaseNow(connection);
+      return { before, now, after: monotonic() };
     } finally {
       await connection.release();
     }
+  }
+  async function ask(): Promise<void> {
+    const { before, now, after } = await read();
     const tookMs = after - before;
     if (known) offsetMs = Math.min(Math.max(offsetMs, now - after), now - before);
     else if (tookMs < bestMs) {
