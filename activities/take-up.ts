@@ -6,14 +6,15 @@ import type { CheckInput, TakenUp } from './contract.js';
 import type { WatchParts } from './parts.js';
 import { retryLater } from './retry-later.js';
 
-/** A worker's clock may be ahead by this, milliseconds; a check is given to another worker after twice as long. */
+/** A worker's clock may be ahead by this, milliseconds. Temporal gives a check to another worker after 10 s, its task timeout. */
 const clocksDifferMs = 5_000;
 
 /**
  * Rule 25: what a workflow that starts for a client goes on with; undefined where it is the first one of its client.
- * - What an earlier workflow left unsent is withdrawn. A worker that stood still amid this check, which another one has made meanwhile, does
- *   not withdraw what that one sends: its notices are of a later check than the one that began here. While somebody may still be sending it, this is tried again: what the
+ * - What an earlier workflow left unsent is withdrawn. While somebody may still be sending it, this is tried again: what the
  *   provider then accepts must count.
+ * - A worker that stalled during this check, which another worker has made since, does not withdraw what that one sends: those
+ *   notices are of a check that is later than this one.
  * - The row is written at a check, and the ledger at each notice: it knows those that came after the row.
  */
 export async function takeUpEarlier(

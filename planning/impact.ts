@@ -176,9 +176,11 @@ function asksTheSame(before: Profile, after: Profile): boolean {
 const knownLogins = new WeakMap<Profile, readonly string[]>();
 
 function loginsOf(profile: Profile): readonly string[] {
-  const known = knownLogins.get(profile) ?? profile.rules.flatMap(({ users }) => users);
-  knownLogins.set(profile, known);
-  return known;
+  const known = knownLogins.get(profile);
+  if (known) return known;
+  const logins = profile.rules.flatMap(({ users }) => users);
+  knownLogins.set(profile, logins);
+  return logins;
 }
 
 /** What the workflow knows by now; refills that only the billing data knows are seen by the check itself. */

@@ -23,7 +23,7 @@ const longestWaitMs = 2_000;
 /** A server that is always slow is asked so often, and its best answer counts. */
 const mostTries = 5;
 
-/** Connections that nobody else uses meanwhile: the wait for one, where many want some, must not be taken for a slow answer. */
+/** Opens connections of its own: on a busy pool the wait for a connection must not count as part of the answer's time. */
 export interface ClockSource {
   readonly connect: () => Promise<Queryable & { release(): Promise<void> }>;
 }
@@ -45,10 +45,11 @@ export function clockSource(database: DataSource): ClockSource {
 
 /**
  * MySQL's clock without asking for it each time: one for all workers, whose own may be wrong. A notice that was accepted by a clock
- * ahead would count for the cycle after the next refill. While MySQL does not answer it goes on from what was known, and at the
- * beginning from this machine's clock; an answer that was slow, as on a busy machine, is asked for again soon, and until there was a
- * good one everybody waits a little for it: one that came late may be wrong by seconds. A slow answer never takes the place of what was known better: MySQL's clock showed what it says at some moment between the question and the answer,
- * and what was known is corrected only where it contradicts that.
+ * ahead would count for the cycle after the next refill.
+ * - While MySQL does not answer it goes on from what was known, and at the beginning from this machine's clock.
+ * - MySQL's clock showed what it says at some moment between the question and the answer, so a slow answer may be wrong by seconds.
+ *   It is asked for again soon, and until there was a good one callers wait a little for it.
+ * - A slow answer never takes the place of what was known better; that is corrected only where the answer contradicts it.
  */
 export function databaseClock(
   { connect }: ClockSource,

@@ -4,8 +4,8 @@ import type { Info } from '@temporalio/activity';
  * When the current attempt of an activity was scheduled, epoch milliseconds by the Temporal server's clock. A local activity has no
  * schedule of its own: the workflow's time, handed in, is its time, and the answer is 0.
  *
- * A server that was restarted now and then starts an attempt before its time (seen: by two seconds, of a pause of minutes it may be
- * more). So an attempt after the first is not taken for later than it is by MySQL's clock, but for no sooner than the first one.
+ * After a restart the server sometimes starts a retry before its scheduled time (by up to 2 s in chaos runs). So a retry counts as
+ * scheduled at MySQL's time at the latest, and never before the first attempt.
  */
 export async function attemptedAt(
   { isLocal, attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs }: AttemptInfo,

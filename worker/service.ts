@@ -81,7 +81,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   );
   const buildId = settings.buildId ?? (await readBuildId());
   const now = parts.now ?? databaseClock(clockSource(database));
-  // Known while MySQL is there: a worker whose own clock is wrong must not date notices by it.
+  // Asked before the worker polls, while MySQL answers: a worker whose own clock is wrong must not date notices by it.
   await now();
   const endings = createEndings(database, (held) => {
     if (held === undefined) log.info({ alarm: 'endings', over: true }, 'clients that are missing end again');
