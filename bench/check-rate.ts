@@ -15,6 +15,8 @@ export interface CheckRateOptions {
   readonly clients: number;
   readonly rounds: number;
   readonly seconds: number;
+  /** Before it is measured: V8 compiles a worker's code for its first half a minute, and workers run for weeks. */
+  readonly warmUpSeconds: number;
 }
 
 /** One side: starts workflows, and counts what it does. */
@@ -45,7 +47,7 @@ export async function checkRate(options: CheckRateOptions): Promise<readonly Mea
     ),
     bare(bundle, 'bareNotice', 'bare: timer + empty local + empty regular activity'),
   ]);
-  const how = `${options.clients} workflows with a Period of ${periodMs / 1_000} s on one worker, ${options.rounds} rounds of ${options.seconds} s in turns, each on a fresh dev server in memory; a MySQL read, a decision and the row of watched clients at each check`;
+  const how = `${options.clients} workflows with a Period of ${periodMs / 1_000} s on one worker, ${options.rounds} rounds of ${options.seconds} s in turns, each after ${options.warmUpSeconds} s of warming up, on a fresh dev server in memory; a MySQL read, a decision and the row of watched clients at each check`;
   return [
     {
       bench: 'a quiet check',
@@ -81,7 +83,7 @@ export async function quietRate(options: CheckRateOptions): Promise<readonly Mea
   return [
     {
       bench: 'a quiet check, against the bare loop alone',
-      how: `${options.clients} workflows with a Period of ${periodMs / 1_000} s on one worker, ${options.rounds} rounds of ${options.seconds} s in turns, each on a fresh dev server in memory`,
+      how: `${options.clients} workflows with a Period of ${periodMs / 1_000} s on one worker, ${options.rounds} rounds of ${options.seconds} s in turns, each after ${options.warmUpSeconds} s of warming up, on a fresh dev server in memory`,
       series: [rate!, floor!, cost!, least!],
       ratios: [ratioOf(rate!, floor!, 0.9), ratioOf(least!, cost!)],
       figures: [],
@@ -182,7 +184,7 @@ async function roundsInTurns(
   return found;
 }
 
-async function roundOf(side: Side, { clients, seconds }: CheckRateOptions): Promise<Round> {
+async function roundOf(side: Side, { clients, seconds, warmUpSeconds }: CheckRateOptions): Promise<Round> {
   const servers = await startPatiently();
   try {
     await prepare(servers, clients);
@@ -193,6 +195,7 @@ async function roundOf(side: Side, { clients, seconds }: CheckRateOptions): Prom
     }
     // The first checks come all at once, and are not what is measured.
     while (worker.done() < 2 * clients) await sleep(50);
+    await sleep(warmUpSeconds * 1_000);
     const processes = await startedServers();
     const [doneBefore, cpuBefore, from] = [worker.done(), await cpuOf(processes), performance.now()];
     await sleep(seconds * 1_000);

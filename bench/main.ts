@@ -45,8 +45,13 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
   },
   history: async () => [await history()],
   'check-rate': () =>
-    checkRate({ clients: 800, rounds: values.full ? 9 : 5, seconds: values.full ? 20 : 10 }),
-  'quiet-rate': () => quietRate({ clients: 400, rounds: 5, seconds: 8 }),
+    checkRate({
+      clients: 800,
+      rounds: values.full ? 9 : 5,
+      seconds: values.full ? 20 : 10,
+      warmUpSeconds: 20,
+    }),
+  'quiet-rate': () => quietRate({ clients: 400, rounds: 5, seconds: 10, warmUpSeconds: 30 }),
   cold: async () => [
     await cold(values.full ? { lengths: [5, 10, 30], rounds: 3 } : { lengths: [10], rounds: 1 }),
   ],

@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import type { ProfileFile } from '../domain/profile/profile-file.js';
 import type { Assigner } from '../domain/assignment.js';
@@ -14,7 +15,7 @@ export interface StoredProfile {
 }
 
 export interface Profiles {
-  /** The profile of that id as it is now; undefined where there is none. */
+  /** The profile of that id as it is now; undefined where there is none. Those asked for at once are read by one statement. */
   read(id: string): Promise<StoredProfile | undefined>;
   /** Period of every profile, in milliseconds, by profile id. */
   periods(): Promise<ReadonlyMap<string, number>>;
@@ -37,18 +38,49 @@ export async function readLookedProfiles(database: Queryable): Promise<readonly 
   });
 }
 
+/** Profiles of one statement at most. */
+const mostAtOnce = 500;
+
 export function createProfiles(database: DataSource): Profiles {
   const rows = database.getRepository(profileEntity);
   const assigner = createStoredAssigner(database);
-  return {
-    async read(id) {
-      // Read at nearly every check, where the repository's own work would cost more than MySQL's.
-      const [row] = await database.query<{ id: string; content: string; version: number }[]>(
-        'SELECT id, content, version FROM low_balance_profile WHERE id = ?',
-        [id],
+  /** What a content came to: a profile is read at nearly every check, and changes seldom. */
+  const parsed = new Map<string, { readonly content: string; readonly profile: Profile }>();
+
+  function parsedOnce(row: ProfileRow): Profile {
+    const known = parsed.get(row.id);
+    if (known?.content === row.content) return known.profile;
+    const profile = profileOf(row);
+    parsed.set(row.id, { content: row.content, profile });
+    return profile;
+  }
+
+  // The repository's own work would cost more than MySQL's.
+  const loader = new DataLoader<string, StoredProfile | undefined>(
+    async (ids) => {
+      const found = await database.query<(ProfileRow & { version: number })[]>(
+        'SELECT id, content, version FROM low_balance_profile WHERE id IN (?)',
+        [[...new Set(ids)]],
       );
-      return row ? { profile: profileOf(row), version: row.version } : undefined;
+      const byId = new Map(found.map((row) => [row.id, row]));
+      return ids.map((id) => {
+        const row = byId.get(id);
+        if (!row) {
+          parsed.delete(id);
+          return undefined;
+        }
+        try {
+          return { profile: parsedOnce(row), version: row.version };
+        } catch (error) {
+          return error as Error;
+        }
+      });
     },
+    { cache: false, maxBatchSize: mostAtOnce },
+  );
+
+  return {
+    read: (id) => loader.load(id),
     assigner,
     async periods() {
       const all = await rows.find({ select: { id: true, content: true } });
@@ -57,6 +89,11 @@ export function createProfiles(database: DataSource): Profiles {
   };
 }
 
-function profileOf(row: { readonly id: string; readonly content: string }): Profile {
+interface ProfileRow {
+  readonly id: string;
+  readonly content: string;
+}
+
+function profileOf(row: ProfileRow): Profile {
   return normaliseProfile(row.id, JSON.parse(row.content) as ProfileFile);
 }

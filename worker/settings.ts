@@ -83,7 +83,7 @@ export function serviceSettings(env: Environment): ServiceSettings {
     cachedWorkflows,
     concurrentWorkflowTasks,
     concurrentChecks: count(env, 'WORKER_CONCURRENT_CHECKS', 100, 1),
-    batchMs: count(env, 'WORKER_BATCH_MS', 20, 0),
+    batchMs: count(env, 'WORKER_BATCH_MS', 100, 0),
     concurrentNotices: count(env, 'WORKER_CONCURRENT_NOTICES', 50, 1),
     mysqlConnections: count(env, 'WORKER_MYSQL_CONNECTIONS', 20, 1),
     deploymentName: text(env, 'TEMPORAL_DEPLOYMENT_NAME'),
