@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { assertNever } from '../domain/assert-never.js';
 import type { Figures } from '../domain/conditions/condition.js';
-import { findCondition } from '../domain/conditions/conditions.js';
+import { figuresOf, findCondition } from '../domain/conditions/conditions.js';
 import type { Decision } from '../domain/decide.js';
 import { noticesFor, type Notice, type Recovery } from '../domain/notices.js';
 import { webhookOf } from '../domain/notice-channel.js';
@@ -155,12 +155,12 @@ function decidedNow(profile: Profile, client: Client): DecidedBy {
     profile: { id, name, version: 0, currency: profile.currency, maxQty },
     currency,
     decisions: profile.rules.map((rule): Decision => {
-      const { limit, figures } = findCondition(rule.condition, availableBalance, limits);
+      const { limit } = findCondition(rule.condition, availableBalance, limits);
       return {
         rule: rule.key,
         decision: 'send',
         reason: 'low',
-        figures,
+        figures: figuresOf(rule.condition, limits),
         ...(rule.condition.when === 'above' ? { when: 'above' } : {}),
         ...(limit === undefined ? {} : { threshold: limit }),
         ...(rule.inactivityMs === undefined || lastActivityAt === null

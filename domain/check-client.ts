@@ -25,16 +25,22 @@ export function checkClient(
   time: CheckTime,
 ): ClientCheck {
   const { now } = time;
-  const rules = profile.rules.map(({ key }) => key);
-  const seen = {
-    profile: { id: profile.id, alreadyLow: profile.alreadyLow },
-    lastRefillAt: client.lastRefillAt,
-  };
-  const counting = noteProfile(known, seen, rules, now);
+  const counting = watchAtCheck(client, profile, known, now);
   const reading = readingOf(client, profile);
   const decisions = decide(profile, reading, counting, time);
   const watch = noteFound(counting, decisions, now);
   return { watch, reading, decisions, state: stateOf(decisions, watch, profile.maxQty, now) };
+}
+
+/** What a client's counters are at a check by this profile, before the check decides. */
+export function watchAtCheck(
+  { lastRefillAt }: Pick<Client, 'lastRefillAt'>,
+  profile: Profile,
+  known: WatchState,
+  now: number,
+): WatchState {
+  const rules = profile.rules.map(({ key }) => key);
+  return noteProfile(known, { profile, lastRefillAt }, rules, now);
 }
 
 /** What a check saw that changes counters. */

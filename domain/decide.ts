@@ -1,12 +1,12 @@
 import type { Figures } from './conditions/condition.js';
-import { findCondition } from './conditions/conditions.js';
+import { figuresOf, findCondition } from './conditions/conditions.js';
 import { unrecoveredCheck } from './cycle/told.js';
 import type { WatchState } from './cycle/watch-state.js';
 import type { Decimal } from './money.js';
-import type { Profile, Rule, RuleKey } from './profile/profile.js';
+import type { Profile, RuleKey } from './profile/profile.js';
 import type { Reading } from './reading.js';
 import type { Reason } from './reasons.js';
-import { closingOf, silenceOf, type CheckTime } from './silences.js';
+import { closingOf, silenceOf, type CheckTime, type RuleAtCheck, type Silence } from './silences.js';
 
 /** For one rule at one check: send, or stay quiet, always with a reason, and with the figures it was made of. */
 export interface Decision {
@@ -31,42 +31,56 @@ export interface Decision {
   readonly why?: string;
 }
 
-/**
- * What each rule of a profile does at a check. Pure: the same reading, counters and instant give the same decisions.
- * - 1, 2, 16: its condition is met, is not, or nothing is known of it.
- * - 15: where it is met, the first silence that holds keeps it quiet.
- * - 20: where it is not, and a notice of the rule was sent before, it sends the recovery once.
- */
+/** What one rule of a profile does at a check, before it is explained: it sends, unless something keeps it quiet. */
+export interface Verdict {
+  readonly at: RuleAtCheck;
+  readonly kind: 'low' | 'recovered';
+  /** Undefined where the rule sends. */
+  readonly silence: Silence | undefined;
+}
+
+/** What each rule of a profile does at a check, with the figures it was made of. */
 export function decide(
   profile: Profile,
   reading: Reading,
   watch: WatchState,
   time: CheckTime,
 ): readonly Decision[] {
-  const counted: WatchState =
-    watch.profileId === undefined || watch.profileId === profile.id ? watch : { acceptedAt: {} };
-  return profile.rules.map((rule) => decideRule(rule, profile, reading, counted, time));
+  return judge(profile, reading, watch, time).map(explained);
 }
 
-function decideRule(
-  rule: Rule,
+/**
+ * What each rule of a profile does at a check. Pure: the same reading, counters and instant give the same verdicts.
+ * - 1, 2, 16: its condition is met, is not, or nothing is known of it.
+ * - 15: where it is met, the first silence that holds keeps it quiet.
+ * - 20: where it is not, and a notice of the rule was sent before, it sends the recovery once.
+ */
+export function judge(
   profile: Profile,
   reading: Reading,
   watch: WatchState,
   time: CheckTime,
-): Decision {
-  const { limit, met, figures } = findCondition(rule.condition, reading.availableBalance, reading.limits);
-  const recovers = met === false && rule.recovered && unrecoveredCheck(watch, rule.key) !== undefined;
-  const kind = recovers ? 'recovered' : 'low';
-  const at = { rule, met, profile, reading, watch, time };
-  const silence = silenceOf(kind, at);
+): readonly Verdict[] {
+  const counted: WatchState =
+    watch.profileId === undefined || watch.profileId === profile.id ? watch : { acceptedAt: {} };
+  return profile.rules.map((rule) => {
+    const { limit, met } = findCondition(rule.condition, reading.availableBalance, reading.limits);
+    const recovers = met === false && rule.recovered && unrecoveredCheck(counted, rule.key) !== undefined;
+    const kind = recovers ? 'recovered' : 'low';
+    const at = { rule, limit, met, profile, reading, watch: counted, time };
+    return { at, kind, silence: silenceOf(kind, at) };
+  });
+}
+
+function explained({ at, kind, silence }: Verdict): Decision {
+  const { rule, limit, met, reading } = at;
   const closesAt = silence ? undefined : closingOf(at);
   return {
     rule: rule.key,
     decision: silence ? 'quiet' : 'send',
     reason: silence?.reason ?? kind,
     ...(limit === undefined ? {} : { threshold: limit }),
-    figures,
+    figures: figuresOf(rule.condition, reading.limits),
     ...(rule.condition.when === 'above' ? { when: 'above' } : {}),
     ...(typeof met === 'boolean' ? { low: met } : {}),
     ...(rule.inactivityMs === undefined || reading.lastActivityAt === null

@@ -43,6 +43,18 @@ export function readingOf(client: Client, profile: Profile): Reading {
   };
 }
 
+/** Whether every client's readings by two profiles are equal: most changes of a profile are of thresholds. */
+export function readTheSame(a: Profile, b: Profile): boolean {
+  return JSON.stringify(readBy(a)) === JSON.stringify(readBy(b));
+}
+
+function readBy({ currency, rules }: Profile): unknown {
+  const recipients = rules.map(({ key, audience, notify, users, emails, webhooks }) => {
+    return { key, audience, notify, users, emails, webhooks };
+  });
+  return { currency, recipients };
+}
+
 /** Whom a rule notifies, before duplicates are taken out. */
 export function addressesOf(rule: Rule, client: Client): readonly string[] {
   return namedAddresses(rule, client).filter((address) => isAddress(address.trim()));

@@ -29,9 +29,8 @@ export function checkTimeAt(now: number): CheckTime {
   return { now, instant: now, plannedAt: now };
 }
 
-export interface RuleAtCheck {
+export interface RuleAtCheck extends ConditionFound {
   readonly rule: Rule;
-  readonly met: ConditionFound['met'];
   readonly profile: Profile;
   readonly reading: Reading;
   /** Counting for this profile. */

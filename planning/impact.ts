@@ -1,14 +1,15 @@
-import { checkClient } from '../domain/check-client.js';
-import type { Decision } from '../domain/decide.js';
-import type { Profile, Rule, RuleKey } from '../domain/profile/profile.js';
-import type { Client, ClientFacts, ProfileFacts } from '../domain/client.js';
-import { withReseller, type ResellerDirectory } from '../domain/reseller/reseller-directory.js';
-import { replan } from '../domain/schedule.js';
-import { checkTimeAt } from '../domain/silences.js';
+import { watchAtCheck } from '../domain/check-client.js';
+import type { ClientFacts } from '../domain/client.js';
 import { assignProfile, countsOf } from '../domain/cycle/counters.js';
 import { noteRefill } from '../domain/cycle/refills.js';
 import { noteTold, type AcceptedNotice } from '../domain/cycle/told.js';
 import { freshWatch, type WatchState } from '../domain/cycle/watch-state.js';
+import { judge, type Verdict } from '../domain/decide.js';
+import type { Profile, Rule, RuleKey } from '../domain/profile/profile.js';
+import type { Reading } from '../domain/reading.js';
+import { replan } from '../domain/schedule.js';
+import { checkTimeAt } from '../domain/silences.js';
+import { createReader, type BeforeAfter, type BillingFacts, type ResellersBeforeAfter } from './readings.js';
 
 /** A client with what its workflow last wrote down. Instants are epoch milliseconds. */
 export interface ClientAtPlan {
@@ -25,23 +26,12 @@ export interface WatchedAtPlan {
   readonly acceptedSince: readonly AcceptedNotice[];
 }
 
-/** What profiles need to know beside their clients. */
-export interface BillingFacts {
-  rate(from: string, to: string): Pick<ProfileFacts, 'rate' | 'rateDoubt'>;
-  /** Login → e-mail of those logins that a reseller's clients may name. */
-  users(logins: readonly string[], resellerId: string | null): Readonly<Record<string, string>>;
-}
-
-/** A profile before and after a sync; undefined where it does not exist. */
-export interface ProfileBeforeAfter {
-  readonly before: Profile | undefined;
-  readonly after: Profile | undefined;
-}
-
-/** The resellers' own settings before and after a sync. */
-export interface ResellersBeforeAfter {
-  readonly before: Pick<ResellerDirectory, 'ofClient'>;
-  readonly after: Pick<ResellerDirectory, 'ofClient'>;
+/** What a plan knows beside profiles and clients. */
+export interface KnownAtPlan {
+  readonly facts: BillingFacts;
+  readonly resellers: ResellersBeforeAfter;
+  /** Epoch milliseconds. */
+  readonly now: number;
 }
 
 /** What a change means for one client at its next check. */
@@ -61,87 +51,81 @@ export interface ClientImpact {
 }
 
 /**
- * Decides for one client at its next check, by the old and by the new profile, by what the check activity decides with.
+ * Judges clients at their next check, by the old and by the new profile, by what the check activity decides with.
  * - Balance and last charge are today's; the instant is the next planned check, `now` where that is past or unknown.
  * - Refills seen in the billing data and notices accepted since the last check are counted.
- * - A rule that is outside of its sending hours then is decided when they open.
+ * - A rule that is outside of its sending hours then is judged when they open.
  */
-export function impactOnClient(
-  { before, after }: ProfileBeforeAfter,
-  { client, watched }: ClientAtPlan,
-  facts: BillingFacts,
-  resellers: ResellersBeforeAfter,
-  now: number,
-): ClientImpact {
-  const watch = watchAt(watched);
+export function createImpact(
+  { before, after }: BeforeAfter<Profile>,
+  { facts, resellers, now }: KnownAtPlan,
+): (client: ClientAtPlan) => ClientImpact {
+  const read = createReader({ before, after }, facts, resellers);
   const id = (after ?? before)?.id ?? '';
-  const refilled = client.lastRefillAt === null ? watch : noteRefill(watch, { at: client.lastRefillAt }, now);
-  const nextCheckAt = Math.max(now, watched?.nextCheckAt ?? now);
-  const earlierCheckAt = after && watched ? replanned(watched, after.periodMs, now) : nextCheckAt;
-  const knownBefore = before && withFacts(client, before, facts);
-  const knownAfter =
-    before && after && asksTheSame(before, after) ? knownBefore : after && withFacts(client, after, facts);
-  const decisionsAt = (
-    profile: Profile | undefined,
-    known: Client | undefined,
-    settings: Pick<ResellerDirectory, 'ofClient'>,
-    at: number,
-  ): readonly Decision[] =>
-    profile && known ? decisionsOnceOpen(withReseller(known, profile, settings), profile, watch, at) : [];
-  const decisionsBefore = decisionsAt(before, knownBefore, resellers.before, nextCheckAt);
-  const decisionsNow = decisionsAt(after, knownAfter, resellers.after, Math.min(nextCheckAt, earlierCheckAt));
-  const noticesADayOf = (profile: Profile | undefined, decisions: readonly Decision[]) =>
-    profile && decisions.some(({ decision }) => decision === 'send')
-      ? noticesADay(profile, decisions, countsOf(assignProfile(refilled, profile.id)))
-      : 0;
-  return {
-    sendingBefore: sendingOf(decisionsBefore),
-    sendingNow: sendingOf(decisionsNow),
-    noticesADayBefore: noticesADayOf(before, decisionsBefore),
-    noticesADayNow: noticesADayOf(after, decisionsNow),
-    unknown: decisionsNow.some(({ reason }) => reason === 'unknown'),
-    wakes: earlierCheckAt < nextCheckAt,
-    counting: Object.keys(countsOf(assignProfile(refilled, id))) as RuleKey[],
+  return ({ client, watched }) => {
+    const watch = watchAt(watched);
+    const refilled =
+      client.lastRefillAt === null ? watch : noteRefill(watch, { at: client.lastRefillAt }, now);
+    const nextCheckAt = Math.max(now, watched?.nextCheckAt ?? now);
+    const earlierCheckAt = after && watched ? replanned(watched, after.periodMs, now) : nextCheckAt;
+    const readings = read(client);
+    const judgedAt = (profile: Profile | undefined, reading: Reading | undefined, at: number) =>
+      profile && reading ? judgedOnceOpen(client, profile, reading, watch, at) : [];
+    const verdictsBefore = judgedAt(before, readings.before, nextCheckAt);
+    const verdictsNow = judgedAt(after, readings.after, Math.min(nextCheckAt, earlierCheckAt));
+    return {
+      sendingBefore: sendingOf(verdictsBefore),
+      sendingNow: sendingOf(verdictsNow),
+      noticesADayBefore: noticesADay(verdictsBefore, refilled),
+      noticesADayNow: noticesADay(verdictsNow, refilled),
+      unknown: verdictsNow.some(({ silence }) => silence?.reason === 'unknown'),
+      wakes: earlierCheckAt < nextCheckAt,
+      counting: Object.keys(countsOf(assignProfile(refilled, id))) as RuleKey[],
+    };
   };
 }
 
-function sendingOf(decisions: readonly Decision[]): readonly RuleKey[] {
-  return decisions.flatMap(({ rule, decision }) => (decision === 'send' ? [rule] : []));
+function sendingOf(verdicts: readonly Verdict[]): readonly RuleKey[] {
+  return verdicts.filter(sends).map(({ at }) => at.rule.key);
 }
 
-/** The decisions of a check. Rules that it finds outside of their sending hours are decided when the hours open (rule 19). */
-function decisionsOnceOpen(
-  client: Client,
+function sends({ silence }: Verdict): boolean {
+  return silence === undefined;
+}
+
+/** The verdicts of a check. Rules that it finds outside of their sending hours are judged when the hours open (rule 19). */
+function judgedOnceOpen(
+  client: ClientFacts,
   profile: Profile,
+  reading: Reading,
   watch: WatchState,
   at: number,
-): readonly Decision[] {
-  const { decisions } = checkClient(client, profile, watch, checkTimeAt(at));
-  const openings = decisions.flatMap(({ reason, until }) =>
-    reason === 'outside-hours' && until !== undefined ? [until] : [],
+): readonly Verdict[] {
+  const verdicts = judge(profile, reading, watchAtCheck(client, profile, watch, at), checkTimeAt(at));
+  const openings = verdicts.flatMap(({ silence }) =>
+    silence?.reason === 'outside-hours' && silence.until !== undefined ? [silence.until] : [],
   );
-  if (openings.length === 0) return decisions;
-  const opening = { ...checkTimeAt(Math.min(...openings)), atOpening: true };
-  const opened = checkClient(client, profile, watch, opening).decisions;
-  return decisions.map((each, index) => (each.reason === 'outside-hours' ? opened[index]! : each));
+  if (openings.length === 0) return verdicts;
+  const openAt = Math.min(...openings);
+  const opened = judge(profile, reading, watchAtCheck(client, profile, watch, openAt), {
+    ...checkTimeAt(openAt),
+    atOpening: true,
+  });
+  return verdicts.map((each, index) => (each.silence?.reason === 'outside-hours' ? opened[index]! : each));
 }
 
 /**
  * Each low rule sends every Period of its sending hours until Max Qty, and a recovery once (rules 3, 19, 20). Rules of one
  * audience share their notices (rule 9).
  */
-function noticesADay(
-  profile: Profile,
-  decisions: readonly Decision[],
-  counts: Readonly<Record<string, number>>,
-): number {
+function noticesADay(verdicts: readonly Verdict[], refilled: WatchState): number {
   const byAudience = new Map<string, number>();
-  for (const { rule: key, decision, reason } of decisions) {
-    if (decision !== 'send') continue;
-    const { audience } = profile.rules.find((rule) => rule.key === key)!;
-    const checks = Math.ceil(openMsADay(profile, audience) / profile.periodMs);
-    const notices = reason === 'recovered' ? 1 : Math.min(checks, profile.maxQty - (counts[key] ?? 0));
-    byAudience.set(audience, Math.max(byAudience.get(audience) ?? 0, notices));
+  for (const { at, kind } of verdicts.filter(sends)) {
+    const { rule, profile } = at;
+    const checks = Math.ceil(openMsADay(profile, rule.audience) / profile.periodMs);
+    const counts = countsOf(assignProfile(refilled, profile.id));
+    const notices = kind === 'recovered' ? 1 : Math.min(checks, profile.maxQty - (counts[rule.key] ?? 0));
+    byAudience.set(rule.audience, Math.max(byAudience.get(rule.audience) ?? 0, notices));
   }
   return [...byAudience.values()].reduce((sum, notices) => sum + notices, 0);
 }
@@ -153,34 +137,6 @@ function openMsADay({ sendingHours: hours }: Profile, audience: Rule['audience']
   if (!hours?.audiences.includes(audience)) return dayMs;
   const minutes = hours.to - hours.from;
   return minutes > 0 ? minutes * 60_000 : minutes * 60_000 + dayMs;
-}
-
-/** A client as a check by this profile reads it. */
-export function withFacts(client: ClientAtPlan['client'], profile: Profile, facts: BillingFacts): Client {
-  const logins = loginsOf(profile);
-  return {
-    ...client,
-    ...(profile.currency === client.currency ? { rate: '1' } : facts.rate(profile.currency, client.currency)),
-    users: logins.length === 0 ? {} : facts.users(logins, client.resellerId),
-  };
-}
-
-/** Whether both read the same of a client: most changes are of thresholds. */
-function asksTheSame(before: Profile, after: Profile): boolean {
-  if (before.currency !== after.currency) return false;
-  const [logins, later] = [loginsOf(before), loginsOf(after)];
-  return logins.length === later.length && logins.every((login, index) => login === later[index]);
-}
-
-/** A profile has thousands of clients. */
-const knownLogins = new WeakMap<Profile, readonly string[]>();
-
-function loginsOf(profile: Profile): readonly string[] {
-  const known = knownLogins.get(profile);
-  if (known) return known;
-  const logins = profile.rules.flatMap(({ users }) => users);
-  knownLogins.set(profile, logins);
-  return logins;
 }
 
 /** What the workflow knows by now; refills that only the billing data knows are seen by the check itself. */

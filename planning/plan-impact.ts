@@ -1,5 +1,5 @@
 import { goneId } from './guards.js';
-import { impactOnClient, type ClientImpact, type ResellersBeforeAfter } from './impact.js';
+import { createImpact, type ClientAtPlan, type ClientImpact, type KnownAtPlan } from './impact.js';
 import { addImpacts, createImpactSums, type ImpactSums } from './impact-sums.js';
 import { changedFields } from './plan.js';
 import type { ProfileChange } from './profile-change.js';
@@ -8,6 +8,7 @@ import { createFleetReader } from '../billing/mysql/fleet-reader.js';
 import { profileNeeds } from '../domain/profile-needs.js';
 import { createMoveSums, type Move } from './moves.js';
 import { clientsOfPlan } from './snapshot-clients.js';
+import type { ResellersBeforeAfter } from './readings.js';
 import type { Snapshot } from './snapshot.js';
 import type { PlannedChange } from './planned-change.js';
 import type { Sides } from './plan-sides.js';
@@ -41,15 +42,13 @@ export async function withImpact(
   const needs = asked.map(profileNeeds);
   const facts = await createFleetReader(snapshot.billing).sharedFacts(needs.flatMap(({ logins }) => logins));
   const costly = [...new Set(needs.flatMap((each) => each.costly ?? []))];
+  const changeOf = createChanges({ before, after }, { facts, resellers, now });
   for await (const page of clientsOfPlan(snapshot, { ...assigners, changed, costly })) {
     for (const { clientId, before: from, after: to, atPlan } of page) {
-      const sides = {
-        before: from === undefined ? undefined : before.get(from),
-        after: to === undefined ? undefined : after.get(to),
-      };
-      const impact = atPlan ? impactOnClient(sides, atPlan, facts, resellers, now) : nothingKnown;
+      const change = changeOf(from, to);
+      const impact = atPlan ? change.impactOn(atPlan) : nothingKnown;
       const home = sums.get(to ?? '') ?? sums.get(from ?? '');
-      home?.add(clientId, impact, !sides.after);
+      home?.add(clientId, impact, change.leaves);
       if (from === to) continue;
       moves.add(clientId, from ?? null, to ?? null, impact);
       if (home) continue;
@@ -67,6 +66,26 @@ export async function withImpact(
     };
   });
   return { planned, moves: moves.moves(), newlyToldByMoves, noticesByMoves };
+}
+
+/** What becomes of the clients that have one profile before a sync and another, or the same, after it. */
+interface ChangeOfClients {
+  impactOn(client: ClientAtPlan): ClientImpact;
+  /** They have no profile after it. */
+  readonly leaves: boolean;
+}
+
+function createChanges({ before, after }: Pick<Sides, 'before' | 'after'>, known: KnownAtPlan) {
+  const changes = new Map<string, ChangeOfClients>();
+  return (from: string | undefined, to: string | undefined): ChangeOfClients => {
+    const key = `${from ?? ''} ${to ?? ''}`;
+    const found = changes.get(key);
+    if (found) return found;
+    const sides = { before: before.get(from ?? ''), after: after.get(to ?? '') };
+    const change = { impactOn: createImpact(sides, known), leaves: sides.after === undefined };
+    changes.set(key, change);
+    return change;
+  };
 }
 
 /** The profiles that a client of the plan may have on either side. */

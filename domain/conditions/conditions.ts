@@ -26,7 +26,6 @@ export interface ConditionFound {
   readonly limit: Decimal | undefined;
   /** Whether the available balance is beyond the limit, on the condition's side. */
   readonly met: boolean | 'unknown' | 'no-basis';
-  readonly figures: Figures;
 }
 
 /** Rules 1 and 16: the limit of a condition, and whether the available balance is strictly below it, or above it. */
@@ -35,11 +34,14 @@ export function findCondition(
   availableBalance: Decimal,
   facts: LimitFacts,
 ): ConditionFound {
-  const kind = kindOf(threshold);
-  const limit = kind.limit(threshold, facts);
-  const figures = kind.figures(threshold, facts);
-  if ('missing' in limit) return { limit: undefined, met: limit.missing, figures };
-  return { limit: limit.amount, met: isBeyond(availableBalance, limit.amount, when), figures };
+  const limit = kindOf(threshold).limit(threshold, facts);
+  if ('missing' in limit) return { limit: undefined, met: limit.missing };
+  return { limit: limit.amount, met: isBeyond(availableBalance, limit.amount, when) };
+}
+
+/** What the limit of a condition was made of. */
+export function figuresOf({ threshold }: Condition, facts: LimitFacts): Figures {
+  return kindOf(threshold).figures(threshold, facts);
 }
 
 /** Equal is on neither side. */

@@ -1,7 +1,7 @@
-import { noteProfile } from '../check-client.js';
+import { watchAtCheck } from '../check-client.js';
 import type { Client } from '../client.js';
 import type { WatchState } from '../cycle/watch-state.js';
-import { decide } from '../decide.js';
+import { judge } from '../decide.js';
 import type { Profile } from '../profile/profile.js';
 import { readingOf } from '../reading.js';
 import type { CheckTime } from '../silences.js';
@@ -24,18 +24,14 @@ export function maySend(
 ): boolean {
   const { sendingHours: _, ...always } = profile;
   const rules = profile.rules.map(({ key }) => key);
-  const seen = {
-    profile: { id: profile.id, alreadyLow: profile.alreadyLow },
-    lastRefillAt: client.lastRefillAt,
-  };
   const reading = {
     ...readingOf({ ...client, ...unread }, profile),
     lastActivityAt: 0,
     recipients: Object.fromEntries(rules.map((key) => [key, 1])),
   };
-  const watch = noteProfile(known, seen, rules, time.now);
+  const watch = watchAtCheck(client, profile, known, time.now);
   const instant = profile.sendingHours ? time.instant + longestClockChangeMs : time.instant;
-  return decide(always, reading, watch, { ...time, instant }).some(({ decision }) => decision === 'send');
+  return judge(always, reading, watch, { ...time, instant }).some(({ silence }) => silence === undefined);
 }
 
 /** Rule 19: with sending hours, so much less than a Period may be enough. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { LimitFacts, Threshold, When } from '../../domain/conditions/condition.js';
-import { findCondition, figuresText, thresholdText } from '../../domain/conditions/conditions.js';
+import { figuresOf, figuresText, findCondition, thresholdText } from '../../domain/conditions/conditions.js';
 import { thresholdOf } from '../../domain/conditions/read-threshold.js';
 import { aLimit } from './builders.js';
 
@@ -174,10 +174,11 @@ const cases: readonly Case[] = [
 describe('kinds of threshold (rule 16)', () => {
   for (const { name, threshold, facts, when = 'below', balance, limit, met, words } of cases) {
     it(name, () => {
-      const found = findCondition({ threshold, when }, balance, aLimit(facts));
+      const [condition, limits] = [{ threshold, when }, aLimit(facts)];
+      const found = findCondition(condition, balance, limits);
       assert.equal(found.limit, limit);
       assert.equal(found.met, met);
-      assert.equal(figuresText(found.figures, 'EUR'), words);
+      assert.equal(figuresText(figuresOf(condition, limits), 'EUR'), words);
     });
   }
 

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import {
-  impactOnClient,
-  type BillingFacts,
-  type ClientAtPlan,
-  type WatchedAtPlan,
-} from '../../planning/impact.js';
+import { createImpact, type ClientAtPlan, type WatchedAtPlan } from '../../planning/impact.js';
+import type { BeforeAfter, BillingFacts, ResellersBeforeAfter } from '../../planning/readings.js';
+import type { Profile } from '../../domain/profile/profile.js';
 import { addImpacts, createImpactSums } from '../../planning/impact-sums.js';
 import type { Client } from '../../domain/reading.js';
 import { createResellerDirectory } from '../../domain/reseller/reseller-directory.js';
@@ -15,6 +12,16 @@ const noFacts: BillingFacts = { rate: () => ({ rate: null }), users: () => ({}) 
 const noSettings = { before: createResellerDirectory([]), after: createResellerDirectory([]) };
 const before = aProfile({ clientNotification: { threshold: 50 } });
 const after = aProfile({ clientNotification: { threshold: 90 } });
+
+function impactOnClient(
+  change: BeforeAfter<Profile>,
+  client: ClientAtPlan,
+  facts: BillingFacts,
+  resellers: ResellersBeforeAfter,
+  at: number,
+) {
+  return createImpact(change, { facts, resellers, now: at })(client);
+}
 
 function atPlan(client: Partial<Client> = {}, watched?: Partial<WatchedAtPlan>): ClientAtPlan {
   return {
@@ -29,7 +36,7 @@ function atPlan(client: Partial<Client> = {}, watched?: Partial<WatchedAtPlan>):
   };
 }
 
-describe('impactOnClient', () => {
+describe('what a change means for a client', () => {
   it('says which rules would send, with and without the change', () => {
     const impact = impactOnClient({ before, after }, atPlan(), noFacts, noSettings, now);
     assert.deepEqual([impact.sendingBefore, impact.sendingNow], [[], ['client']]);
