@@ -1,4 +1,13 @@
-import { doubtOf, emailOfUser, timeZoneOf, type Client, type ClientIdentity } from './client.js';
+import {
+  doubtOf,
+  emailOfUser,
+  timeZoneOf,
+  type Client,
+  type ClientFacts,
+  type ClientIdentity,
+  type ProfileFacts,
+  type ResellerDefaults,
+} from './client.js';
 import type { LimitFacts } from './conditions/condition.js';
 import { add, type Decimal } from './money.js';
 import { addressesIn } from './addresses-in.js';
@@ -23,13 +32,24 @@ export interface Reading {
 }
 
 export function readingOf(client: Client, profile: Profile): Reading {
+  return readingFrom(client, client, profile);
+}
+
+/** The same from a client's own facts, and what the profile knows beside them: that may be the same for many clients. */
+export function readingFrom(
+  client: ClientFacts,
+  { rate, users, resellerTimeZone }: ProfileFacts & ResellerDefaults,
+  profile: Profile,
+): Reading {
+  const { managerEmail, billingEmail, timeZone } = client;
+  const addressed = { managerEmail, billingEmail, users };
   return {
     status: client.status === 'suspended' ? 'suspended' : 'active',
     availableBalance: add(client.balance, client.creditLimit),
     currency: client.currency,
     limits: {
       profileCurrency: profile.currency,
-      rate: client.rate,
+      rate,
       creditLimit: client.creditLimit,
       lastRefillAmount: doubtOf(client, 'last_refill_amount') ? undefined : client.lastRefillAmount,
       dailySpend: doubtOf(client, 'daily_spend') ? undefined : client.dailySpend,
@@ -37,9 +57,9 @@ export function readingOf(client: Client, profile: Profile): Reading {
     },
     lastActivityAt: doubtOf(client, 'last_charge_at') ? null : (client.lastChargeAt ?? client.createdAt),
     recipients: Object.fromEntries(
-      profile.rules.map((rule) => [rule.key, addressesOf(rule, client).length + rule.webhooks.length]),
+      profile.rules.map((rule) => [rule.key, addressesOf(rule, addressed).length + rule.webhooks.length]),
     ),
-    timeZone: timeZoneOf(client),
+    timeZone: timeZoneOf({ timeZone, resellerTimeZone }),
   };
 }
 
@@ -55,13 +75,16 @@ function readBy({ currency, rules }: Profile): unknown {
   return { currency, recipients };
 }
 
+/** What of a client says whom its rules notify. */
+type AddressedClient = Pick<Client, 'managerEmail' | 'billingEmail' | 'users'>;
+
 /** Whom a rule notifies, before duplicates are taken out. */
-export function addressesOf(rule: Rule, client: Client): readonly string[] {
+export function addressesOf(rule: Rule, client: AddressedClient): readonly string[] {
   return namedAddresses(rule, client).filter((address) => isAddress(address.trim()));
 }
 
 /** Every address that a rule names, also those that are none. */
-export function namedAddresses(rule: Rule, client: Client): readonly string[] {
+export function namedAddresses(rule: Rule, client: AddressedClient): readonly string[] {
   const own = rule.audience === 'staff' ? client.managerEmail : client.billingEmail;
   const users = rule.users.flatMap((login) => addressesIn(emailOfUser(client, login) ?? ''));
   return [...(rule.notify ? addressesIn(own ?? '') : []), ...users, ...rule.emails];

@@ -1,6 +1,6 @@
 import type { ClientFacts, ProfileFacts, ResellerDefaults } from '../domain/client.js';
 import type { Profile } from '../domain/profile/profile.js';
-import { readingOf, readTheSame, type Reading } from '../domain/reading.js';
+import { readingFrom, readTheSame, type Reading } from '../domain/reading.js';
 import { folderOf, resellerDefaults, type ResellerDirectory } from '../domain/reseller/reseller-directory.js';
 
 /** What profiles need to know beside their clients. */
@@ -36,12 +36,12 @@ export function createReader(
   const sharedAfter = after && createShared(after, facts, resellers.after);
   return (client) => {
     const [known, knownAfter] = [sharedBefore?.(client), sharedAfter?.(client)];
-    const reading = before && known && readingOf({ ...client, ...known }, before);
+    const reading = before && known && readingFrom(client, known, before);
     if (same && known?.resellerTimeZone === knownAfter?.resellerTimeZone)
       return { before: reading, after: reading };
     return {
       before: reading,
-      after: after && knownAfter && readingOf({ ...client, ...knownAfter }, after),
+      after: after && knownAfter && readingFrom(client, knownAfter, after),
     };
   };
 }
