@@ -5,7 +5,11 @@ import type { Client } from '../../domain/client.js';
 import type { WatchState } from '../../domain/cycle/watch-state.js';
 import type { Profile } from '../../domain/profile/profile.js';
 import { readingOf, readTheSame } from '../../domain/reading.js';
-import { createResellerDirectory, withReseller } from '../../domain/reseller/reseller-directory.js';
+import {
+  createResellerDirectory,
+  withReseller,
+  type ResellerDirectory,
+} from '../../domain/reseller/reseller-directory.js';
 import { checkTimeAt } from '../../domain/silences.js';
 import { createImpact } from '../../planning/impact.js';
 import { aClient, aProfile, hourMs } from '../domain/builders.js';
@@ -76,10 +80,12 @@ const facts = {
     ),
 };
 const zone = (timeZone: string) =>
-  createResellerDirectory([{ reseller: 'acme', content: { timeZone } as never, words: new Map() }]);
-const resellers = { before: zone('Europe/Vienna'), after: zone('Asia/Tokyo') };
+  createResellerDirectory([{ reseller: 'acme', content: { timeZone }, words: new Map() }]);
+const zones = fc
+  .constantFrom(['Europe/Vienna', 'Europe/Vienna'], ['Europe/Vienna', 'Asia/Tokyo'])
+  .map(([before = '', after = '']) => ({ before: zone(before), after: zone(after) }));
 
-function checked(client: Client, profile: Profile, watch: WatchState, side: 'before' | 'after') {
+function checked(client: Client, profile: Profile, watch: WatchState, resellers: ResellerDirectory) {
   const asRead: Client = {
     ...client,
     ...(profile.currency === client.currency ? { rate: '1' } : facts.rate(profile.currency, client.currency)),
@@ -88,8 +94,7 @@ function checked(client: Client, profile: Profile, watch: WatchState, side: 'bef
       client.resellerId,
     ),
   };
-  return checkClient(withReseller(asRead, profile, resellers[side]), profile, watch, checkTimeAt(now))
-    .decisions;
+  return checkClient(withReseller(asRead, profile, resellers), profile, watch, checkTimeAt(now)).decisions;
 }
 
 describe('the plan of a change', () => {
@@ -100,15 +105,16 @@ describe('the plan of a change', () => {
         profiles,
         fc.array(clients, { minLength: 1, maxLength: 4 }),
         watches,
-        (before, after, some, watch) => {
+        zones,
+        (before, after, some, watch, resellers) => {
           const impactOn = createImpact({ before, after }, { facts, resellers, now });
           for (const changes of some) {
             const client = aClient(changes);
             const watched = { watch, nextCheckAt: now, periodMs: 24 * hourMs, acceptedSince: [] };
             const impact = impactOn({ client, watched });
             const [was, is] = [
-              checked(client, before, watch, 'before'),
-              checked(client, after, watch, 'after'),
+              checked(client, before, watch, resellers.before),
+              checked(client, after, watch, resellers.after),
             ];
             const sending = (decisions: typeof was) =>
               decisions.filter(({ decision }) => decision === 'send').map(({ rule }) => rule);
