@@ -22,7 +22,7 @@ export interface ResellersBeforeAfter {
   readonly after: Pick<ResellerDirectory, 'ofClient'>;
 }
 
-/** What a profile knows of all clients of one reseller and one currency. */
+/** What profiles know of all clients of one reseller and one currency. */
 type SharedByClients = ProfileFacts & ResellerDefaults;
 
 /** Reads clients as their checks read them, without a sync and after it: once where both read the same. */
@@ -32,39 +32,47 @@ export function createReader(
   resellers: ResellersBeforeAfter,
 ): (client: ClientFacts) => BeforeAfter<Reading> {
   const same = before && after && readTheSame(before, after);
-  const sharedBefore = before && createShared(before, facts, resellers.before);
-  const sharedAfter = after && createShared(after, facts, resellers.after);
+  const sharedBy = createShared({ before, after }, facts, resellers);
   return (client) => {
-    const [known, knownAfter] = [sharedBefore?.(client), sharedAfter?.(client)];
-    const reading = before && known && readingFrom(client, known, before);
-    if (same && known?.resellerTimeZone === knownAfter?.resellerTimeZone)
+    const known = sharedBy(client);
+    const reading = before && known.before && readingFrom(client, known.before, before);
+    if (same && known.before?.resellerTimeZone === known.after?.resellerTimeZone)
       return { before: reading, after: reading };
-    return {
-      before: reading,
-      after: after && knownAfter && readingFrom(client, knownAfter, after),
-    };
+    return { before: reading, after: after && known.after && readingFrom(client, known.after, after) };
   };
 }
 
 /** A profile has thousands of clients, of few resellers and currencies. */
 function createShared(
+  { before, after }: BeforeAfter<Profile>,
+  facts: BillingFacts,
+  resellers: ResellersBeforeAfter,
+): (client: ClientFacts) => BeforeAfter<SharedByClients> {
+  const known = new Map<string, Map<string | null, BeforeAfter<SharedByClients>>>();
+  return ({ resellerId, currency }) => {
+    const ofCurrency = known.get(currency) ?? new Map<string | null, BeforeAfter<SharedByClients>>();
+    const found = ofCurrency.get(resellerId);
+    if (found) return found;
+    const client = { resellerId, currency };
+    const shared = {
+      before: before && sharedOf(before, client, facts, resellers.before),
+      after: after && sharedOf(after, client, facts, resellers.after),
+    };
+    known.set(currency, ofCurrency.set(resellerId, shared));
+    return shared;
+  };
+}
+
+function sharedOf(
   profile: Profile,
+  { resellerId, currency }: Pick<ClientFacts, 'resellerId' | 'currency'>,
   facts: BillingFacts,
   resellers: Pick<ResellerDirectory, 'ofClient'>,
-): (client: ClientFacts) => SharedByClients {
+): SharedByClients {
   const logins = profile.rules.flatMap(({ users }) => users);
-  const folder = folderOf(profile);
-  const known = new Map<string, SharedByClients>();
-  return ({ resellerId, currency }) => {
-    const key = `${currency} ${resellerId ?? ''}`;
-    const found = known.get(key);
-    if (found) return found;
-    const shared = {
-      ...(profile.currency === currency ? { rate: '1' } : facts.rate(profile.currency, currency)),
-      users: logins.length === 0 ? {} : facts.users(logins, resellerId),
-      ...resellerDefaults(resellers.ofClient(resellerId, folder)?.content),
-    };
-    known.set(key, shared);
-    return shared;
+  return {
+    ...(profile.currency === currency ? { rate: '1' } : facts.rate(profile.currency, currency)),
+    users: logins.length === 0 ? {} : facts.users(logins, resellerId),
+    ...resellerDefaults(resellers.ofClient(resellerId, folderOf(profile))?.content),
   };
 }
