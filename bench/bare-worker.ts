@@ -3,6 +3,7 @@ import {
   bundleWorkflowCode,
   DefaultLogger,
   Worker,
+  type WorkerOptions,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import type { RealServers } from '../dev/trial/real-servers.js';
@@ -29,14 +30,17 @@ export async function startBareWorker(
   workflowBundle: WorkflowBundleWithSourceMap,
 ): Promise<BareWorker> {
   let done = 0;
-  const worker = await Worker.create({
+  // As our own worker: a side that is frozen while another is measured must not be cut off.
+  const options: WorkerOptions & { readonly isolateExecutionTimeout: string } = {
+    isolateExecutionTimeout: '1m',
     connection: servers.connection,
     namespace: servers.namespace,
     taskQueue,
     workflowBundle,
     activities: { empty: () => Promise.resolve(void (done += 1)) },
     ...slotsOf(serviceSettings(servers.env)),
-  });
+  };
+  const worker = await Worker.create(options);
   const run = worker.run();
   return {
     done: () => done,

@@ -7,7 +7,7 @@ import Table from 'cli-table3';
 import { execa } from 'execa';
 import { packageRoot } from '../authoring/package-root.js';
 import { byPeriodAlone } from './by-period-alone.js';
-import { checkRate, quietRate } from './check-rate.js';
+import { checkRate } from './check-rate.js';
 import { cold } from './cold.js';
 import { fleet, growth, type MeasuredFleet } from './fleet.js';
 import { history } from './history.js';
@@ -19,6 +19,7 @@ import { median, missed, type Measured } from './measured.js';
 import { plan } from './plan.js';
 import { replays } from './replays.js';
 import { sql } from './sql.js';
+import { sideBySide } from './side-by-side.js';
 import { startRate } from './start-rate.js';
 import { startUp } from './start-up.js';
 import { views } from './views.js';
@@ -51,7 +52,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
       seconds: values.full ? 20 : 10,
       warmUpSeconds: 20,
     }),
-  'quiet-rate': () => quietRate({ clients: 400, rounds: 5, seconds: 10, warmUpSeconds: 30 }),
+  'side-by-side': () => sideBySide({ clients: 200, rounds: 5, seconds: 45, warmUpSeconds: 60 }),
   cold: async () => [
     await cold(values.full ? { lengths: [5, 10, 30], rounds: 3 } : { lengths: [10], rounds: 1 }),
   ],
@@ -68,10 +69,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
     return [...fleets.map(({ measured }) => measured), growth(fleets)];
   },
 };
-/** Part of another one. */
-const parts = ['quiet-rate'];
-const names =
-  positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => !parts.includes(name));
+const names = positionals.length > 0 ? positionals : Object.keys(benches);
 const unknown = names.find((name) => !Object.hasOwn(benches, name));
 if (unknown !== undefined)
   throw new Error(`no bench "${unknown}". Expected ${Object.keys(benches).join(', ')}`);

@@ -7,6 +7,13 @@ const ticksPerSecond = 100;
 
 /** The process of that name that this one started, or one of those it started. Throws where there is not exactly one. */
 export async function descendantNamed(name: RegExp): Promise<number> {
+  const found = await descendantsNamed(name, process.pid);
+  if (found.length !== 1) throw new Error(`expected one process named ${name.source}, found ${found.length}`);
+  return found[0]!;
+}
+
+/** The processes of that name that `root` started, or one of those it started. */
+export async function descendantsNamed(name: RegExp, root: number): Promise<readonly number[]> {
   const parents = new Map<number, { parent: number; command: string }>();
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
@@ -15,11 +22,9 @@ export async function descendantNamed(name: RegExp): Promise<number> {
   }
   const isOurs = (pid: number): boolean => {
     const parent = parents.get(pid)?.parent;
-    return parent !== undefined && (parent === process.pid || isOurs(parent));
+    return parent !== undefined && (parent === root || isOurs(parent));
   };
-  const found = [...parents].filter(([pid, { command }]) => name.test(command) && isOurs(pid));
-  if (found.length !== 1) throw new Error(`expected one process named ${name.source}, found ${found.length}`);
-  return found[0]![0];
+  return [...parents].filter(([pid, { command }]) => name.test(command) && isOurs(pid)).map(([pid]) => pid);
 }
 
 /** CPU time so far, in milliseconds. */
