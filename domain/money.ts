@@ -44,26 +44,7 @@ export function subtract(a: Decimal, b: Decimal): Decimal {
 
 export function multiply(a: Decimal, b: Decimal): Decimal {
   if (b === '1' && plainPattern.test(a)) return a;
-  return shortProduct(a, b) ?? plain(new Big(a).times(b));
-}
-
-/** As most products of a threshold and a rate: of so few digits that doubles multiply them exactly, as integers; else undefined. */
-function shortProduct(a: Decimal, b: Decimal): Decimal | undefined {
-  if (a.length + b.length > exactLength || !decimalPattern.test(a) || !decimalPattern.test(b))
-    return undefined;
-  const product = Number(a.replace('.', '')) * Number(b.replace('.', ''));
-  const decimals = decimalsOf(a) + decimalsOf(b);
-  if (product === 0) return '0';
-  if (decimals === 0) return String(product);
-  const digits = String(Math.abs(product)).padStart(decimals + 1, '0');
-  const fraction = digits.slice(-decimals).replace(/0+$/, '');
-  const whole = digits.slice(0, -decimals);
-  return `${product < 0 ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
-}
-
-function decimalsOf(value: Decimal): number {
-  const point = value.indexOf('.');
-  return point < 0 ? 0 : value.length - point - 1;
+  return plain(new Big(a).times(b));
 }
 
 /** Negative when `a < b`, 0 when equal (`"1.0"` equals `"1"`), positive when `a > b`. */
