@@ -8,10 +8,10 @@ import { rateSides, startRateSide, type RateSideName } from './rate-sides.js';
 const [name, clients] = process.argv.slice(2);
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const side = await startRateSide(rateSides[name as RateSideName], Number(clients));
-const tell = () => process.send!({ done: side.done() });
-process.on('message', tell);
+const answer = () => process.send!({ done: side.done() });
+process.on('message', answer);
 process.once('disconnect', () => void stop());
-tell();
+answer();
 
 /** Nothing that it started is needed any more: the servers end with it. */
 async function stop(): Promise<void> {

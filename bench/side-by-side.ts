@@ -88,17 +88,17 @@ async function startSide(name: RateSideName, clients: number): Promise<RunningSi
   const ended = once(child, 'exit');
   const failed = ended.then(([code]) => Promise.reject(new Error(`the side ${name} ended with ${code}`)));
   failed.catch(() => {});
-  const told = async (): Promise<number> => {
+  const received = async (): Promise<number> => {
     const message = once(child, 'message') as Promise<[{ readonly done: number }]>;
     const [{ done }] = await Promise.race([message, failed]);
     return done;
   };
-  await told();
+  await received();
   const pids = [child.pid!, ...(await descendantsNamed(servers, child.pid!))];
   return {
     async done() {
       child.send('done');
-      return await told();
+      return await received();
     },
     cpuMs: async () => (await Promise.all(pids.map(cpuMsOf))).reduce((sum, each) => sum + each, 0),
     async stop() {
