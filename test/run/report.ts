@@ -2,19 +2,29 @@ import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
 /**
- * mocha's spec reporter, and its counts as `N passed, N failed` in the file of the option `output`. What was left out is named at
- * the end, so that nobody takes it for passed.
+ * mocha's spec reporter, and its counts as `N passed, N failed` in the file of the option `output`. What failed stands with its
+ * error in the file of the option `failures`. What was left out is named at the end, so that nobody takes it for passed.
  */
 class Report extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
-    const output = (options.reporterOptions as { output?: string } | undefined)?.output;
+    const { output, failures: failuresFile } = (options.reporterOptions ?? {}) as Record<
+      string,
+      string | undefined
+    >;
     const leftOut: string[] = [];
     runner.on('pending', (test) => leftOut.push(test.fullTitle()));
+    const failed: string[] = [];
+    runner.on('fail', (test, error: Error) =>
+      failed.push(
+        `failed: ${test.fullTitle()}\n  in ${test.file ?? 'a file that is not known'}\n${error.stack ?? String(error)}\n`,
+      ),
+    );
     runner.once('end', () => {
       const { passes, failures } = this.stats;
       for (const title of leftOut) process.stderr.write(`left out: ${title}\n`);
       if (output) writeFileSync(output, `${passes} passed, ${failures} failed\n`);
+      if (failuresFile) writeFileSync(failuresFile, failed.join('\n'));
     });
   }
 }
