@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { assertNever } from '../domain/assert-never.js';
 import { faultsText, isUnclear } from '../domain/client.js';
 import type { Recovery } from '../domain/notices.js';
 import type { FailedNotice } from '../domain/watching/check.js';
@@ -40,7 +41,7 @@ export async function notify(
   // may also have waited for a worker since.
   const now = async () =>
     Math.max(checkAt, Math.round(attemptedAt + performance.now() - begunAt), await parts.now());
-  const entries = await entriesOf(parts, input);
+  const entries = await entriesOf(parts, input, attemptedAt);
   if (!entries) return toldOf(await parts.ledger.find(clientId, checkAt));
   const send = async (entry: LedgerEntry): Promise<Delay | undefined> => {
     if (signal.aborted) throw givenUp(signal);
@@ -99,11 +100,15 @@ function givenUp(signal: AbortSignal): Error {
  * The check's notices as the ledger has them, resolved now where this is the first attempt; undefined where nobody is to be told of
  * this check any more.
  */
-async function entriesOf(parts: WatchParts, input: NotifyInput): Promise<readonly LedgerEntry[] | undefined> {
+async function entriesOf(
+  parts: WatchParts,
+  input: NotifyInput,
+  scheduledAt: number,
+): Promise<readonly LedgerEntry[] | undefined> {
   const { clientId, checkAt } = input;
   const known = await parts.ledger.find(clientId, checkAt);
   if (known.length > 0 && !known.some(({ state }) => state === 'pending')) return known;
-  const { client, stored } = await readWatched(parts, clientId, undefined);
+  const { client, stored } = await readWatched(parts, clientId, input.decided?.profile.id);
   // Rule 13: a client that is watched no more, or suspended, gets no notice, also in between two attempts.
   if (!client || !stored || endReasonOf(client, stored.profile) || client.status === 'suspended') {
     if (known.length > 0) await parts.ledger.withdraw(clientId, checkAt, await parts.now());
@@ -116,8 +121,24 @@ async function entriesOf(parts: WatchParts, input: NotifyInput): Promise<readonl
   if (input.decided && input.decided.profile.id !== stored.profile.id) return undefined;
   const recoveries = await recoveriesOf(parts, input);
   const resellers = await parts.resellers?.current();
-  await parts.ledger.open(noticesOf(input, stored.profile, client, recoveries, resellers), await parts.now());
-  return await parts.ledger.find(clientId, checkAt);
+  const notices = noticesOf(input, stored.profile, client, recoveries, resellers);
+  const opening = await parts.ledger.open(notices, { at: await parts.now(), scheduledAt });
+  switch (opening.kind) {
+    case 'opened':
+      return opening.entries;
+    case 'known':
+      return await parts.ledger.find(clientId, checkAt);
+    case 'taken-up':
+      throw takenUp();
+    default:
+      return assertNever(opening);
+  }
+}
+
+/** Rule 25. A workflow that goes on all the same, because clocks differ, tries it again. */
+function takenUp(): ApplicationFailure {
+  const message = 'a later workflow of the client decides afresh';
+  return ApplicationFailure.create({ type: 'taken-up', message, category: 'BENIGN' });
 }
 
 /** Rule 20: whom the last notice of each rule reached that has recovered. */

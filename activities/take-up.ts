@@ -11,7 +11,8 @@ const clocksDifferMs = 5_000;
 
 /**
  * Rule 25: what a workflow that starts for a client goes on with; undefined where it is the first one of its client.
- * - What an earlier workflow left unsent is withdrawn. While somebody may still be sending it, this is tried again: what the
+ * - What an earlier workflow decided, and did not write into the ledger yet, is not written any more.
+ * - What it left unsent is withdrawn. While somebody may still be sending it, this is tried again: what the
  *   provider then accepts must count.
  * - A worker that stalled during this check, which another worker has made since, does not withdraw what that one sends: those
  *   notices are of a check that is later than this one.
@@ -24,12 +25,13 @@ export async function takeUpEarlier(
   now: number,
 ): Promise<TakenUp | undefined> {
   const before = begunAt + clocksDifferMs;
+  const earlier = await parts.watched.earlier(clientId);
+  if (earlier?.checkedAt !== undefined) await parts.ledger.takeUp(clientId, begunAt);
   const { busyMs, withdrawn, notices } = await parts.ledger.withdrawAll(clientId, before, now);
   if (busyMs > 0) {
     const message = 'a notice of an earlier workflow is being sent';
     throw retryLater([{ kind: 'busy', message, attempts: 0, waitMs: busyMs }], busyMs * 2);
   }
-  const earlier = await parts.watched.earlier(clientId);
   const known = takeUp(watch, earlier?.watch ?? { acceptedAt: {} });
   const accepted =
     notices === 0

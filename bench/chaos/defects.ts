@@ -302,7 +302,7 @@ export const defects: readonly Defect[] = [
     name: 'a claim keeps no other worker away',
     round: 9,
     finds: /arrived twice/,
-    file: 'delivery/ledger/mysql-ledger.js',
+    file: 'delivery/ledger/claims.js',
     code: " AND state = 'pending' AND (claimed_until IS NULL OR claimed_until <= ${databaseNow})`, [token",
     becomes: " AND state = 'pending'`, [token",
     unseen: 'a second copy near a fault is allowed; tests of the ledger find it',

@@ -1,5 +1,6 @@
 import type { ClientFacts, UnclearClient } from '../../domain/client.js';
 import type { CostlyFact } from '../../domain/costly-fact.js';
+import { groupedBy } from '../../store/grouped-by.js';
 import type { Queryable } from '../../store/queryable.js';
 import { gateClient, gateIdentity, idOf, type ResellerRow } from '../client-gate.js';
 import { gateRate, gateUsers, type RateRow, type UserRow } from '../profile-facts.js';
@@ -142,15 +143,4 @@ function sharedFactsOf(rates: readonly RateRow[], users: readonly UserRow[]): Sh
         resellerId,
       ),
   };
-}
-
-function groupedBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
-  }
-  return groups;
 }

@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { normalAddress } from '../../domain/notices.js';
 import { deliveriesInOrder, isUnreached, type Delivery, type DeliveryReport } from '../delivery-report.js';
+import { databaseNow } from './database-now.js';
 import { compareTexts } from './compare-texts.js';
 import { isOfItsData, isTransient } from '../../store/database-errors.js';
 
@@ -16,8 +17,6 @@ export interface DeliveryReports {
 export interface DeliveryReportsOptions {
   readonly onUnstorable?: ((report: DeliveryReport, error: unknown) => void) | undefined;
 }
-
-const databaseNow = 'UNIX_TIMESTAMP() * 1000';
 
 /** Reports of one transaction. */
 const atOnce = 200;

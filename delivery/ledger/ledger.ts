@@ -35,6 +35,20 @@ export interface LedgerEntry extends Omit<LedgerNotice, 'recipients' | 'leftOut'
   readonly attempts: number;
 }
 
+/** Epoch milliseconds. */
+export interface OpeningInstants {
+  readonly at: number;
+  /** When the attempt that opens them was scheduled, by the Temporal server's clock. */
+  readonly scheduledAt: number;
+}
+
+export type Opening =
+  /** As `find` would answer them. */
+  | { readonly kind: 'opened'; readonly entries: readonly LedgerEntry[] }
+  | { readonly kind: 'known' }
+  /** A later workflow watches the client. */
+  | { readonly kind: 'taken-up' };
+
 /** The right to send a notice, for a while. */
 export type Claim =
   | {
@@ -67,10 +81,12 @@ export interface Ledger {
   /** The notices of one check: the staff's first, then by kind and channel. */
   find(clientId: string, checkAt: number): Promise<readonly LedgerEntry[]>;
   /**
-   * Writes the notices of one check with their recipients, before any is sent. Answers false, and writes nothing, where
-   * the ledger has one of them already: who is notified at a check is resolved once.
+   * Writes the notices of one check with their recipients, before any is sent. Where the ledger has one of them already it writes
+   * nothing, since who is notified at a check is resolved once; nor where a later workflow took the client up (rule 25).
    */
-  open(notices: readonly LedgerNotice[], at: number): Promise<boolean>;
+  open(notices: readonly LedgerNotice[], instants: OpeningInstants): Promise<Opening>;
+  /** Rule 25: a workflow takes the client up. What was scheduled before that instant opens no notice of the client any more. */
+  takeUp(clientId: string, at: number): Promise<void>;
   /** Only one sends a notice at a time. The claim ends with the record of the attempt, or after `forMs`. */
   claim(id: string, forMs: number): Promise<Claim>;
   /** The provider accepted it for some recipients. The notice is accepted when nobody is left to send to. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { NoticeState, RecipientState } from '../../store/rows.js';
 import { compareTexts } from './compare-texts.js';
 import type { Claim, FailedAttempt, Ledger, LedgerEntry, LedgerNotice } from './ledger.js';
+import { compareEntries, openedEntries, openedEntry } from './opened-entries.js';
 
 /** A notice in memory, with what became of it for each address. */
 interface Kept {
@@ -23,13 +24,14 @@ const isSettled = (state: NoticeState): boolean => state === 'accepted' || state
 /** `now` times the claims, milliseconds. */
 export function createMemoryLedger(now: () => number = Date.now): MemoryLedger {
   const kept = new Map<string, Kept>();
+  const takenUpAt = new Map<string, number>();
   const all = (): readonly Kept[] => [...kept.values()];
   const ofClient = (clientId: string): readonly Kept[] =>
     all().filter(({ notice }) => notice.clientId === clientId);
   const ofCheck = (clientId: string, checkAt: number): readonly Kept[] =>
     ofClient(clientId)
       .filter(({ notice }) => notice.checkAt === checkAt)
-      .sort((a, b) => compareNotices(a.notice, b.notice));
+      .sort((a, b) => compareEntries(a.notice, b.notice));
   return {
     told: () =>
       all()
@@ -37,10 +39,16 @@ export function createMemoryLedger(now: () => number = Date.now): MemoryLedger {
         .map(({ notice }) => notice),
     entries: () => all().map(({ entry }) => entry),
     find: (clientId, checkAt) => Promise.resolve(ofCheck(clientId, checkAt).map(({ entry }) => entry)),
-    open(notices) {
-      const isNew = !notices.some(({ id }) => kept.has(id));
-      if (isNew) for (const notice of notices) kept.set(notice.id, keep(notice));
-      return Promise.resolve(isNew);
+    open(notices, { scheduledAt }) {
+      if (notices.some(({ clientId }) => scheduledAt < (takenUpAt.get(clientId) ?? 0)))
+        return Promise.resolve({ kind: 'taken-up' });
+      if (notices.some(({ id }) => kept.has(id))) return Promise.resolve({ kind: 'known' });
+      for (const notice of notices) kept.set(notice.id, keep(notice));
+      return Promise.resolve({ kind: 'opened', entries: openedEntries(notices) });
+    },
+    takeUp(clientId, at) {
+      takenUpAt.set(clientId, Math.max(at, takenUpAt.get(clientId) ?? 0));
+      return Promise.resolve();
     },
     claim: (id, forMs) => Promise.resolve(claimOf(kept.get(id), now(), forMs)),
     accepted(id, { messageId, recipients, refused }, at) {
@@ -106,14 +114,14 @@ export function createMemoryLedger(now: () => number = Date.now): MemoryLedger {
 }
 
 function keep(notice: LedgerNotice): Kept {
-  const { recipients, leftOut, content: _, ...said } = notice;
+  const { recipients, leftOut } = notice;
   const states = new Map<string, RecipientState>(leftOut.map(({ address }) => [address, 'left-out']));
   for (const address of recipients) states.set(address, 'pending');
   return {
     notice,
     recipients: states,
     claim: undefined,
-    entry: { ...said, state: 'pending', messageId: null, acceptedAt: null, lastError: null, attempts: 0 },
+    entry: openedEntry(notice),
   };
 }
 
@@ -180,11 +188,4 @@ function acceptedNotice({ rules, recovered, checkAt, instant }: LedgerEntry, at:
     checkAt,
     ...(instant === null ? {} : { instant }),
   };
-}
-
-/** The staff's first, then by kind and channel. */
-function compareNotices(a: LedgerNotice, b: LedgerNotice): number {
-  return (
-    compareTexts(b.audience, a.audience) || compareTexts(a.kind, b.kind) || compareTexts(a.channel, b.channel)
-  );
 }

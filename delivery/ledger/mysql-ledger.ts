@@ -1,49 +1,48 @@
-import { randomUUID } from 'node:crypto';
 import DataLoader from 'dataloader';
-import type { DataSource, EntityManager } from 'typeorm';
+import { In, type DataSource, type EntityManager } from 'typeorm';
 import type { AcceptedNotice } from '../../domain/cycle/told.js';
 import type { Audience, RuleKey } from '../../domain/profile/profile.js';
+import { groupedBy } from '../../store/grouped-by.js';
 import type { Queryable } from '../../store/queryable.js';
 import { noticeEntity, type NoticeRow } from '../../store/rows.js';
 import { isUnreached, type Delivery } from '../delivery-report.js';
+import { createClaim } from './claims.js';
+import { databaseNow } from './database-now.js';
 import type {
   Acceptance,
   AcceptedSince,
-  Claim,
   FailedAttempt,
   Ledger,
   LedgerEntry,
-  LedgerNotice,
   ReachedRecipient,
 } from './ledger.js';
+import { createOpen } from './opened-notices.js';
+import { createTakeUp } from './take-ups.js';
 
-/** Claims are timed by the database, whose clock all workers share. */
-const databaseNow = 'UNIX_TIMESTAMP() * 1000';
-
-/** Nobody is left to send to. */
-const nobodyPending = `NOT EXISTS (SELECT 1 FROM low_balance_notice_recipient r WHERE r.notice_id = low_balance_notice.id AND r.state = 'pending')`;
+/** Stands for nobody in a list of addresses, which SQL does not allow to be empty. */
+const noAddress = '';
 
 /** Clients of one statement at most. */
 const mostAtOnce = 500;
 
-export function createMysqlLedger(database: DataSource): Ledger {
+/**
+ * What is asked at once shares its statements. `windowMs`: for how long questions of what a check's notices are gathered; what
+ * follows from one answer is then asked at once.
+ */
+export function createMysqlLedger(database: DataSource, windowMs = 0): Ledger {
+  const bounds = { cache: false, maxBatchSize: mostAtOnce } as const;
   // Clients that start together were read together, and ask together.
-  const counts = new DataLoader((ids: readonly string[]) => countNotices(database, ids), {
-    cache: false,
-    maxBatchSize: mostAtOnce,
+  const counts = new DataLoader((ids: readonly string[]) => countNotices(database, ids), bounds);
+  const found = new DataLoader((checks: readonly Check[]) => findNotices(database, checks), {
+    ...bounds,
+    ...(windowMs > 0 ? { batchScheduleFn: (run: () => void) => void setTimeout(run, windowMs) } : {}),
   });
   return {
-    async find(clientId, checkAt) {
-      const rows = await database.getRepository(noticeEntity).find({
-        where: { clientId, checkAt: String(checkAt) },
-        order: { audience: 'DESC', kind: 'ASC', channel: 'ASC' },
-      });
-      return rows.map(entryOf);
-    },
-    open: (notices, at) => open(database, notices, at),
-    claim: (id, forMs) => claim(database, id, forMs),
-    accepted: (id, acceptance, at) =>
-      transaction(database, (manager) => accepted(manager, id, acceptance, at)),
+    find: (clientId, checkAt) => found.load({ clientId, checkAt }),
+    open: createOpen(database),
+    takeUp: createTakeUp(database),
+    claim: createClaim(database),
+    accepted: (id, acceptance, at) => accepted(database, id, acceptance, at),
     failed: (id, attempt, at) => transaction(database, (manager) => failed(manager, id, attempt, at)),
     withdraw: (clientId, checkAt, at) =>
       transaction(database, (manager) => withdraw(manager, { clientId, checkAt }, at)),
@@ -58,6 +57,30 @@ export function createMysqlLedger(database: DataSource): Ledger {
     settledSince: (clientId, checkAt) => settledSince(database, clientId, checkAt),
     reached: (clientId, checkAt, rule) => readReached(database, clientId, checkAt, rule),
   };
+}
+
+interface Check {
+  readonly clientId: string;
+  readonly checkAt: number;
+}
+
+async function findNotices(
+  database: DataSource,
+  checks: readonly Check[],
+): Promise<readonly (readonly LedgerEntry[])[]> {
+  const rows = await database.getRepository(noticeEntity).find({
+    where: {
+      clientId: In(checks.map(({ clientId }) => clientId)),
+      checkAt: In(checks.map(({ checkAt }) => String(checkAt))),
+    },
+    order: { audience: 'DESC', kind: 'ASC', channel: 'ASC' },
+  });
+  const byCheck = groupedBy(rows.map(entryOf), keyOf);
+  return checks.map((check) => byCheck.get(keyOf(check)) ?? []);
+}
+
+function keyOf({ clientId, checkAt }: Check): string {
+  return `${checkAt}:${clientId}`;
 }
 
 interface Counts {
@@ -85,103 +108,36 @@ function transaction<T>(database: DataSource, work: (manager: EntityManager) => 
   return database.transaction('READ COMMITTED', work);
 }
 
-async function open(database: DataSource, notices: readonly LedgerNotice[], at: number): Promise<boolean> {
-  if (notices.length === 0) return true;
-  try {
-    await transaction(database, async (manager) => {
-      await manager.query(
-        `INSERT INTO low_balance_notice (id, client_id, check_at, instant, kind, channel, audience, profile_id, rules, recovered, content, state, attempts, created_at)
-         VALUES ?`,
-        [
-          notices.map((notice) => [
-            notice.id,
-            notice.clientId,
-            notice.checkAt,
-            notice.instant,
-            notice.kind,
-            notice.channel,
-            notice.audience,
-            notice.profileId,
-            JSON.stringify(notice.rules),
-            notice.recovered.length === 0 ? null : JSON.stringify(notice.recovered),
-            JSON.stringify(notice.content),
-            'pending',
-            0,
-            at,
-          ]),
-        ],
-      );
-      await manager.query(
-        `INSERT IGNORE INTO low_balance_notice_recipient (notice_id, address, state, reason, updated_at) VALUES ?`,
-        [
-          notices.flatMap(({ id, recipients, leftOut }) => [
-            ...recipients.map((address) => [id, address, 'pending', null, at]),
-            ...leftOut.map(({ address, reason }) => [id, address.slice(0, 320), 'left-out', reason, at]),
-          ]),
-        ],
-      );
-    });
-    return true;
-  } catch (error) {
-    if (isDuplicate(error)) return false;
-    throw error;
-  }
-}
-
-async function claim(database: DataSource, id: string, forMs: number): Promise<Claim> {
-  const token = randomUUID();
-  const { affectedRows } = await database.query<{ affectedRows: number }>(
-    `UPDATE low_balance_notice SET claim = ?, claimed_until = ${databaseNow} + ?
-     WHERE id = ? AND state = 'pending' AND (claimed_until IS NULL OR claimed_until <= ${databaseNow})`,
-    [token, forMs, id],
-  );
-  if (affectedRows === 0) {
-    const [row] = await database.query<{ busy: string | null }[]>(
-      `SELECT claimed_until - ${databaseNow} AS busy FROM low_balance_notice WHERE id = ? AND state = 'pending'`,
-      [id],
-    );
-    return row ? { kind: 'busy', forMs: Math.max(0, Number(row.busy ?? 0)) } : { kind: 'settled' };
-  }
-  const rows = await database.query<{ content: string; address: string | null }[]>(
-    `SELECT n.content, r.address FROM low_balance_notice n
-     LEFT JOIN low_balance_notice_recipient r ON r.notice_id = n.id AND r.state = 'pending'
-     WHERE n.id = ? ORDER BY r.address`,
-    [id],
-  );
-  return {
-    kind: 'claimed',
-    token,
-    content: JSON.parse(rows[0]?.content ?? '{}') as object,
-    recipients: rows.flatMap(({ address }) => address ?? []),
-  };
-}
-
+/**
+ * What is accepted is one statement: the notice is never accepted without its recipients. Refusals come before it, each right by
+ * itself.
+ */
 async function accepted(
-  manager: EntityManager,
+  database: Queryable,
   id: string,
   { messageId, recipients, refused }: Acceptance,
   at: number,
 ): Promise<void> {
-  if (recipients.length > 0) {
-    await manager.query(
-      `UPDATE low_balance_notice_recipient SET state = 'accepted', updated_at = ? WHERE notice_id = ? AND address IN (?)`,
-      [at, id, recipients],
-    );
-  }
   for (const { address, reason } of refused) {
-    await manager.query(
+    await database.query(
       `UPDATE low_balance_notice_recipient SET state = 'refused', reason = ?, updated_at = ? WHERE notice_id = ? AND address = ?`,
       [reason.slice(0, 1_024), at, id, address],
     );
   }
-  // Accepted by the provider is accepted, also where it was withdrawn meanwhile.
-  await manager.query(
-    `UPDATE low_balance_notice SET message_id = COALESCE(message_id, ?), accepted_at = COALESCE(accepted_at, ?),
-       attempts = attempts + 1, last_error = NULL,
-       state = IF(${nobodyPending}, 'accepted', state),
-       claimed_until = IF(state = 'pending', claimed_until, NULL), claim = IF(state = 'pending', claim, NULL)
-     WHERE id = ?`,
-    [messageId, at, id],
+  const addresses = recipients.length > 0 ? recipients : [noAddress];
+  // Accepted by the provider is accepted, also where it was withdrawn meanwhile. Assignments may come in any order.
+  await database.query(
+    `UPDATE low_balance_notice n
+     LEFT JOIN low_balance_notice_recipient r ON r.notice_id = n.id AND r.address IN (?)
+     LEFT JOIN low_balance_notice_recipient other ON other.notice_id = n.id AND other.state = 'pending' AND other.address NOT IN (?)
+     SET r.state = 'accepted', r.updated_at = ?,
+       n.message_id = COALESCE(n.message_id, ?), n.accepted_at = COALESCE(n.accepted_at, ?),
+       n.attempts = n.attempts + 1, n.last_error = NULL,
+       n.claimed_until = IF(other.notice_id IS NULL OR n.state <> 'pending', NULL, n.claimed_until),
+       n.claim = IF(other.notice_id IS NULL OR n.state <> 'pending', NULL, n.claim),
+       n.state = IF(other.notice_id IS NULL, 'accepted', n.state)
+     WHERE n.id = ?`,
+    [addresses, addresses, at, messageId, at, id],
   );
 }
 
@@ -292,10 +248,6 @@ export async function readReached(
 
 function audienceOf(text: string): Audience {
   return text === 'staff' ? 'staff' : 'client';
-}
-
-function isDuplicate(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ER_DUP_ENTRY';
 }
 
 function entryOf(row: NoticeRow): LedgerEntry {

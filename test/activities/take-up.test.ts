@@ -183,6 +183,22 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
     assert.equal((await takenUp(sent, Date.now()))?.checkedFor, checkAt, 'a channel has accepted it');
   });
 
+  it('lets no earlier workflow open a notice any more, nor stalled one', async () => {
+    const checkAt = Date.now() - 1_000;
+    const clientId = await aWatchedClient(checkAt);
+    const scheduledAt = (at: number): Parts => ({ ...parts, attemptedAt: () => Promise.resolve(at) });
+    const notifies = (at: number) =>
+      notify(scheduledAt(at), aCheckOf(clientId, { checkAt }), new AbortController().signal);
+    await takenUp(clientId, checkAt + 500);
+    // Of a worker that stalled before it came to this.
+    await takenUp(clientId, checkAt + 100);
+    await assert.rejects(notifies(checkAt + 499), /a later workflow of the client decides afresh/);
+    assert.deepEqual(await parts.ledger.find(clientId, checkAt), []);
+    assert.equal((await notifies(checkAt + 500)).accepted.length, 2);
+    await takenUp(clientId, checkAt + 900);
+    assert.equal((await notifies(checkAt + 500)).accepted.length, 2, 'what was sent is reported');
+  });
+
   it('is no reason for silence where a check is tried again, because its answer was lost with its worker', async () => {
     const clientId = `again-${(clients += 1)}`;
     await addLowClient(world.database, clientId);

@@ -6,25 +6,48 @@ import { createMemoryLedger } from '../../delivery/ledger/memory-ledger.js';
 import { createMysqlLedger } from '../../delivery/ledger/mysql-ledger.js';
 import { createNotifyWorld, type NotifyWorld } from '../activities/notify-setup.js';
 
+interface OpenLedger {
+  readonly ledger: Ledger;
+  /** As the first check of a client does. */
+  readonly watch: (clientId: string) => Promise<unknown>;
+  readonly stop: () => Promise<void>;
+}
+
 /** Every ledger, with what it needs. */
 const implementations: readonly {
   readonly name: string;
-  readonly open: () => Promise<{ readonly ledger: Ledger; readonly stop: () => Promise<void> }>;
+  readonly open: () => Promise<OpenLedger>;
 }[] = [
   {
     name: 'in memory',
-    open: () => Promise.resolve({ ledger: createMemoryLedger(), stop: () => Promise.resolve() }),
+    open: () =>
+      Promise.resolve({
+        ledger: createMemoryLedger(),
+        watch: () => Promise.resolve(),
+        stop: () => Promise.resolve(),
+      }),
   },
   {
     name: 'in MySQL',
     async open() {
       const world: NotifyWorld = await createNotifyWorld();
-      return { ledger: createMysqlLedger(world.database), stop: () => world.stop() };
+      return {
+        ledger: createMysqlLedger(world.database),
+        watch: (clientId) =>
+          world.database.query(
+            `INSERT INTO low_balance_watched_client (client_id, profile_id, state, period_ms, next_check_at, seen_at, watch)
+             VALUES (?, 'acme/prepaid', 'low', 1, 1, 1, '{}')`,
+            [clientId],
+          ),
+        stop: () => world.stop(),
+      };
     },
   },
 ];
 
 let clients = 0;
+
+const now = { at: 1_000, scheduledAt: 1_000 };
 
 function aNotice(changes: Partial<LedgerNotice> = {}): LedgerNotice {
   return {
@@ -49,16 +72,17 @@ for (const { name, open } of implementations) {
   describe(`a ledger ${name}`, function () {
     this.timeout(120_000);
     let ledger: Ledger;
+    let watch: OpenLedger['watch'];
     let stop = () => Promise.resolve();
     before(async () => {
-      ({ ledger, stop } = await open());
+      ({ ledger, watch, stop } = await open());
     });
     after(() => stop());
     beforeEach(() => void (clients += 1));
 
     async function opened(changes: Partial<LedgerNotice> = {}): Promise<LedgerNotice> {
       const notice = aNotice(changes);
-      assert.equal(await ledger.open([notice], 1_000), true);
+      assert.equal((await ledger.open([notice], now)).kind, 'opened');
       return notice;
     }
 
@@ -84,7 +108,7 @@ for (const { name, open } of implementations) {
       const client = aNotice();
       const staff = aNotice({ audience: 'staff', rules: ['user'], recovered: ['client'], instant: null });
       const webhook = aNotice({ channel: 'webhook:crm' });
-      await ledger.open([webhook, client, staff], 1_000);
+      await ledger.open([webhook, client, staff], now);
       await opened({ checkAt: 5_000 });
       const found = await ledger.find(clientId, 1_000);
       assert.deepEqual(
@@ -113,7 +137,9 @@ for (const { name, open } of implementations) {
     it('opens nothing a second time, and nothing beside it', async () => {
       const first = await opened();
       const other = aNotice({ audience: 'staff' });
-      assert.equal(await ledger.open([other, { ...first, recipients: ['c@client.example'] }], 2_000), false);
+      assert.deepEqual(await ledger.open([other, { ...first, recipients: ['c@client.example'] }], now), {
+        kind: 'known',
+      });
       assert.deepEqual(
         (await ledger.find(first.clientId, first.checkAt)).map(({ id }) => id),
         [first.id],
@@ -121,7 +147,84 @@ for (const { name, open } of implementations) {
       assert.deepEqual((await claimed(first.id)).recipients, ['a@client.example', 'b@client.example']);
     });
 
-    it('opens nothing of nothing', async () => assert.equal(await ledger.open([], 1_000), true));
+    it('opens nothing of nothing', async () =>
+      assert.deepEqual(await ledger.open([], now), { kind: 'opened', entries: [] }));
+
+    it('answers an opening as it finds it', async () => {
+      const clientId = `l-${clients}`;
+      const notices = [
+        aNotice({ channel: 'webhook:crm' }),
+        aNotice({ kind: 'recovered', rules: [], recovered: ['client'] }),
+        aNotice(),
+        aNotice({ audience: 'staff' }),
+      ];
+      assert.deepEqual(await ledger.open(notices, now), {
+        kind: 'opened',
+        entries: await ledger.find(clientId, 1_000),
+      });
+    });
+
+    it('opens checks that come at once, but those it has', async () => {
+      const ids = ['one', 'known', 'other'].map((name) => `l-${clients}-${name}`);
+      const known = await opened({ clientId: ids[1]!, recipients: ['first@client.example'] });
+      const again = { ...known, recipients: ['again@client.example'] };
+      const answers = await Promise.all([
+        ledger.open([aNotice({ clientId: ids[0]! }), aNotice({ clientId: ids[0]!, audience: 'staff' })], now),
+        ledger.open([aNotice({ clientId: ids[1]!, audience: 'staff' }), again], now),
+        ledger.open([aNotice({ clientId: ids[2]! })], now),
+      ]);
+      assert.deepEqual(
+        answers.map((each) => (each.kind === 'opened' ? each.entries.length : each.kind)),
+        [2, 'known', 1],
+      );
+      const found = await Promise.all(ids.map((id) => ledger.find(id, 1_000)));
+      assert.deepEqual(
+        found.map((each) => each.map(({ audience }) => audience)),
+        [['staff', 'client'], ['client'], ['client']],
+      );
+      assert.deepEqual((await claimed(known.id)).recipients, ['first@client.example']);
+    });
+
+    it('opens the same check once where two ask at once', async () => {
+      const notice = aNotice();
+      const answers = await Promise.all([ledger.open([notice], now), ledger.open([notice], now)]);
+      assert.deepEqual(answers.map(({ kind }) => kind).sort(), ['known', 'opened']);
+      assert.equal((await ledger.find(notice.clientId, 1_000)).length, 1);
+    });
+
+    it('opens nothing that was scheduled before a later workflow took the client up (rule 25)', async () => {
+      const [clientId, other] = [`l-${clients}`, `l-${clients}-b`];
+      await Promise.all([watch(clientId), watch(other)]);
+      await Promise.all([ledger.takeUp(clientId, 5_000), ledger.takeUp(other, 4_000)]);
+      // A worker that stalled.
+      await ledger.takeUp(clientId, 3_000);
+      const openAt = async (id: string, scheduledAt: number) =>
+        (await ledger.open([aNotice({ clientId: id })], { at: 9_000, scheduledAt })).kind;
+      assert.deepEqual(await Promise.all([openAt(clientId, 4_999), openAt(other, 4_999)]), [
+        'taken-up',
+        'opened',
+      ]);
+      assert.deepEqual(await ledger.find(clientId, 1_000), []);
+      assert.equal(await openAt(clientId, 5_000), 'opened');
+    });
+
+    it('finds the checks that are asked for at once, each by its client and instant', async () => {
+      const clientId = `l-${clients}`;
+      const one = await opened({ checkAt: 1_000 });
+      const other = await opened({ clientId: `${clientId}-b`, checkAt: 2_000 });
+      // Of that client and of that instant, but not asked for.
+      await opened({ checkAt: 2_000 });
+      const found = await Promise.all([
+        ledger.find(clientId, 1_000),
+        ledger.find(`${clientId}-b`, 2_000),
+        ledger.find(clientId, 1_000),
+        ledger.find(`${clientId}-b`, 1_000),
+      ]);
+      assert.deepEqual(
+        found.map((each) => each.map(({ id }) => id)),
+        [[one.id], [other.id], [one.id], []],
+      );
+    });
 
     it('hands a claim to one at a time, with what is to be said and to whom', async () => {
       const { id, content, recipients } = await opened();
@@ -130,6 +233,31 @@ for (const { name, open } of implementations) {
       assert.deepEqual(claim.recipients, recipients);
       const second = await ledger.claim(id, 60_000);
       assert.ok(second.kind === 'busy' && second.forMs > 30_000 && second.forMs <= 61_000);
+    });
+
+    it('hands a notice to one of those who ask at once', async () => {
+      const [first, other] = [
+        await opened(),
+        await opened({ clientId: `l-${clients}-b`, recipients: ['c@client.example'] }),
+      ];
+      const unknown = randomUUID();
+      const claims = await Promise.all(
+        [first.id, other.id, first.id, unknown, first.id].map((id, i) => ledger.claim(id, 60_000 + i)),
+      );
+      assert.deepEqual(
+        claims.map(({ kind }) => kind),
+        ['claimed', 'claimed', 'busy', 'settled', 'busy'],
+      );
+      assert.deepEqual(
+        claims.map((claim) => (claim.kind === 'claimed' ? claim.recipients : [])),
+        [first.recipients, other.recipients, [], [], []],
+      );
+      // Each by its own claim: a failure of one leaves the other's as it is.
+      const [claim] = claims;
+      assert.ok(claim?.kind === 'claimed');
+      await ledger.failed(first.id, { token: claim.token, reason: 'busy', final: false }, 3_000);
+      await claimed(first.id);
+      assert.equal((await ledger.claim(other.id, 60_000)).kind, 'busy');
     });
 
     it('hands it to another when the first one took too long', async () => {

@@ -174,7 +174,10 @@ describe('list, explain, history, rollback and import', () => {
         rules: ['client'],
         recovered: [],
       } as const;
-      await ledger.open([{ ...notice, ...low, recipients: ['then@c-1.example'], leftOut: [] }], checkAt);
+      await ledger.open([{ ...notice, ...low, recipients: ['then@c-1.example'], leftOut: [] }], {
+        at: checkAt,
+        scheduledAt: checkAt,
+      });
       const recipients = ['then@c-1.example'];
       await ledger.accepted('n-1', { messageId: 'm-1', recipients, refused: [] }, checkAt);
       const { mails, webhooks, told: isTold } = await explained('acme/a', 'c-1');
