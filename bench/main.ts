@@ -7,7 +7,7 @@ import Table from 'cli-table3';
 import { execa } from 'execa';
 import { packageRoot } from '../authoring/package-root.js';
 import { byPeriodAlone } from './by-period-alone.js';
-import { checkRate } from './check-rate.js';
+import { checkRate, noticeRate } from './check-rate.js';
 import { cold } from './cold.js';
 import { fleet, growth, type MeasuredFleet } from './fleet.js';
 import { history } from './history.js';
@@ -45,13 +45,17 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
     ];
   },
   history: async () => [await history()],
-  'check-rate': () =>
-    checkRate({
+  'check-rate': async () => [
+    await checkRate({
       clients: 800,
       rounds: values.full ? 9 : 5,
       seconds: values.full ? 20 : 10,
       warmUpSeconds: 20,
     }),
+  ],
+  'notice-rate': async () => [
+    await noticeRate({ clients: 800, rounds: values.full ? 9 : 5, seconds: 30, warmUpSeconds: 20 }),
+  ],
   'side-by-side': () => sideBySide({ clients: 200, rounds: 5, seconds: 45, warmUpSeconds: 60 }),
   cold: async () => [
     await cold(values.full ? { lengths: [5, 10, 30], rounds: 3 } : { lengths: [10], rounds: 1 }),

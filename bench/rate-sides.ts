@@ -5,11 +5,17 @@ import type { Environment } from '../settings/read-settings.js';
 import { taskQueue, watchWorkflowId } from '../worker/parts.js';
 import { bundleBareWorkflows, startBareWorker } from './bare-worker.js';
 
-export const periodMs = 1_000;
+const quietPeriodMs = 1_000;
+/**
+ * Longer than a notice takes where more of them are due than the machine can send: what is not accepted within its Period is withdrawn,
+ * and that would be measured instead.
+ */
+const noticePeriodMs = 10_000;
 
 /** What a comparison of rates has a worker do. */
 export interface RateSide {
   readonly title: string;
+  readonly periodMs: number;
   /** Starts a worker; answers how many checks it has done so far, and how it is stopped. */
   start(servers: RealServers): Promise<{ done: () => number; stop: () => Promise<unknown> }>;
   workflow(client: string): { type: string; workflowId: string; args: unknown[] };
@@ -25,9 +31,9 @@ export const rateSides = {
     'notifying',
     (counted) => counted.what === 'notice' && counted.result === 'accepted',
   ),
-  bareLocal: bare('bareLocal', 'bare: timer + empty local activity'),
-  bareRegular: bare('bareRegular', 'bare: timer + empty regular activity'),
-  bareNotice: bare('bareNotice', 'bare: timer + empty local + empty regular activity'),
+  bareLocal: bare('bareLocal', 'bare: timer + empty local activity', quietPeriodMs),
+  bareRegular: bare('bareRegular', 'bare: timer + empty regular activity', quietPeriodMs),
+  bareNotice: bare('bareNotice', 'bare: timer + empty local + empty regular activity', noticePeriodMs),
 } satisfies Readonly<Record<string, RateSide>>;
 
 export type RateSideName = keyof typeof rateSides;
@@ -47,6 +53,8 @@ export async function startRateSide(side: RateSide, clients: number): Promise<Ru
   for (let client = 0; client < clients; client += 1) {
     const { type, workflowId, args } = side.workflow(String(client));
     await servers.client.workflow.start(type, { workflowId, taskQueue, args });
+    // Evenly over the Period, as a fleet's checks are.
+    await sleep(side.periodMs / clients);
   }
   while (worker.done() < 2 * clients) await sleep(50);
   return {
@@ -70,8 +78,12 @@ async function startPatiently(): Promise<RealServers> {
 }
 
 async function prepareClients({ database }: RealServers, clients: number): Promise<void> {
-  await putProfile(database, 'quiet', { period: '1s', threshold: 10 });
-  await putProfile(database, 'notifying', { period: '1s', threshold: 1_000, maxQty: 1_000_000 });
+  await putProfile(database, 'quiet', { period: inSeconds(quietPeriodMs), threshold: 10 });
+  await putProfile(database, 'notifying', {
+    period: inSeconds(noticePeriodMs),
+    threshold: 1_000,
+    maxQty: 1_000_000,
+  });
   for (const profile of ['quiet', 'notifying']) {
     await database.query(
       `INSERT INTO billing_client (client_id, name, reseller_id, profile_id, currency, balance, billing_email, created_at) VALUES ?`,
@@ -91,14 +103,17 @@ async function prepareClients({ database }: RealServers, clients: number): Promi
   }
 }
 
+const inSeconds = (ms: number) => `${ms / 1_000}s`;
+
 function watching(
   title: string,
-  profile: string,
+  profile: 'quiet' | 'notifying',
   counts: (counted: Counted) => boolean,
   env: Environment = {},
 ): RateSide {
   return {
     title,
+    periodMs: profile === 'quiet' ? quietPeriodMs : noticePeriodMs,
     async start(servers) {
       let done = 0;
       const worker = await servers.startWorker({
@@ -114,9 +129,10 @@ function watching(
   };
 }
 
-function bare(type: string, title: string): RateSide {
+function bare(type: string, title: string, periodMs: number): RateSide {
   return {
     title,
+    periodMs,
     async start(servers) {
       const worker = await startBareWorker(servers, await bundleBareWorkflows());
       // Two activities make a check.

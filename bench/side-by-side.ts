@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ratioOf, type Measured, type Series } from './measured.js';
 import { cpuMsOf, descendantsNamed } from './processes.js';
-import { periodMs, rateSides, type RateSideName } from './rate-sides.js';
+import { rateSides, type RateSideName } from './rate-sides.js';
 
 export interface SideBySideOptions {
   /** Workflows of each side. */
@@ -58,7 +58,7 @@ async function compare(
   }));
   return {
     bench,
-    how: `${clients} workflows a side with a Period of ${periodMs / 1_000} s, both sides at once, each a worker with a dev server in memory and a MySQL of its own; ${rounds} rounds of ${seconds} s after ${warmUpSeconds} s of warming up`,
+    how: `${clients} workflows a side with a Period of ${rateSides[names[0]].periodMs / 1_000} s, both sides at once, each a worker with a dev server in memory and a MySQL of its own; ${rounds} rounds of ${seconds} s after ${warmUpSeconds} s of warming up`,
     series: [ours!, bare!],
     ratios: [ratioOf(bare!, ours!, atLeast)],
     figures: [],

@@ -1,9 +1,9 @@
 /** Rows by their key, in their order. */
-export function groupedBy<T>(
+export function groupedBy<T, Key>(
   rows: readonly T[],
-  keyOf: (row: T) => string,
-): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
+  keyOf: (row: T) => Key,
+): ReadonlyMap<Key, readonly T[]> {
+  const groups = new Map<Key, T[]>();
   for (const row of rows) {
     const key = keyOf(row);
     const group = groups.get(key);

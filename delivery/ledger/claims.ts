@@ -18,10 +18,10 @@ export function createClaim(database: DataSource): Ledger['claim'] {
   const claims = new DataLoader<Wanted, Claim>(
     async (wanted) => {
       const found = new Map<string, Claim>();
-      // Nearly all are for as long.
-      for (const forMs of new Set(wanted.map((each) => each.forMs))) {
-        const ids = wanted.filter((each) => each.forMs === forMs && !found.has(each.id)).map(({ id }) => id);
-        for (const [id, claim] of await claimAll(database, ids, forMs)) found.set(id, claim);
+      // Nearly all are for as long. The database's clock counts seconds.
+      for (const [seconds, some] of groupedBy(wanted, ({ forMs }) => Math.ceil(forMs / 1_000))) {
+        const ids = some.map(({ id }) => id).filter((id) => !found.has(id));
+        for (const [id, claim] of await claimAll(database, ids, seconds * 1_000)) found.set(id, claim);
       }
       return wanted.map(({ id, forMs }) => {
         const claim = found.get(id) ?? { kind: 'settled' };
