@@ -118,10 +118,11 @@ async function runsOf(
   return histories;
 }
 
-function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly Step[] {
+/** The steps of one run. */
+export function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly Step[] {
   const scheduled = new Map<string, { type: string; input: unknown; at: number }>();
   let triedAt: number | undefined;
-  let taskStartedAt = 0;
+  const taskStarts: number[] = [];
   let taskCompletedAt = 0;
   return events.flatMap((event): Step[] => {
     const at = millisecondsOf(event.eventTime);
@@ -143,7 +144,7 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
         return [{ kind: 'asked', at, what: acceptedRequest?.input?.name ?? '' }];
       }
       case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
-        taskStartedAt = at;
+        taskStarts.push(at);
         return [];
       case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
         taskCompletedAt = at;
@@ -163,10 +164,10 @@ function stepsOfRun(events: readonly HistoryEvent[], runId: string): readonly St
           triedAt = from;
           return [];
         }
-        const heardAt = Math.max(taskStartedAt, instantOf(data.complete_time) ?? at);
-        return [
-          { kind: 'checked', begunAt: from, from, at, heardAt, result: jsonOf(result) as CheckedResult },
-        ];
+        const heardAt = Math.max(taskStarts.at(-1) ?? 0, instantOf(data.complete_time) ?? at);
+        // A check decides by its workflow's time, also where the worker stood still before it read.
+        const begunAt = taskStarts.findLast((startedAt) => startedAt <= from) ?? from;
+        return [{ kind: 'checked', begunAt, from, at, heardAt, result: jsonOf(result) as CheckedResult }];
       }
       case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: {
         const { activityType, input } = event.activityTaskScheduledEventAttributes!;
