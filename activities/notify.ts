@@ -41,7 +41,7 @@ export async function notify(
   // may also have waited for a worker since.
   const now = async () =>
     Math.max(checkAt, Math.round(attemptedAt + performance.now() - begunAt), await parts.now());
-  const entries = await entriesOf(parts, input, attemptedAt);
+  const entries = await entriesOf(parts, input, attemptedAt, signal);
   if (!entries) return toldOf(await parts.ledger.find(clientId, checkAt));
   const send = async (entry: LedgerEntry): Promise<Delay | undefined> => {
     if (signal.aborted) throw givenUp(signal);
@@ -104,6 +104,7 @@ async function entriesOf(
   parts: WatchParts,
   input: NotifyInput,
   scheduledAt: number,
+  signal: AbortSignal,
 ): Promise<readonly LedgerEntry[] | undefined> {
   const { clientId, checkAt } = input;
   const known = await parts.ledger.find(clientId, checkAt);
@@ -122,23 +123,27 @@ async function entriesOf(
   const recoveries = await recoveriesOf(parts, input);
   const resellers = await parts.resellers?.current();
   const notices = noticesOf(input, stored.profile, client, recoveries, resellers);
+  if (signal.aborted) throw givenUp(signal);
   const opening = await parts.ledger.open(notices, { at: await parts.now(), scheduledAt });
   switch (opening.kind) {
     case 'opened':
       return opening.entries;
     case 'known':
       return await parts.ledger.find(clientId, checkAt);
-    case 'taken-up':
-      throw takenUp();
+    case 'fenced':
+      throw fenced();
     default:
       return assertNever(opening);
   }
 }
 
-/** Rule 25. A workflow that goes on all the same, because clocks differ, tries it again. */
-function takenUp(): ApplicationFailure {
-  const message = 'a later workflow of the client decides afresh';
-  return ApplicationFailure.create({ type: 'taken-up', message, category: 'BENIGN' });
+/**
+ * Rules 4, 7 and 25: this attempt came too late, and who follows it has decided afresh. A workflow that waits for it all the same,
+ * because clocks differ, tries again.
+ */
+function fenced(): ApplicationFailure {
+  const message = 'it was withdrawn before it was opened';
+  return ApplicationFailure.create({ type: 'fenced', message, category: 'BENIGN' });
 }
 
 /** Rule 20: whom the last notice of each rule reached that has recovered. */
@@ -241,6 +246,8 @@ export async function withdraw(
   parts: WatchParts,
   input: { readonly clientId: string; readonly checkAt: number },
 ): Promise<NoticesOutcome> {
+  // An attempt that is over for its workflow may still be about to open them.
+  await parts.ledger.fence(input.clientId, await parts.attemptedAt());
   const busyMs = await parts.ledger.withdraw(input.clientId, input.checkAt, await parts.now());
   if (busyMs > 0) {
     throw retryLater(

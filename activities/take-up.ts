@@ -26,7 +26,7 @@ export async function takeUpEarlier(
 ): Promise<TakenUp | undefined> {
   const before = begunAt + clocksDifferMs;
   const earlier = await parts.watched.earlier(clientId);
-  if (earlier?.checkedAt !== undefined) await parts.ledger.takeUp(clientId, begunAt);
+  if (earlier?.checkedAt !== undefined) await parts.ledger.fence(clientId, begunAt);
   const { busyMs, withdrawn, notices } = await parts.ledger.withdrawAll(clientId, before, now);
   if (busyMs > 0) {
     const message = 'a notice of an earlier workflow is being sent';

@@ -10,7 +10,7 @@ import { Renames1763953200000 } from './migrations/1763953200000-renames.js';
 import { ResellerSettings1764180600000 } from './migrations/1764180600000-reseller-settings.js';
 import { SyncedCommit1764198000000 } from './migrations/1764198000000-synced-commit.js';
 import { ResellerChannels1764187200000 } from './migrations/1764187200000-reseller-channels.js';
-import { TakenUp1764201600000 } from './migrations/1764201600000-taken-up.js';
+import { Fence1764201600000 } from './migrations/1764201600000-fence.js';
 import { NoticeDelivery1763949600000 } from './migrations/1763949600000-notice-delivery.js';
 import { RecipientsByAddress1764183600000 } from './migrations/1764183600000-recipients-by-address.js';
 import {
@@ -79,7 +79,7 @@ export async function openDatabase(
       Looks1764190800000,
       LeftUnsent1764194400000,
       SyncedCommit1764198000000,
-      TakenUp1764201600000,
+      Fence1764201600000,
     ],
     migrationsTableName: 'low_balance_migration',
   });

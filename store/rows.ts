@@ -121,8 +121,8 @@ export interface WatchedClientRow {
   unrecovered?: number;
   /** What its last check left to be sent; null where nothing, or where an older version wrote it. */
   unsent?: string | null;
-  /** When a workflow took it up after an earlier one; null where none did (rule 25). */
-  takenUpAt?: string | null;
+  /** What was scheduled before writes no notice of it any more (rules 7 and 25); null where nothing was withdrawn yet. */
+  fencedBefore?: string | null;
   endedAt: string | null;
   endReason: string | null;
 }
@@ -235,7 +235,7 @@ export const watchedClientEntity = new EntitySchema<WatchedClientRow>({
     missingSince: { ...nullableInstant, name: 'missing_since' },
     unrecovered: { type: 'tinyint', default: 0 },
     unsent: { type: 'varchar', length: 8, nullable: true },
-    takenUpAt: { ...nullableInstant, name: 'taken_up_at' },
+    fencedBefore: { ...nullableInstant, name: 'fenced_before' },
     endedAt: { ...nullableInstant, name: 'ended_at' },
     endReason: { type: 'varchar', length: 32, nullable: true, name: 'end_reason' },
   },

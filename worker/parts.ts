@@ -27,7 +27,7 @@ export interface PartsOptions {
   /** The billing views. */
   readonly billing: DataSource;
   readonly client: Client;
-  /** For how long reads of checks are gathered into one query, milliseconds; 0: each check asks by itself. */
+  /** For how long reads of checks, of the ledger and of the brake are gathered into one query, milliseconds; 0: each check asks by itself. */
   readonly batchMs?: number;
   /** How long a read may take that was too slow for a local activity, milliseconds; default: 20,000. */
   readonly patientReadMs?: number | undefined;
@@ -43,6 +43,9 @@ export interface PartsOptions {
   /** Epoch milliseconds; default: the machine's clock. */
   readonly now?: () => Promise<number>;
 }
+
+/** The brake is asked within a local activity, after its reads. Milliseconds. */
+const longestBrakeBatchMs = 100;
 
 /** The real parts of the activities. */
 export function createParts(options: PartsOptions): Parts {
@@ -60,7 +63,7 @@ export function createParts(options: PartsOptions): Parts {
     watched: options.watched ?? createWatchedClients(database, options.onError),
     brake: createBrake(database, {
       now,
-      ...(batchMs > 0 ? { batchMs } : {}),
+      ...(batchMs > 0 ? { batchMs: Math.min(batchMs, longestBrakeBatchMs) } : {}),
       ...(options.onBrake ? { onTripped: options.onBrake } : {}),
     }),
     channels: options.channels,

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { DataSource } from 'typeorm';
 import { watchWorkflowId } from '../../worker/parts.js';
-import { statusQuery } from '../../workflows/messages.js';
+import { statusQuery, type WatchStatus } from '../../workflows/messages.js';
 import { stepsOf } from './model/histories.js';
 import type { Arrival, ClientFacts, LedgerNotice } from './model/verdict.js';
 import type { Servers } from './servers.js';
@@ -29,17 +29,29 @@ export async function factsOf(
 
 async function stateOf(client: Client, clientId: string): Promise<Pick<ClientFacts, 'counts' | 'stuck'>> {
   const handle = client.workflow.getHandle(watchWorkflowId(clientId));
-  const { raw, status } = await handle.describe();
-  if (status.name !== 'RUNNING') return { counts: undefined, stuck: false };
-  let now = await handle.query(statusQuery);
-  for (let tries = 0; now.telling && tries < 60; tries += 1) {
+  if ((await handle.describe()).status.name !== 'RUNNING') return { counts: undefined, stuck: false };
+  let now = await statusOf(handle);
+  for (let tries = 0; now?.telling && tries < 60; tries += 1) {
     await sleep(200);
-    now = await handle.query(statusQuery);
+    now = await statusOf(handle);
   }
+  const { raw } = await handle.describe();
   return {
-    counts: Object.fromEntries(Object.entries(now.rules).map(([rule, { count }]) => [rule, count])),
-    stuck: (raw.pendingWorkflowTask?.attempt ?? 0) > 3,
+    counts: now && Object.fromEntries(Object.entries(now.rules).map(([rule, { count }]) => [rule, count])),
+    stuck: now === undefined || (raw.pendingWorkflowTask?.attempt ?? 0) > 3,
   };
+}
+
+/** Undefined where its workflow does not answer within 10 s. Temporal lets nobody ask while a task that failed is tried again. */
+async function statusOf(handle: WorkflowHandle): Promise<WatchStatus | undefined> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    try {
+      return await handle.query(statusQuery);
+    } catch {
+      await sleep(200);
+    }
+  }
+  return undefined;
 }
 
 /** What arrived of a client, by mail and by webhook. */

@@ -2,30 +2,34 @@ import { randomUUID } from 'node:crypto';
 import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import { groupedBy } from '../../store/grouped-by.js';
+import { messageOf } from '../../domain/error-message.js';
+import { togetherOrAlone } from '../../store/together-or-alone.js';
+import { compareTexts } from './compare-texts.js';
 import { databaseNow } from './database-now.js';
 import type { Claim, Ledger } from './ledger.js';
 
 /** Notices of one statement at most. */
 const mostAtOnce = 500;
 
-interface Wanted {
+interface ClaimRequest {
   readonly id: string;
   readonly forMs: number;
 }
 
 /** Claims that are asked for at once share their statements. Each notice is claimed or not by itself, and by one of those who ask. */
 export function createClaim(database: DataSource): Ledger['claim'] {
-  const claims = new DataLoader<Wanted, Claim>(
-    async (wanted) => {
-      const found = new Map<string, Claim>();
-      // Nearly all are for as long. The database's clock counts seconds.
-      for (const [seconds, some] of groupedBy(wanted, ({ forMs }) => Math.ceil(forMs / 1_000))) {
-        const ids = some.map(({ id }) => id).filter((id) => !found.has(id));
-        for (const [id, claim] of await claimAll(database, ids, seconds * 1_000)) found.set(id, claim);
+  const claims = new DataLoader<ClaimRequest, Claim>(
+    async (requests) => {
+      const answers = new Map<string, Claim | Error>();
+      // Nearly all last equally long. The database's clock counts seconds.
+      for (const [seconds, some] of groupedBy(requests, ({ forMs }) => Math.ceil(forMs / 1_000))) {
+        const ids = [...new Set(some.map(({ id }) => id))].filter((id) => !answers.has(id));
+        const found = await togetherOrAlone(ids, (asked) => claimAll(database, asked, seconds * 1_000));
+        ids.forEach((id, i) => answers.set(id, found[i]!));
       }
-      return wanted.map(({ id, forMs }) => {
-        const claim = found.get(id) ?? { kind: 'settled' };
-        if (claim.kind === 'claimed') found.set(id, { kind: 'busy', forMs });
+      return requests.map(({ id, forMs }) => {
+        const claim = answers.get(id)!;
+        if (!(claim instanceof Error) && claim.kind === 'claimed') answers.set(id, { kind: 'busy', forMs });
         return claim;
       });
     },
@@ -38,8 +42,8 @@ async function claimAll(
   database: DataSource,
   ids: readonly string[],
   forMs: number,
-): Promise<ReadonlyMap<string, Claim>> {
-  if (ids.length === 0) return new Map();
+): Promise<readonly (Claim | Error)[]> {
+  if (ids.length === 0) return [];
   const token = randomUUID();
   await database.query(
     `UPDATE low_balance_notice SET claim = ?, claimed_until = ${databaseNow} + ?
@@ -49,11 +53,11 @@ async function claimAll(
   const rows = await database.query<PendingRow[]>(
     `SELECT n.id, n.claim, n.claimed_until - ${databaseNow} AS busy, n.content, r.address FROM low_balance_notice n
      LEFT JOIN low_balance_notice_recipient r ON r.notice_id = n.id AND r.state = 'pending'
-     WHERE n.id IN (?) AND n.state = 'pending' ORDER BY n.id, r.address`,
+     WHERE n.id IN (?) AND n.state = 'pending'`,
     [ids],
   );
   const byNotice = groupedBy(rows, ({ id }) => id);
-  return new Map([...byNotice].map(([id, ofNotice]) => [id, claimOf(ofNotice, token)]));
+  return ids.map((id) => claimOf(byNotice.get(id) ?? [], token));
 }
 
 /** A notice that is to be sent, once for each address to which it was not sent yet; once without one where there is none. */
@@ -65,13 +69,18 @@ interface PendingRow {
   readonly address: string | null;
 }
 
-function claimOf(rows: readonly PendingRow[], token: string): Claim {
-  const { claim, busy, content } = rows[0]!;
-  if (claim !== token) return { kind: 'busy', forMs: Math.max(0, Number(busy ?? 0)) };
-  return {
-    kind: 'claimed',
-    token,
-    content: JSON.parse(content ?? '{}') as object,
-    recipients: rows.flatMap(({ address }) => address ?? []),
-  };
+function claimOf(rows: readonly PendingRow[], token: string): Claim | Error {
+  const [notice] = rows;
+  if (!notice) return { kind: 'settled' };
+  if (notice.claim !== token) return { kind: 'busy', forMs: Math.max(0, Number(notice.busy ?? 0)) };
+  try {
+    return {
+      kind: 'claimed',
+      token,
+      content: JSON.parse(notice.content ?? '{}') as object,
+      recipients: rows.flatMap(({ address }) => address ?? []).sort(compareTexts),
+    };
+  } catch (error) {
+    return new Error(`notice ${notice.id}: its content is no JSON: ${messageOf(error)}`);
+  }
 }

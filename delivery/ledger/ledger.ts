@@ -46,8 +46,8 @@ export type Opening =
   /** As `find` would answer them. */
   | { readonly kind: 'opened'; readonly entries: readonly LedgerEntry[] }
   | { readonly kind: 'known' }
-  /** A later workflow watches the client. */
-  | { readonly kind: 'taken-up' };
+  /** Somebody has decided afresh since. */
+  | { readonly kind: 'fenced' };
 
 /** The right to send a notice, for a while. */
 export type Claim =
@@ -82,11 +82,14 @@ export interface Ledger {
   find(clientId: string, checkAt: number): Promise<readonly LedgerEntry[]>;
   /**
    * Writes the notices of one check with their recipients, before any is sent. Where the ledger has one of them already it writes
-   * nothing, since who is notified at a check is resolved once; nor where a later workflow took the client up (rule 25).
+   * nothing, since who is notified at a check is resolved once; nor where the client was fenced since (rules 7 and 25).
    */
   open(notices: readonly LedgerNotice[], instants: OpeningInstants): Promise<Opening>;
-  /** Rule 25: a workflow takes the client up. What was scheduled before that instant opens no notice of the client any more. */
-  takeUp(clientId: string, at: number): Promise<void>;
+  /**
+   * What was scheduled before that instant opens no notice of the client any more, however late it comes to it. Where several are
+   * set the latest holds.
+   */
+  fence(clientId: string, before: number): Promise<void>;
   /** Only one sends a notice at a time. The claim ends with the record of the attempt, or after `forMs`. */
   claim(id: string, forMs: number): Promise<Claim>;
   /** The provider accepted it for some recipients. The notice is accepted when nobody is left to send to. */

@@ -24,7 +24,7 @@ const isSettled = (state: NoticeState): boolean => state === 'accepted' || state
 /** `now` times the claims, milliseconds. */
 export function createMemoryLedger(now: () => number = Date.now): MemoryLedger {
   const kept = new Map<string, Kept>();
-  const takenUpAt = new Map<string, number>();
+  const fences = new Map<string, number>();
   const all = (): readonly Kept[] => [...kept.values()];
   const ofClient = (clientId: string): readonly Kept[] =>
     all().filter(({ notice }) => notice.clientId === clientId);
@@ -40,14 +40,14 @@ export function createMemoryLedger(now: () => number = Date.now): MemoryLedger {
     entries: () => all().map(({ entry }) => entry),
     find: (clientId, checkAt) => Promise.resolve(ofCheck(clientId, checkAt).map(({ entry }) => entry)),
     open(notices, { scheduledAt }) {
-      if (notices.some(({ clientId }) => scheduledAt < (takenUpAt.get(clientId) ?? 0)))
-        return Promise.resolve({ kind: 'taken-up' });
       if (notices.some(({ id }) => kept.has(id))) return Promise.resolve({ kind: 'known' });
+      if (notices.some(({ clientId }) => scheduledAt < (fences.get(clientId) ?? 0)))
+        return Promise.resolve({ kind: 'fenced' });
       for (const notice of notices) kept.set(notice.id, keep(notice));
       return Promise.resolve({ kind: 'opened', entries: openedEntries(notices) });
     },
-    takeUp(clientId, at) {
-      takenUpAt.set(clientId, Math.max(at, takenUpAt.get(clientId) ?? 0));
+    fence(clientId, before) {
+      fences.set(clientId, Math.max(before, fences.get(clientId) ?? 0));
       return Promise.resolve();
     },
     claim: (id, forMs) => Promise.resolve(claimOf(kept.get(id), now(), forMs)),

@@ -1,13 +1,15 @@
 import DataLoader from 'dataloader';
-import { In, type DataSource, type EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { AcceptedNotice } from '../../domain/cycle/told.js';
 import type { Audience, RuleKey } from '../../domain/profile/profile.js';
 import { groupedBy } from '../../store/grouped-by.js';
 import type { Queryable } from '../../store/queryable.js';
+import { togetherOrAlone } from '../../store/together-or-alone.js';
 import { noticeEntity, type NoticeRow } from '../../store/rows.js';
 import { isUnreached, type Delivery } from '../delivery-report.js';
 import { createClaim } from './claims.js';
 import { databaseNow } from './database-now.js';
+import { createFence } from './fences.js';
 import type {
   Acceptance,
   AcceptedSince,
@@ -17,7 +19,6 @@ import type {
   ReachedRecipient,
 } from './ledger.js';
 import { createOpen } from './opened-notices.js';
-import { createTakeUp } from './take-ups.js';
 
 /** Stands for nobody in a list of addresses, which SQL does not allow to be empty. */
 const noAddress = '';
@@ -26,23 +27,29 @@ const noAddress = '';
 const mostAtOnce = 500;
 
 /**
- * What is asked at once shares its statements. `windowMs`: for how long questions of what a check's notices are gathered; what
- * follows from one answer is then asked at once.
+ * What is asked at once shares its statements. For `windowMs` milliseconds reads of checks' notices are gathered; what
+ * follows from them then comes at once.
  */
 export function createMysqlLedger(database: DataSource, windowMs = 0): Ledger {
   const bounds = { cache: false, maxBatchSize: mostAtOnce } as const;
   // Clients that start together were read together, and ask together.
   const counts = new DataLoader((ids: readonly string[]) => countNotices(database, ids), bounds);
-  const found = new DataLoader((checks: readonly Check[]) => findNotices(database, checks), {
-    ...bounds,
-    ...(windowMs > 0 ? { batchScheduleFn: (run: () => void) => void setTimeout(run, windowMs) } : {}),
-  });
+  const found = new DataLoader<Check, readonly LedgerEntry[]>(
+    (checks) => togetherOrAlone(checks, (some) => findNotices(database, some)),
+    {
+      ...bounds,
+      ...(windowMs > 0 ? { batchScheduleFn: (run: () => void) => void setTimeout(run, windowMs) } : {}),
+    },
+  );
   return {
     find: (clientId, checkAt) => found.load({ clientId, checkAt }),
     open: createOpen(database),
-    takeUp: createTakeUp(database),
+    fence: createFence(database),
     claim: createClaim(database),
-    accepted: (id, acceptance, at) => accepted(database, id, acceptance, at),
+    accepted: (id, acceptance, at) =>
+      acceptance.refused.length === 0
+        ? accepted(database, id, acceptance, at)
+        : transaction(database, (manager) => accepted(manager, id, acceptance, at)),
     failed: (id, attempt, at) => transaction(database, (manager) => failed(manager, id, attempt, at)),
     withdraw: (clientId, checkAt, at) =>
       transaction(database, (manager) => withdraw(manager, { clientId, checkAt }, at)),
@@ -69,10 +76,7 @@ async function findNotices(
   checks: readonly Check[],
 ): Promise<readonly (readonly LedgerEntry[])[]> {
   const rows = await database.getRepository(noticeEntity).find({
-    where: {
-      clientId: In(checks.map(({ clientId }) => clientId)),
-      checkAt: In(checks.map(({ checkAt }) => String(checkAt))),
-    },
+    where: checks.map(({ clientId, checkAt }) => ({ clientId, checkAt: String(checkAt) })),
     order: { audience: 'DESC', kind: 'ASC', channel: 'ASC' },
   });
   const byCheck = groupedBy(rows.map(entryOf), keyOf);
@@ -108,10 +112,7 @@ function transaction<T>(database: DataSource, work: (manager: EntityManager) => 
   return database.transaction('READ COMMITTED', work);
 }
 
-/**
- * What is accepted is one statement: the notice is never accepted without its recipients. Refusals come before it, each right by
- * itself.
- */
+/** Where nobody was refused it is one statement, which needs no transaction. */
 async function accepted(
   database: Queryable,
   id: string,
@@ -129,7 +130,10 @@ async function accepted(
   await database.query(
     `UPDATE low_balance_notice n
      LEFT JOIN low_balance_notice_recipient r ON r.notice_id = n.id AND r.address IN (?)
-     LEFT JOIN low_balance_notice_recipient other ON other.notice_id = n.id AND other.state = 'pending' AND other.address NOT IN (?)
+     LEFT JOIN (
+       SELECT notice_id FROM low_balance_notice_recipient
+       WHERE notice_id = ? AND state = 'pending' AND address NOT IN (?) LIMIT 1
+     ) other ON other.notice_id = n.id
      SET r.state = 'accepted', r.updated_at = ?,
        n.message_id = COALESCE(n.message_id, ?), n.accepted_at = COALESCE(n.accepted_at, ?),
        n.attempts = n.attempts + 1, n.last_error = NULL,
@@ -137,7 +141,7 @@ async function accepted(
        n.claim = IF(other.notice_id IS NULL OR n.state <> 'pending', NULL, n.claim),
        n.state = IF(other.notice_id IS NULL, 'accepted', n.state)
      WHERE n.id = ?`,
-    [addresses, addresses, at, messageId, at, id],
+    [addresses, id, addresses, at, messageId, at, id],
   );
 }
 

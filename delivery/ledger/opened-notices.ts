@@ -1,6 +1,8 @@
 import DataLoader from 'dataloader';
 import type { DataSource, EntityManager } from 'typeorm';
+import { togetherOrAlone } from '../../store/together-or-alone.js';
 import { compareTexts } from './compare-texts.js';
+import { lockFences } from './fences.js';
 import type { Ledger, LedgerNotice, Opening, OpeningInstants } from './ledger.js';
 import { openedEntries } from './opened-entries.js';
 
@@ -12,67 +14,47 @@ interface Check extends OpeningInstants {
   readonly notices: readonly LedgerNotice[];
 }
 
-/**
- * Notices of checks that come at once are written in one transaction. Where that fails each check's are written alone: those of one
- * may be known already.
- */
+/** Notices of checks that come at once are written in one transaction. */
 export function createOpen(database: DataSource): Ledger['open'] {
   const openings = new DataLoader<Check, Opening>(
-    async (checks) => {
-      const together = checks.length > 1 ? await written(database, checks).catch(() => undefined) : undefined;
-      if (together) return together;
-      return await Promise.all(
-        checks.map((check) => openAlone(database, check).catch((error: unknown) => error as Error)),
-      );
-    },
+    (checks) => togetherOrAlone(checks, (some) => openAll(database, some)),
     { cache: false, maxBatchSize: mostAtOnce },
   );
   return async (notices, instants) =>
     notices.length === 0 ? { kind: 'opened', entries: [] } : await openings.load({ notices, ...instants });
 }
 
-async function openAlone(database: DataSource, check: Check): Promise<Opening> {
+/** Throws where one of several cannot be opened: each is then opened alone. */
+async function openAll(database: DataSource, checks: readonly Check[]): Promise<readonly Opening[]> {
   try {
-    const [opening] = await written(database, [check]);
-    return opening!;
+    await write(database, checks);
+    return checks.map(({ notices }) => ({ kind: 'opened', entries: openedEntries(notices) }));
   } catch (error) {
-    if (isDuplicate(error)) return { kind: 'known' };
+    if (checks.length > 1) throw error;
+    if (isDuplicate(error)) return [{ kind: 'known' }];
+    if (error instanceof FencedError) return [{ kind: 'fenced' }];
     throw error;
   }
 }
 
-/** Without the gap locks of a stricter isolation, writers of different notices never wait for each other. */
-function written(database: DataSource, checks: readonly Check[]): Promise<readonly Opening[]> {
-  return database.transaction('READ COMMITTED', async (manager) => {
-    const takenUpAt = await readTakenUp(manager, checks);
-    const isOver = ({ notices, scheduledAt }: Check) =>
-      notices.some(({ clientId }) => scheduledAt < (takenUpAt.get(clientId) ?? 0));
-    // Statements that write the same rows in the same order never wait for each other in a circle.
-    const rows = checks
-      .filter((check) => !isOver(check))
-      .flatMap(({ notices, at }) => notices.map((notice) => ({ notice, at })))
-      .sort((a, b) => compareTexts(a.notice.id, b.notice.id));
-    if (rows.length > 0) {
-      await writeNotices(manager, rows);
-      await writeRecipients(manager, rows);
-    }
-    return checks.map((check) =>
-      isOver(check) ? { kind: 'taken-up' } : { kind: 'opened', entries: openedEntries(check.notices) },
-    );
-  });
-}
+class FencedError extends Error {}
 
-/** Locked until the notices are written: a workflow that takes a client up finds them, or they find it. */
-async function readTakenUp(
-  manager: EntityManager,
-  checks: readonly Check[],
-): Promise<ReadonlyMap<string, number>> {
-  const clientIds = new Set(checks.flatMap(({ notices }) => notices.map(({ clientId }) => clientId)));
-  const rows = await manager.query<{ client_id: string; taken_up_at: string | null }[]>(
-    `SELECT client_id, taken_up_at FROM low_balance_watched_client WHERE client_id IN (?) LOCK IN SHARE MODE`,
-    [[...clientIds]],
-  );
-  return new Map(rows.map(({ client_id: id, taken_up_at: at }) => [id, Number(at ?? 0)]));
+/** All of them, or none. */
+async function write(database: DataSource, checks: readonly Check[]): Promise<void> {
+  // Statements that write the same rows in the same order never wait for each other in a circle.
+  const rows = checks
+    .flatMap(({ notices, at }) => notices.map((notice) => ({ notice, at })))
+    .sort((a, b) => compareTexts(a.notice.id, b.notice.id));
+  // Without the gap locks of a stricter isolation, those who open different notices do not wait for each other.
+  await database.transaction('READ COMMITTED', async (manager) => {
+    await writeNotices(manager, rows);
+    await writeRecipients(manager, rows);
+    const clientIds = new Set(rows.map(({ notice }) => notice.clientId));
+    const fences = await lockFences(manager, [...clientIds]);
+    const isFenced = ({ notices, scheduledAt }: Check) =>
+      notices.some(({ clientId }) => scheduledAt < (fences.get(clientId) ?? 0));
+    if (checks.some(isFenced)) throw new FencedError('a client was fenced since');
+  });
 }
 
 interface Row {

@@ -42,6 +42,27 @@ describe('telling again, at once by two, or no more, with real MySQL', () => {
   });
 
   describe('withdrawing (rules 4 and 7)', () => {
+    it('keeps away an attempt that comes to it late, and none that is scheduled after it', async () => {
+      const clientId = await aLowClient();
+      await aWorker().watched.started(clientId, 'acme/prepaid', Date.now());
+      const at = Date.now();
+      const scheduledAt = (ms: number) => aWorker({ attemptedAt: () => Promise.resolve(at + ms) });
+      const input = aCheckOf(clientId);
+      assert.deepEqual(await withdraw(scheduledAt(1_000), input), { accepted: [], failed: [] });
+      assert.equal((await failureOf(tell(scheduledAt(999), input))).type, 'fenced');
+      assert.equal(bench.sendGrid.asked.length, 0);
+      assert.deepEqual(await recipientsOf(bench.world.database, clientId), []);
+      assert.equal((await tell(scheduledAt(1_001), input)).accepted.length, 2);
+    });
+
+    it('comes before an attempt that was given up, and opens nothing', async () => {
+      const clientId = await aLowClient();
+      const controller = new AbortController();
+      controller.abort();
+      await assert.rejects(tell(aWorker(), aCheckOf(clientId), controller.signal), CancelledFailure);
+      assert.deepEqual(await recipientsOf(bench.world.database, clientId), []);
+    });
+
     it('answers what was accepted, and sends the rest never', async () => {
       const clientId = await aLowClient();
       const input = aCheckOf(clientId);

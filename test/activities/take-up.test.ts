@@ -183,7 +183,7 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
     assert.equal((await takenUp(sent, Date.now()))?.checkedFor, checkAt, 'a channel has accepted it');
   });
 
-  it('lets no earlier workflow open a notice any more, nor stalled one', async () => {
+  it('lets no earlier workflow open a notice any more, also where a stalled worker takes it up late', async () => {
     const checkAt = Date.now() - 1_000;
     const clientId = await aWatchedClient(checkAt);
     const scheduledAt = (at: number): Parts => ({ ...parts, attemptedAt: () => Promise.resolve(at) });
@@ -192,7 +192,7 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
     await takenUp(clientId, checkAt + 500);
     // Of a worker that stalled before it came to this.
     await takenUp(clientId, checkAt + 100);
-    await assert.rejects(notifies(checkAt + 499), /a later workflow of the client decides afresh/);
+    await assert.rejects(notifies(checkAt + 499), /withdrawn before it was opened/);
     assert.deepEqual(await parts.ledger.find(clientId, checkAt), []);
     assert.equal((await notifies(checkAt + 500)).accepted.length, 2);
     await takenUp(clientId, checkAt + 900);

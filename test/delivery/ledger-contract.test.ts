@@ -192,20 +192,48 @@ for (const { name, open } of implementations) {
       assert.equal((await ledger.find(notice.clientId, 1_000)).length, 1);
     });
 
-    it('opens nothing that was scheduled before a later workflow took the client up (rule 25)', async () => {
+    it('opens nothing that was scheduled before its client was fenced (rules 4, 7 and 25)', async () => {
       const [clientId, other] = [`l-${clients}`, `l-${clients}-b`];
       await Promise.all([watch(clientId), watch(other)]);
-      await Promise.all([ledger.takeUp(clientId, 5_000), ledger.takeUp(other, 4_000)]);
+      await Promise.all([
+        ledger.fence(clientId, 3_000),
+        ledger.fence(clientId, 5_000),
+        ledger.fence(other, 4_000),
+      ]);
       // A worker that stalled.
-      await ledger.takeUp(clientId, 3_000);
+      await ledger.fence(clientId, 2_000);
       const openAt = async (id: string, scheduledAt: number) =>
         (await ledger.open([aNotice({ clientId: id })], { at: 9_000, scheduledAt })).kind;
       assert.deepEqual(await Promise.all([openAt(clientId, 4_999), openAt(other, 4_999)]), [
-        'taken-up',
+        'fenced',
         'opened',
       ]);
       assert.deepEqual(await ledger.find(clientId, 1_000), []);
       assert.equal(await openAt(clientId, 5_000), 'opened');
+    });
+
+    it('opens a notice, and it is withdrawn by who fences the client, or does not open it', async () => {
+      const openings: string[] = [];
+      for (let round = 0; round < 40; round += 1) {
+        const clientId = `l-${clients}-${round}`;
+        await watch(clientId);
+        const withdrawn = async () => {
+          await ledger.fence(clientId, 5_000);
+          return await ledger.withdrawAll(clientId, 9_000, 6_000);
+        };
+        const notice = aNotice({ clientId });
+        const [opening, { notices }] = await Promise.all([
+          ledger.open([notice], { at: 1_000, scheduledAt: 4_000 }),
+          withdrawn(),
+        ]);
+        openings.push(opening.kind);
+        assert.equal(notices, opening.kind === 'opened' ? 1 : 0, opening.kind);
+        assert.equal((await entry(notice))?.state, opening.kind === 'opened' ? 'withdrawn' : undefined);
+      }
+      assert.deepEqual(
+        [...new Set(openings)].filter((kind) => kind !== 'opened' && kind !== 'fenced'),
+        [],
+      );
     });
 
     it('finds the checks that are asked for at once, each by its client and instant', async () => {
@@ -271,6 +299,21 @@ for (const { name, open } of implementations) {
       assert.deepEqual(await ledger.claim(randomUUID(), 1_000), { kind: 'settled' });
       await accept(randomUUID(), ['a@client.example']);
       assert.equal(await ledger.withdraw('nobody', 1, 1), 0);
+    });
+
+    it('is tried once for two of four recipients, and its claim goes on for the others', async () => {
+      const recipients = ['a', 'b', 'c', 'd'].map((name) => `${name}@client.example`);
+      const notice = await opened({ recipients });
+      const { token } = await claimed(notice.id);
+      await accept(notice.id, recipients.slice(0, 2), 2_000);
+      const { state, attempts, acceptedAt, messageId } = (await entry(notice))!;
+      assert.deepEqual([state, attempts, acceptedAt, messageId], ['pending', 1, 2_000, 'm-2000']);
+      assert.equal((await ledger.claim(notice.id, 60_000)).kind, 'busy');
+      await ledger.failed(notice.id, { token, reason: 'busy', final: false }, 3_000);
+      assert.deepEqual((await claimed(notice.id)).recipients, recipients.slice(2));
+      await accept(notice.id, ['c@client.example'], 4_000, ['d@client.example']);
+      assert.equal((await entry(notice))?.state, 'accepted');
+      assert.equal((await entry(notice))?.attempts, 3);
     });
 
     it('is accepted when nobody is left to send to, at the first acceptance', async () => {
@@ -439,3 +482,39 @@ for (const { name, open } of implementations) {
     });
   });
 }
+
+describe('a ledger in MySQL with a row that cannot be read', () => {
+  let world: NotifyWorld;
+  before(async () => {
+    world = await createNotifyWorld();
+  });
+  after(() => world.stop());
+
+  it('fails for that one alone', async () => {
+    const ledger = createMysqlLedger(world.database, 20);
+    const [good, badContent, badRules] = ['good', 'bad-content', 'bad-rules'].map((clientId) =>
+      aNotice({ clientId }),
+    );
+    await Promise.all([good!, badContent!, badRules!].map((notice) => ledger.open([notice], now)));
+    await world.database.query(`UPDATE low_balance_notice SET content = '{"lan' WHERE id = ?`, [
+      badContent!.id,
+    ]);
+    await world.database.query(`UPDATE low_balance_notice SET rules = '["cl' WHERE id = ?`, [badRules!.id]);
+    const claims = await Promise.allSettled([good!, badContent!].map(({ id }) => ledger.claim(id, 1_000)));
+    assert.deepEqual(
+      claims.map(({ status }) => status),
+      ['fulfilled', 'rejected'],
+    );
+    assert.match(
+      String((claims[1] as PromiseRejectedResult).reason),
+      /notice [-0-9a-f]{36}: its content is no JSON/,
+    );
+    const found = await Promise.allSettled(
+      [good!, badRules!].map(({ clientId, checkAt }) => ledger.find(clientId, checkAt)),
+    );
+    assert.deepEqual(
+      found.map(({ status }) => status),
+      ['fulfilled', 'rejected'],
+    );
+  });
+});
