@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { mayRecover } from '../domain/looks/looked-profile.js';
 import { isOfItsData } from './database-errors.js';
+import { togetherOrAlone } from './together-or-alone.js';
 import type { WatchedRow } from './watched-row.js';
 
 export interface StartedRow {
@@ -10,18 +11,18 @@ export interface StartedRow {
 }
 
 /** Where MySQL refuses a value of one of them, each is written alone: one that it never takes is not to stop the others. */
-export async function insertStarted(
+export function insertStarted(
   database: DataSource,
   rows: readonly StartedRow[],
 ): Promise<readonly (undefined | Error)[]> {
-  try {
-    await insertRows(database, rows);
-    return rows.map(() => undefined);
-  } catch (error) {
-    if (rows.length === 1 || !isOfItsData(error)) return rows.map(() => error as Error);
-    const alone = await Promise.all(rows.map((row) => insertStarted(database, [row])));
-    return alone.flat();
-  }
+  return togetherOrAlone(
+    rows,
+    async (some) => {
+      await insertRows(database, some);
+      return some.map(() => undefined);
+    },
+    isOfItsData,
+  );
 }
 
 async function insertRows(database: DataSource, rows: readonly StartedRow[]): Promise<void> {
@@ -65,11 +66,25 @@ const checkedColumns = [
   'unsent',
 ] as const;
 
+/** Writes all that MySQL takes; then throws what it said of the first that it refused. */
+export async function upsertChecked(database: DataSource, rows: readonly WatchedRow[]): Promise<void> {
+  const answers = await togetherOrAlone(
+    rows,
+    async (some) => {
+      await upsertRows(database, some);
+      return some.map(() => undefined);
+    },
+    isOfItsData,
+  );
+  const refused = answers.find((answer) => answer instanceof Error);
+  if (refused) throw refused;
+}
+
 /**
  * Not by the repository, which reads every row again after it wrote them: a check waits for nothing of theirs. A client that is
  * checked is neither missing nor ended.
  */
-export async function upsertChecked(database: DataSource, rows: readonly WatchedRow[]): Promise<void> {
+async function upsertRows(database: DataSource, rows: readonly WatchedRow[]): Promise<void> {
   await database.query(
     `INSERT INTO low_balance_watched_client (${checkedColumns.join(', ')}) VALUES ?
      ON DUPLICATE KEY UPDATE ${checkedColumns.map((name) => `${name} = VALUES(${name})`).join(', ')},

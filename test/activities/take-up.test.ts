@@ -9,6 +9,7 @@ import { freshWatch, isMuted, mute, unmute } from '../../domain/cycle/watch-stat
 import type { CheckInput } from '../../domain/watching/check.js';
 import { DeliveryError } from '../../delivery/delivery-error.js';
 import type { Unsent } from '../../domain/watching/unsent.js';
+import { createWatchedClients } from '../../store/watched-clients.js';
 import { addLowClient, aCheckOf, createNotifyWorld, notifyParts, type NotifyWorld } from './notify-setup.js';
 
 const profileId = 'acme/prepaid';
@@ -83,6 +84,25 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
     const rows = await parts.watched.rowsOf(ids);
     const starting = rows.filter((row) => row.starting).map(({ clientId }) => clientId);
     assert.deepEqual(new Set(starting), new Set(['started-1', 'started-2']));
+  });
+
+  it('has a row for each that was checked, though MySQL refuses one of them', async () => {
+    const errors: unknown[] = [];
+    const watched = createWatchedClients(world.database, (error) => void errors.push(error));
+    const ids = ['checked-1', 'x'.repeat(70), 'checked-2'];
+    const row = {
+      profileId,
+      state: 'low',
+      periodMs: hourMs,
+      plannedAt: 1,
+      nextCheckAt: 2,
+      seenAt: 1,
+    } as const;
+    await Promise.all(ids.map((clientId) => watched.seen({ ...row, clientId, watch: freshWatch })));
+    const rows = await watched.rowsOf(ids);
+    assert.deepEqual(new Set(rows.map(({ clientId }) => clientId)), new Set(['checked-1', 'checked-2']));
+    assert.match(String(errors), /client_id/);
+    assert.equal(errors.length, 1);
   });
 
   it('is nothing where the client never had one', async () => {
