@@ -13,6 +13,9 @@ import {
 /** The environment as this process was given it. No other file reads `process.env`. */
 export const environment: Environment = process.env;
 
+/** A first check waits for it twice within the 3 s of its local activity. Milliseconds. */
+const longestBatchMs = 500;
+
 /** How the worker serves. */
 export interface ServiceSettings {
   readonly logLevel: string;
@@ -83,7 +86,7 @@ export function serviceSettings(env: Environment): ServiceSettings {
     cachedWorkflows,
     concurrentWorkflowTasks,
     concurrentChecks: count(env, 'WORKER_CONCURRENT_CHECKS', 100, 1),
-    batchMs: count(env, 'WORKER_BATCH_MS', 100, 0),
+    batchMs: count(env, 'WORKER_BATCH_MS', 100, 0, longestBatchMs),
     concurrentNotices: count(env, 'WORKER_CONCURRENT_NOTICES', 50, 1),
     mysqlConnections: count(env, 'WORKER_MYSQL_CONNECTIONS', 20, 1),
     deploymentName: text(env, 'TEMPORAL_DEPLOYMENT_NAME'),

@@ -36,6 +36,7 @@ describe('settings as people hand them over', () => {
     ['MYSQL_URL', 'mysql://low:a-secret@127.0.0.1/x?tls=True', /tls=True/],
     ['MYSQL_URL', 'mysql://low:a-secret@127.0.0.1/x?ssl-mode=REQUIRED', /the parameter ssl-mode=REQUIRED/],
     ['MYSQL_URL', 'mysql://low:a-secret@127.0.0.1/x?useSSL=true', /the parameter useSSL=true/],
+    ['WORKER_BATCH_MS', '501', /WORKER_BATCH_MS is "501". Expected a whole number from 0 to 500/],
     ['WORKER_HTTP_PORT', '99999', /WORKER_HTTP_PORT is "99999". Expected a whole number from 0 to 65535/],
     ['RECONCILE_EVERY', '0s', /RECONCILE_EVERY is "0s". Expected at least 1s/],
     ['SENDGRID_API_KEY', '"SG.a-secret"', /SENDGRID_API_KEY holds quotes/],
