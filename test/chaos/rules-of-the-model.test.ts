@@ -416,6 +416,16 @@ describe('the model of a chaos run, by rule', () => {
       assert.equal(found?.what, '2 clients were told low, and the brake allows 1');
     });
 
+    it('counts nobody who was admitted while it was being set, and is admitted again', () => {
+      const truth = aTruth();
+      truth.brakes.push({ clients: 1, on: { from: t0 - 100, until: t0 + 100 } });
+      const again = { clientId: 'C-0', steps: [check(t0, 'low'), check(t0 + 5_000, 'low')] };
+      const fresh = (clientId: string) => ({ clientId, steps: [check(t0 + 3_000, 'low')] });
+      assert.deepEqual(violationsOfBrake(truth, [again, fresh('C-1')]), []);
+      const [found] = violationsOfBrake(truth, [again, fresh('C-1'), fresh('C-2')]);
+      assert.equal(found?.what, '2 clients were told low, and the brake allows 1');
+    });
+
     it('finds a client that was held too soon', () => {
       const [found] = violationsOfBrake(braked(3), stepsOf(['low', 'held']));
       assert.equal(found?.what, 'was held when 1 clients were told low, and the brake allows 3');

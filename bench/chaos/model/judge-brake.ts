@@ -22,10 +22,18 @@ function violationsWhile(
 ): readonly Violation[] {
   const until = off?.from ?? Number.POSITIVE_INFINITY;
   const within = checksBetween(facts, on.until + slackMs, until - slackMs);
-  const told = new Set(within.filter(({ low }) => low).map(({ clientId }) => clientId));
+  // Who was admitted while the limit was being set is admitted again, and counts once.
+  const admitted = new Set(
+    checksWhile(facts, on.from - slackMs, on.until + slackMs)
+      .filter(({ low }) => low)
+      .map(({ clientId }) => clientId),
+  );
+  const told = new Set(
+    within.filter(({ clientId, low }) => low && !admitted.has(clientId)).map(({ clientId }) => clientId),
+  );
   const found: Violation[] = [];
   if (told.size > clients) {
-    const { clientId, at } = within.find(({ low }) => low)!;
+    const { clientId, at } = within.find((check) => check.low && told.has(check.clientId))!;
     found.push({ clientId, at, what: `${told.size} clients were told low, and the brake allows ${clients}` });
   }
   const first = within.filter(({ held }) => held).sort((a, b) => a.at - b.at)[0];
@@ -46,11 +54,21 @@ function violationsWhile(
 
 /** Checks that began and answered between two instants. */
 function checksBetween(facts: readonly BrakedFacts[], from: number, until: number) {
+  return checksOf(facts).filter((check) => check.from >= from && check.at <= until);
+}
+
+/** Checks that ran at some time between two instants. */
+function checksWhile(facts: readonly BrakedFacts[], from: number, until: number) {
+  return checksOf(facts).filter((check) => check.from <= until && check.at >= from);
+}
+
+function checksOf(facts: readonly BrakedFacts[]) {
   return facts.flatMap(({ clientId, steps }) =>
     steps.flatMap((step) => {
-      if (step.kind !== 'checked' || step.from < from || step.at > until) return [];
+      if (step.kind !== 'checked') return [];
       const reasons = (step.result.decisions ?? []).map(({ reason }) => reason);
-      return [{ clientId, at: step.at, low: reasons.includes('low'), held: reasons.includes('held') }];
+      const { from, at } = step;
+      return [{ clientId, from, at, low: reasons.includes('low'), held: reasons.includes('held') }];
     }),
   );
 }
