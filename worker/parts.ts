@@ -27,7 +27,10 @@ export interface PartsOptions {
   /** The billing views. */
   readonly billing: DataSource;
   readonly client: Client;
-  /** For how long reads of checks, of the ledger and of the brake are gathered into one query, milliseconds; 0: each check asks by itself. */
+  /**
+   * For how long reads of checks, of the ledger and of the brake are gathered into one query, milliseconds; 0: each check asks by
+   * itself.
+   */
   readonly batchMs?: number;
   /** How long a read may take that was too slow for a local activity, milliseconds; default: 20,000. */
   readonly patientReadMs?: number | undefined;

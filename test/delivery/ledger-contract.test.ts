@@ -5,6 +5,7 @@ import type { Claim, Ledger, LedgerNotice } from '../../delivery/ledger/ledger.j
 import { createMemoryLedger } from '../../delivery/ledger/memory-ledger.js';
 import { createMysqlLedger } from '../../delivery/ledger/mysql-ledger.js';
 import { createNotifyWorld, type NotifyWorld } from '../activities/notify-setup.js';
+import { aLedgerNotice } from './a-ledger-notice.js';
 
 interface OpenLedger {
   readonly ledger: Ledger;
@@ -49,24 +50,9 @@ let clients = 0;
 
 const now = { at: 1_000, scheduledAt: 1_000 };
 
-function aNotice(changes: Partial<LedgerNotice> = {}): LedgerNotice {
-  return {
-    id: randomUUID(),
-    clientId: `l-${clients}`,
-    checkAt: 1_000,
-    instant: 900,
-    kind: 'low',
-    channel: 'email',
-    audience: 'client',
-    profileId: 'acme/prepaid',
-    rules: ['client'],
-    recovered: [],
-    content: { language: 'de', facts: { availableBalance: '4.50' } },
-    recipients: ['a@client.example', 'b@client.example'],
-    leftOut: [{ address: 'nobody', reason: 'not an e-mail address' }],
-    ...changes,
-  };
-}
+/** Of the test's client, where nothing else is said. */
+const aNotice = (changes: Partial<LedgerNotice> = {}) =>
+  aLedgerNotice({ clientId: `l-${clients}`, ...changes });
 
 for (const { name, open } of implementations) {
   describe(`a ledger ${name}`, function () {
@@ -482,39 +468,3 @@ for (const { name, open } of implementations) {
     });
   });
 }
-
-describe('a ledger in MySQL with a row that cannot be read', () => {
-  let world: NotifyWorld;
-  before(async () => {
-    world = await createNotifyWorld();
-  });
-  after(() => world.stop());
-
-  it('fails for that one alone', async () => {
-    const ledger = createMysqlLedger(world.database, 20);
-    const [good, badContent, badRules] = ['good', 'bad-content', 'bad-rules'].map((clientId) =>
-      aNotice({ clientId }),
-    );
-    await Promise.all([good!, badContent!, badRules!].map((notice) => ledger.open([notice], now)));
-    await world.database.query(`UPDATE low_balance_notice SET content = '{"lan' WHERE id = ?`, [
-      badContent!.id,
-    ]);
-    await world.database.query(`UPDATE low_balance_notice SET rules = '["cl' WHERE id = ?`, [badRules!.id]);
-    const claims = await Promise.allSettled([good!, badContent!].map(({ id }) => ledger.claim(id, 1_000)));
-    assert.deepEqual(
-      claims.map(({ status }) => status),
-      ['fulfilled', 'rejected'],
-    );
-    assert.match(
-      String((claims[1] as PromiseRejectedResult).reason),
-      /notice [-0-9a-f]{36}: its content is no JSON/,
-    );
-    const found = await Promise.allSettled(
-      [good!, badRules!].map(({ clientId, checkAt }) => ledger.find(clientId, checkAt)),
-    );
-    assert.deepEqual(
-      found.map(({ status }) => status),
-      ['fulfilled', 'rejected'],
-    );
-  });
-});
