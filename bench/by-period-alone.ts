@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import { putProfile, startRealServers } from '../dev/trial/real-servers.js';
 import { startWorkerCommand, type WorkerCommand } from '../dev/trial/worker-command.js';
-import { costNames, costOfChecks, processesOf } from './check-cost.js';
+import { costName, costOfChecks, namesOf, processesOf } from './check-cost.js';
 import { clientIdOf, insertClients } from './clients.js';
 import { checkEvery, mysqlOptions, untilChecked } from './looked-fleet.js';
 import { median, type Measured } from './measured.js';
@@ -13,6 +13,7 @@ export async function byPeriodAlone(measured: number, fleet: number, minutes: nu
     quiet: true,
     mysqlOptions,
     dynamicConfig: {},
+    given: process.env,
   });
   const httpPort = await getPort({ host: '127.0.0.1' });
   let worker: WorkerCommand | undefined;
@@ -29,16 +30,15 @@ export async function byPeriodAlone(measured: number, fleet: number, minutes: nu
       windows: minutes,
       windowMs: checkEvery.ms,
     });
-    const ms = series
-      .filter(({ side }) => costNames.some((name) => name === side))
-      .reduce((sum, { rounds }) => sum + median(rounds), 0);
+    const costs = processes.map(({ name }) => series.find(({ side }) => side === costName(name))!);
+    const ms = costs.reduce((sum, { rounds }) => sum + median(rounds), 0);
     return {
       bench: `a Period of ${checkEvery.text} instead of looks`,
       how: `measured at ${measured} clients, calculated for ${fleet}`,
       series,
       ratios: [],
       figures: [
-        { name: 'a check, CPU of all', value: ms, unit: 'ms' },
+        { name: `a check, CPU of ${namesOf(processes)}`, value: ms, unit: 'ms' },
         {
           name: `${fleet} clients, of one core (calculated)`,
           value: ((ms * fleet) / checkEvery.ms) * 100,

@@ -1,51 +1,55 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerCommand } from '../dev/trial/worker-command.js';
+import { isGiven } from './given.js';
 import type { Series } from './measured.js';
 import { cpuMsOf, descendantNamed } from './processes.js';
 
-/** The processes that a check costs, by process id. */
-export interface Processes {
-  readonly worker: number;
-  readonly temporal: number;
-  readonly mysql: number;
+/** A process that a check costs. */
+export interface CostingProcess {
+  readonly name: 'the worker' | 'Temporal' | 'MySQL';
+  readonly pid: number;
 }
 
-/** Of a worker and the servers that this process started. */
-export async function processesOf(worker: WorkerCommand): Promise<Processes> {
-  return {
-    worker: worker.child.pid!,
-    temporal: await descendantNamed(/^temporal/),
-    mysql: await descendantNamed(/^(mariadbd|mysqld)/),
-  };
+/** The worker, and the servers that this process started. */
+export async function processesOf(worker: WorkerCommand): Promise<readonly CostingProcess[]> {
+  return [
+    { name: 'the worker', pid: worker.child.pid! },
+    ...(isGiven.temporal ? [] : [{ name: 'Temporal' as const, pid: await descendantNamed(/^temporal/) }]),
+    ...(isGiven.mysql ? [] : [{ name: 'MySQL' as const, pid: await descendantNamed(/^(mariadbd|mysqld)/) }]),
+  ];
 }
 
-export const costNames = [
-  'a check, CPU of the worker',
-  'a check, CPU of Temporal',
-  'a check, CPU of MySQL',
-] as const;
+/** As in "CPU of the worker and MySQL". */
+export function namesOf(processes: readonly CostingProcess[]): string {
+  return processes.map(({ name }) => name).join(' and ');
+}
+
+/** The series of {@link costOfChecks} for a process. */
+export function costName(name: CostingProcess['name']): string {
+  return `a check, CPU of ${name}`;
+}
 
 /** Checks a second, and the CPU time that a check takes of each process, window by window. */
 export async function costOfChecks(
-  { worker, temporal, mysql }: Processes,
+  processes: readonly CostingProcess[],
   httpPort: number,
   { windows, windowMs }: { readonly windows: number; readonly windowMs: number },
 ): Promise<readonly Series[]> {
   const rates: number[] = [];
-  const costs: [number[], number[], number[]] = [[], [], []];
+  const costs = processes.map((): number[] => []);
   for (let window = 0; window < windows; window += 1) {
     // What a scrape costs is not of the checks: it comes before the first reading, and after the last.
     const checksBefore = await checksOf(httpPort);
-    const before = await Promise.all([worker, temporal, mysql].map(cpuMsOf));
+    const before = await Promise.all(processes.map(({ pid }) => cpuMsOf(pid)));
     await sleep(windowMs);
-    const after = await Promise.all([worker, temporal, mysql].map(cpuMsOf));
+    const after = await Promise.all(processes.map(({ pid }) => cpuMsOf(pid)));
     const checks = (await checksOf(httpPort)) - checksBefore;
     rates.push(checks / (windowMs / 1_000));
     costs.forEach((rounds, i) => rounds.push((after[i]! - before[i]!) / checks));
   }
   return [
     { side: 'checks meanwhile', unit: 'checks/s', rounds: rates },
-    ...costs.map((rounds, i) => ({ side: costNames[i]!, unit: 'ms', rounds })),
+    ...processes.map(({ name }, i) => ({ side: costName(name), unit: 'ms', rounds: costs[i]! })),
   ];
 }
 

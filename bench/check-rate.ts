@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { benchTemporal } from './given.js';
 import { ratioOf, type Measured, type Series } from './measured.js';
 import { rateSides, startRateSide, type RateSide } from './rate-sides.js';
 
@@ -45,7 +46,7 @@ function howOf(
   { periodMs }: RateSide,
   { clients, rounds, seconds, warmUpSeconds }: CheckRateOptions,
 ): string {
-  return `${clients} workflows with a Period of ${periodMs / 1_000} s on one worker, ${rounds} rounds of ${seconds} s in turns, each after ${warmUpSeconds} s of warming up, on a fresh dev server in memory; a MySQL read, a decision and the row of watched clients at each check`;
+  return `${clients} workflows with a Period of ${periodMs / 1_000} s on one worker, ${rounds} rounds of ${seconds} s in turns, each after ${warmUpSeconds} s of warming up, on ${benchTemporal}; a MySQL read, a decision and the row of watched clients at each check`;
 }
 
 async function inTurns(options: CheckRateOptions, sides: readonly RateSide[]): Promise<readonly Series[]> {

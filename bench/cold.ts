@@ -5,7 +5,7 @@ import { putProfile, startRealServers } from '../dev/trial/real-servers.js';
 import { startWorkerCommand, startWorkerProcess } from '../dev/trial/worker-command.js';
 import { taskQueue, watchWorkflowId } from '../worker/parts.js';
 import type { Environment } from '../settings/read-settings.js';
-import { costNames, costOfChecks, processesOf } from './check-cost.js';
+import { costName, costOfChecks, processesOf, type CostingProcess } from './check-cost.js';
 import { clientIdOf, insertClients } from './clients.js';
 import { ratioOf, type Measured, type Ratio, type Series } from './measured.js';
 
@@ -31,6 +31,7 @@ interface Side {
 interface Found {
   readonly side: Side;
   readonly worker: number[];
+  /** Empty for a server that was given. */
   readonly temporal: number[];
 }
 
@@ -55,9 +56,9 @@ export async function cold({ lengths, rounds }: ColdOptions): Promise<Measured> 
     for (const { side, worker, temporal } of round % 2 === 0 ? found : found.toReversed()) {
       const cost = await costs(side);
       worker.push(cost.worker);
-      temporal.push(cost.temporal);
+      if (cost.temporal !== undefined) temporal.push(cost.temporal);
       process.stderr.write(
-        `round ${round + 1}, ${nameOf(side)}: ${cost.worker.toFixed(1)} and ${cost.temporal.toFixed(1)} ms\n`,
+        `round ${round + 1}, ${nameOf(side)}: ${cost.worker.toFixed(1)} and ${cost.temporal?.toFixed(1) ?? '?'} ms\n`,
       );
     }
   }
@@ -72,7 +73,7 @@ export async function cold({ lengths, rounds }: ColdOptions): Promise<Measured> 
     how: `CPU of the worker's process for each check; ${clients} workflows with a Period of ${periodMs / 1_000} s, which it keeps all in memory, or ${forgetful['WORKER_CACHED_WORKFLOWS']} of them; over whole runs; ${rounds} rounds in turns`,
     series: found.flatMap(({ side, worker, temporal }) => [
       { side: `${nameOf(side)}: worker`, unit: 'ms', rounds: worker },
-      { side: `${nameOf(side)}: Temporal`, unit: 'ms', rounds: temporal },
+      ...(temporal.length === 0 ? [] : [{ side: `${nameOf(side)}: Temporal`, unit: 'ms', rounds: temporal }]),
     ]),
     ratios: lengths.flatMap((length): readonly Ratio[] => [
       {
@@ -89,8 +90,12 @@ function nameOf({ what, memory, checksPerRun }: Side): string {
   return `${what === 'bareLocal' ? 'bare loop' : what}, ${memory}, ${checksPerRun} checks a run`;
 }
 
-async function costs({ what, memory, checksPerRun }: Side): Promise<{ worker: number; temporal: number }> {
-  const servers = await startRealServers({ quiet: true });
+async function costs({
+  what,
+  memory,
+  checksPerRun,
+}: Side): Promise<{ readonly worker: number; readonly temporal: number | undefined }> {
+  const servers = await startRealServers({ quiet: true, given: process.env });
   const httpPort = await getPort({ host: '127.0.0.1' });
   await putProfile(servers.database, 'prepaid', { period: `${periodMs / 1_000}s`, threshold: 10 });
   await insertClients(servers.database, clients);
@@ -118,9 +123,11 @@ async function costs({ what, memory, checksPerRun }: Side): Promise<{ worker: nu
     await sleep(settleMs);
     // Whole runs: in it are replays from the shortest to the longest.
     const windowMs = Math.max(2, Math.ceil(20 / checksPerRun)) * checksPerRun * periodMs;
-    const series = await costOfChecks(await processesOf(worker), httpPort, { windows: 1, windowMs });
-    const [ofWorker, ofTemporal] = costNames.map((name) => series.find(({ side }) => side === name)!);
-    return { worker: ofWorker!.rounds[0]!, temporal: ofTemporal!.rounds[0]! };
+    const processes = await processesOf(worker);
+    const series = await costOfChecks(processes, httpPort, { windows: 1, windowMs });
+    const costOf = (name: CostingProcess['name']) =>
+      series.find(({ side }) => side === costName(name))?.rounds[0];
+    return { worker: costOf('the worker')!, temporal: costOf('Temporal') };
   } finally {
     await worker.kill('SIGTERM');
     await servers.stop();

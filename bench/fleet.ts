@@ -3,8 +3,8 @@ import getPort from 'get-port';
 import { putProfile, startRealServers, type RealServers } from '../dev/trial/real-servers.js';
 import { startWorkerCommand, type WorkerCommand } from '../dev/trial/worker-command.js';
 import { insertClients, lastRun, reconcile } from './clients.js';
-import { costNames, costOfChecks, processesOf } from './check-cost.js';
-import { median, type Measured } from './measured.js';
+import { costOfChecks, processesOf } from './check-cost.js';
+import { median, type Measured, type Series } from './measured.js';
 import { rssOf } from './processes.js';
 
 /** Clients with a Period of 1 s, fewer than the most that can be checked. */
@@ -31,8 +31,6 @@ const mysqlCaches = ['--innodb-buffer-pool-size=16M'] as const;
 const mysqlAllocator = { MALLOC_ARENA_MAX: '1' } as const;
 const workerCaches = { WORKER_CACHED_WORKFLOWS: '500' } as const;
 
-const memoryNames = ['memory of the worker', 'memory of Temporal', 'memory of MySQL'] as const;
-
 /**
  * A fleet of sleeping clients, all started by one reconciliation: how long until each was checked, how long a shorter
  * Period of their profile needs to reach the last of them, and what a check takes while the rest sleeps.
@@ -45,6 +43,7 @@ export async function fleet(clients: number): Promise<Measured> {
     dynamicConfig: temporalCaches,
     mysqlOptions: mysqlCaches,
     mysqlEnv: mysqlAllocator,
+    given: process.env,
   });
   const httpPort = await getPort({ host: '127.0.0.1' });
   let worker: WorkerCommand | undefined;
@@ -74,10 +73,10 @@ export async function fleet(clients: number): Promise<Measured> {
     await sleep(settleMs);
     const processes = await processesOf(worker);
     const series = await costOfChecks(processes, httpPort, { windows, windowMs });
-    const memory = [processes.worker, processes.temporal, processes.mysql].map(rssOf);
+    const memory = await Promise.all(processes.map(({ pid }) => rssOf(pid)));
     return {
       bench: `a fleet of ${clients}`,
-      how: 'a worker of its own process with a cache of 500 workflows, MySQL with a buffer pool of 16 MB and one malloc arena, and a dev server with its database in a file and a cache of 500 workflows, on this machine; starts and signals are paced to 200/s',
+      how: 'a worker of its own process with a cache of 500 workflows; of servers that this bench starts, MySQL with a buffer pool of 16 MB and one malloc arena, and a dev server with its database in a file and a cache of 500 workflows; starts and signals are paced to 200/s',
       series,
       ratios: [],
       figures: [
@@ -90,9 +89,9 @@ export async function fleet(clients: number): Promise<Measured> {
           value: run.historyLength,
           unit: 'events',
         },
-        ...(await Promise.all(memory)).map((bytes, i) => ({
-          name: memoryNames[i]!,
-          value: bytes / 1e6,
+        ...processes.map(({ name }, i) => ({
+          name: `memory of ${name}`,
+          value: memory[i]! / 1e6,
           unit: 'MB',
         })),
       ],
@@ -117,6 +116,8 @@ export function growth(measured: readonly MeasuredFleet[]): Measured {
     figures: measured.flatMap((larger, i) => {
       if (larger.clients === smallest) return [];
       const around = [measured[i - 1]!, measured[i + 1]!];
+      const costNames = costsOf(larger.measured).map(({ side }) => side);
+      const memoryNames = larger.measured.figures.flatMap(({ name, unit }) => (unit === 'MB' ? [name] : []));
       const over = (name: string, of: (fleet: Measured) => number, below?: number) => ({
         name: `${larger.clients} clients: ${name}`,
         value: of(larger.measured) / mean(around.map(({ measured }) => of(measured))),
@@ -151,8 +152,13 @@ function costOf({ series }: Measured, name: string): number {
   return median(series.find(({ side }) => side === name)!.rounds);
 }
 
+/** CPU of a check, by process. */
+function costsOf({ series }: Measured): readonly Series[] {
+  return series.filter(({ unit }) => unit === 'ms');
+}
+
 function wholeCost(measured: Measured): number {
-  return costNames.reduce((sum, name) => sum + costOf(measured, name), 0);
+  return costsOf(measured).reduce((sum, { rounds }) => sum + median(rounds), 0);
 }
 
 function memoryOf({ figures }: Measured, name: string): number {

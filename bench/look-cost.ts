@@ -3,13 +3,13 @@ import type { Parts } from '../activities/parts.js';
 import { createBilling } from '../billing/mysql/billing.js';
 import { createBillingTables } from '../billing/mysql/billing-tables.js';
 import { createLookRows } from '../billing/mysql/look-rows.js';
-import { provideMysql } from '../dev/mysql.js';
-import { silentProgress } from '../dev/progress.js';
 import { putProfile } from '../dev/trial/real-servers.js';
 import { createLookedClients } from '../store/looked-clients.js';
 import { createProfiles } from '../store/profiles.js';
 import { migrate, openDatabase } from '../store/database.js';
+import { provideBenchMysql } from './bench-mysql.js';
 import { insertClients } from './clients.js';
+import { benchMysql, isGiven } from './given.js';
 import { checkEvery, insertRows, lowPercent, makeLow } from './looked-fleet.js';
 import { median, type Measured } from './measured.js';
 import { cpuMsOf, descendantNamed } from './processes.js';
@@ -22,7 +22,7 @@ export async function lookCost(sizes: readonly [number, number], rounds: number)
   const perClient = ({ rounds, clients }: Cost) => (median(rounds) * 1_000) / clients;
   return {
     bench: 'the cost of a look',
-    how: `private MariaDB on this machine; ${lowPercent}% of the clients are low and were notified; CPU of the process that looks and of MySQL together, without the workflow around it`,
+    how: `${benchMysql}; ${lowPercent}% of the clients are low and were notified; CPU of the process that looks${isGiven.mysql ? '' : ' and of MySQL together'}, without the workflow around it`,
     series: costs.flatMap(({ clients, rounds, seconds }) => [
       { side: `a look at ${clients}, CPU`, unit: 'ms', rounds },
       { side: `a look at ${clients}, time`, unit: 's', rounds: seconds },
@@ -52,13 +52,13 @@ export async function lookCost(sizes: readonly [number, number], rounds: number)
 
 interface Cost {
   readonly clients: number;
-  /** CPU of a look, milliseconds. */
+  /** CPU of a look, milliseconds; of a server that was given, nothing. */
   readonly rounds: readonly number[];
   readonly seconds: readonly number[];
 }
 
 async function costOf(clients: number, rounds: number): Promise<Cost> {
-  const mysql = await provideMysql({ env: process.env, progress: silentProgress, ephemeral: true });
+  const mysql = await provideBenchMysql();
   const database = await openDatabase(mysql.url);
   try {
     await migrate(database);
@@ -80,13 +80,14 @@ async function costOf(clients: number, rounds: number): Promise<Cost> {
       now: () => Promise.resolve(Date.now()),
       count: () => {},
     } as unknown as Parts;
-    const server = await descendantNamed(/^(mariadbd|mysqld)/);
+    const server = isGiven.mysql ? undefined : await descendantNamed(/^(mariadbd|mysqld)/);
+    const cpuOfServer = async () => (server === undefined ? 0 : await cpuMsOf(server));
     const cpu: number[] = [];
     const seconds: number[] = [];
     // The first ones fill caches, and are not of what goes on each minute. Of a small fleet several looks are one round.
     const looksEach = Math.max(1, Math.round(100_000 / clients));
     for (let round = -1; round < rounds; round += 1) {
-      const before = { own: process.cpuUsage(), server: await cpuMsOf(server), at: performance.now() };
+      const before = { own: process.cpuUsage(), server: await cpuOfServer(), at: performance.now() };
       for (let each = 0; each < looksEach; each += 1) {
         const { examined } = await look(parts, {}, () => {});
         if (examined !== clients)
@@ -94,7 +95,7 @@ async function costOf(clients: number, rounds: number): Promise<Cost> {
       }
       const own = process.cpuUsage(before.own);
       if (round < 0) continue;
-      cpu.push(((own.user + own.system) / 1_000 + (await cpuMsOf(server)) - before.server) / looksEach);
+      cpu.push(((own.user + own.system) / 1_000 + (await cpuOfServer()) - before.server) / looksEach);
       seconds.push((performance.now() - before.at) / 1_000 / looksEach);
     }
     return { clients, rounds: cpu, seconds };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { putProfile, startRealServers, type RealServers } from '../dev/trial/real-servers.js';
 import { startWorkerCommand, type WorkerCommand } from '../dev/trial/worker-command.js';
 import { scheduleLooks } from '../worker/looks.js';
-import { processesOf, type Processes } from './check-cost.js';
+import { namesOf, processesOf, type CostingProcess } from './check-cost.js';
 import { clientIdOf, insertClients } from './clients.js';
 import {
   checkEvery,
@@ -29,6 +29,7 @@ export async function looks({ clients, fallsAMinute, minutes }: LooksOptions): P
     quiet: true,
     mysqlOptions,
     dynamicConfig: {},
+    given: process.env,
   });
   const provider = await startProvider();
   let worker: WorkerCommand | undefined;
@@ -66,15 +67,16 @@ export async function looks({ clients, fallsAMinute, minutes }: LooksOptions): P
       await sleep(60_000 / fallsAMinute);
     }
     const seconds = await latencies(servers, fellAt);
+    const names = namesOf(processes);
     return {
       bench: `looks at ${clients} clients each ${checkEvery.text}`,
-      how: `a worker of its own process, MySQL and a dev server on this machine; ${lowPercent}% of the clients are low and were notified; workflows run for the ${falling.length} clients that fall, the rows of the others are as if theirs slept`,
+      how: `a worker of its own process; ${lowPercent}% of the clients are low and were notified; workflows run for the ${falling.length} clients that fall, the rows of the others are as if theirs slept`,
       series: [],
       ratios: [],
       figures: [
-        { name: 'all processes without looks, of one core', value: without, unit: '%' },
+        { name: `CPU of ${names} without looks, of one core`, value: without, unit: '%' },
         {
-          name: 'all processes with looks while nobody changes, of one core',
+          name: `CPU of ${names} with looks while nobody changes, of one core`,
           value: quiet,
           unit: '%',
           below: 5,
@@ -97,10 +99,10 @@ export async function looks({ clients, fallsAMinute, minutes }: LooksOptions): P
   }
 }
 
-/** CPU of all processes, in percent of one core. */
-async function cpuOver({ worker, temporal, mysql }: Processes, ms: number): Promise<number> {
+/** CPU of the processes together, in percent of one core. */
+async function cpuOver(processes: readonly CostingProcess[], ms: number): Promise<number> {
   const total = async () =>
-    (await Promise.all([worker, temporal, mysql].map(cpuMsOf))).reduce((sum, each) => sum + each, 0);
+    (await Promise.all(processes.map(({ pid }) => cpuMsOf(pid)))).reduce((sum, each) => sum + each, 0);
   const before = await total();
   await sleep(ms);
   return (((await total()) - before) / ms) * 100;

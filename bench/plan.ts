@@ -8,6 +8,7 @@ import { createBillingTables } from '../billing/mysql/billing-tables.js';
 import { migrate, openDatabase } from '../store/database.js';
 import { applyPlan } from '../planning/sync.js';
 import { provideBenchMysql } from './bench-mysql.js';
+import { benchMysql } from './given.js';
 import { profileIdOf, writeProfiles } from './many-profiles.js';
 import { median, type Measured } from './measured.js';
 
@@ -38,7 +39,7 @@ export async function plan(profiles: number, clients: number): Promise<Measured>
     }
     return {
       bench: `a plan of ${profiles} changed profiles against ${clients} clients`,
-      how: `private MariaDB on this machine, median of ${rounds}; memory is the most of the whole process, sampled ten times a second`,
+      how: `${benchMysql}, median of ${rounds}; memory is the most of the whole process, sampled ten times a second`,
       series: [],
       ratios: [],
       figures: [

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { benchMysql, benchTemporal, isGiven } from './given.js';
 import { ratioOf, type Measured, type Series } from './measured.js';
 import { cpuMsOf, descendantsNamed } from './processes.js';
 import { rateSides, type RateSideName } from './rate-sides.js';
@@ -58,7 +59,7 @@ async function compare(
   }));
   return {
     bench,
-    how: `${clients} workflows a side with a Period of ${rateSides[names[0]].periodMs / 1_000} s, both sides at once, each a worker with a dev server in memory and a MySQL of its own; ${rounds} rounds of ${seconds} s after ${warmUpSeconds} s of warming up`,
+    how: `${clients} workflows a side with a Period of ${rateSides[names[0]].periodMs / 1_000} s, both sides at once, each a worker with ${benchTemporal} and ${benchMysql}${notCounted}; ${rounds} rounds of ${seconds} s after ${warmUpSeconds} s of warming up`,
     series: [ours!, bare!],
     ratios: [ratioOf(bare!, ours!, atLeast)],
     figures: [],
@@ -78,6 +79,7 @@ async function read(side: RunningSide): Promise<{ readonly done: number; readonl
   return { done, cpuMs };
 }
 
+const notCounted = isGiven.mysql || isGiven.temporal ? '; of what was given, no CPU is counted' : '';
 const servers = /^(temporal|mariadbd|mysqld)/;
 
 async function startSide(name: RateSideName, clients: number): Promise<RunningSide> {

@@ -9,6 +9,7 @@ import { putProfile } from '../dev/trial/real-servers.js';
 import type { Parts } from '../activities/parts.js';
 import { provideBenchMysql } from './bench-mysql.js';
 import { insertClients } from './clients.js';
+import { benchMysql } from './given.js';
 import { median, ratioOf, type Measured } from './measured.js';
 
 const rounds = 5;
@@ -66,7 +67,7 @@ export async function sql(clients: number): Promise<Measured> {
     ] as const;
     return {
       bench: `SQL over ${clients} clients`,
-      how: `private MariaDB on this machine, ${rounds} rounds in turns; the scan is one statement, as A2Billing and MagnusBilling send it from cron: no Period for each client, no counters, no exchange rate, no inactivity, no recipients, and what a crash leaves undone nobody knows`,
+      how: `${benchMysql}, ${rounds} rounds in turns; the scan is one statement, as A2Billing and MagnusBilling send it from cron: no Period for each client, no counters, no exchange rate, no inactivity, no recipients, and what a crash leaves undone nobody knows`,
       series,
       ratios: [ratioOf(series[0], series[1])],
       figures: [

@@ -5,6 +5,7 @@ import { putProfile, startRealServers, type RealServers } from '../dev/trial/rea
 import { taskQueue } from '../worker/parts.js';
 import { bundleBareWorkflows, startBareWorker } from './bare-worker.js';
 import { insertClients, reconcile } from './clients.js';
+import { benchTemporal } from './given.js';
 import { ratioOf, type Measured } from './measured.js';
 
 /** As reconciliation paces its starts. */
@@ -34,7 +35,7 @@ export async function startRate(clients: number, rounds: number): Promise<Measur
   ] as const;
   return {
     bench: 'start-up of a fleet',
-    how: `${clients} clients, ${rounds} rounds in turns, each on a fresh dev server in memory; starts paced to ${startsPerSecond}/s on both sides`,
+    how: `${clients} clients, ${rounds} rounds in turns, each on ${benchTemporal}; starts paced to ${startsPerSecond}/s on both sides`,
     series,
     ratios: [ratioOf(series[0], series[1])],
     figures: [],

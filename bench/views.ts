@@ -10,6 +10,7 @@ import { openDatabase } from '../store/database.js';
 import { createBareReads } from './bare-reads.js';
 import { provideBenchMysql } from './bench-mysql.js';
 import { clientIdOf, insertClients } from './clients.js';
+import { benchMysql } from './given.js';
 import { median, ratioOf, type Measured, type Series } from './measured.js';
 
 const atOnce = 100;
@@ -92,7 +93,7 @@ async function measureReads(database: DataSource, clients: number): Promise<Meas
   const [cpu, bareCpu] = series('cpu', 'ms');
   return {
     bench: `reads of ${atOnce} clients`,
-    how: `private MariaDB on this machine, tables of ${clients} clients; ${readsOfRound} reads a round, in turns; CPU is this process's`,
+    how: `${benchMysql}, tables of ${clients} clients; ${readsOfRound} reads a round, in turns; CPU is this process's`,
     series: [rate!, bareRate!, cpu!, bareCpu!],
     // A read may take 1.2 times as long.
     ratios: [ratioOf(rate!, bareRate!, 0.83), ratioOf(cpu!, bareCpu!)],
@@ -124,7 +125,7 @@ async function measureViews(database: DataSource, clients: number): Promise<Meas
   if (bad.length > 0) throw new Error(JSON.stringify(bad));
   return {
     bench: `views over ${clients} clients, ${clients * 5} calls and ${clients * 2} refills`,
-    how: 'private MariaDB on this machine; the views look calls and refills up by index',
+    how: `${benchMysql}; the views look calls and refills up by index`,
     series: [{ side: 'a page of 10,000 clients of a plan', unit: 's', rounds: pages }],
     ratios: [],
     figures: [

@@ -25,7 +25,7 @@ export function checkClient(
   time: CheckTime,
 ): ClientCheck {
   const { now } = time;
-  const counting = watchAtCheck(client, profile, known, now);
+  const counting = watchAtCheck(client, profile, known, time);
   const reading = readingOf(client, profile);
   const decisions = decide(profile, reading, counting, time);
   const watch = noteFound(counting, decisions, now);
@@ -37,31 +37,39 @@ export function watchAtCheck(
   { lastRefillAt }: Pick<Client, 'lastRefillAt'>,
   profile: Profile,
   known: WatchState,
-  now: number,
+  { now, readAt }: Pick<CheckTime, 'now' | 'readAt'>,
 ): WatchState {
   const rules = profile.rules.map(({ key }) => key);
-  return noteProfile(known, { profile, lastRefillAt }, rules, now);
+  return noteProfile(
+    known,
+    { profile, lastRefillAt, ...(readAt === undefined ? {} : { readAt }) },
+    rules,
+    now,
+  );
 }
 
 /** What a check saw that changes counters. */
 export interface SeenProfile {
   readonly profile: { readonly id: string; readonly alreadyLow?: Profile['alreadyLow'] };
   readonly lastRefillAt: number | null;
+  /** When that was read, where it came only after `now`. */
+  readonly readAt?: number;
 }
 
 /**
  * What a client's counters are by this profile, before the check decides.
- * - 6: a refill whose signal was lost is seen in the billing data.
+ * - 6: a refill whose signal was lost is seen in the billing data. One that came while this was read is not of the future (rule 5).
  * - 12: counters go on under the same profile, and start afresh under another one.
  * - 22: under a profile that says so, rules that are met at the first check wait.
  */
 export function noteProfile(
   known: WatchState,
-  { profile, lastRefillAt }: SeenProfile,
+  { profile, lastRefillAt, readAt }: SeenProfile,
   rules: readonly RuleKey[],
   now: number,
 ): WatchState {
-  const refilled = lastRefillAt === null ? known : noteRefill(known, { at: lastRefillAt }, now);
+  const refilled =
+    lastRefillAt === null ? known : noteRefill(known, { at: lastRefillAt }, Math.max(now, readAt ?? now));
   const counting = assignProfile(refilled, profile.id);
   const isNew = known.profileId !== profile.id;
   return isNew && profile.alreadyLow === 'wait' ? waitAll(counting, rules, now) : counting;

@@ -12,6 +12,8 @@ import { zoneOffsetOf, type ZoneOf, type ZoneOffset } from './time-zone.js';
 /** The time of a check, epoch milliseconds. */
 export interface CheckTime {
   readonly now: number;
+  /** When the billing data was read, where it shows what came only after `now`. */
+  readonly readAt?: number;
   /** Rule 17: what the check stands for. */
   readonly instant: number;
   /** A planned check of the client, before or after it. */

@@ -101,13 +101,18 @@ function judgedOnceOpen(
   watch: WatchState,
   at: number,
 ): readonly Verdict[] {
-  const verdicts = judge(profile, reading, watchAtCheck(client, profile, watch, at), checkTimeAt(at));
+  const verdicts = judge(
+    profile,
+    reading,
+    watchAtCheck(client, profile, watch, { now: at }),
+    checkTimeAt(at),
+  );
   const openings = verdicts.flatMap(({ silence }) =>
     silence?.reason === 'outside-hours' && silence.until !== undefined ? [silence.until] : [],
   );
   if (openings.length === 0) return verdicts;
   const openAt = Math.min(...openings);
-  const opened = judge(profile, reading, watchAtCheck(client, profile, watch, openAt), {
+  const opened = judge(profile, reading, watchAtCheck(client, profile, watch, { now: openAt }), {
     ...checkTimeAt(openAt),
     atOpening: true,
   });

@@ -128,8 +128,11 @@ export class Recorder {
       this.note(atMs, 'check', result.kind === 'ended' ? `watched no more: ${result.reason}` : result.reason);
       return result;
     }
+    const { lastRefillAt, readAt = now } = result;
     const refilled =
-      result.lastRefillAt === null ? input.watch : noteRefill(input.watch, { at: result.lastRefillAt }, now);
+      lastRefillAt === null
+        ? input.watch
+        : noteRefill(input.watch, { at: lastRefillAt }, Math.max(now, readAt));
     const found = noteFound(assignProfile(refilled, result.profile.id), result.decisions, now);
     this.latest = { atMs, counts: countsOf(found) };
     this.note(atMs, 'check', checkText(result, result.decisions));

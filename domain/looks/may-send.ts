@@ -29,7 +29,7 @@ export function maySend(
     lastActivityAt: 0,
     recipients: Object.fromEntries(rules.map((key) => [key, 1])),
   };
-  const watch = watchAtCheck(client, profile, known, time.now);
+  const watch = watchAtCheck(client, profile, known, time);
   const instant = profile.sendingHours ? time.instant + longestClockChangeMs : time.instant;
   return judge(always, reading, watch, { ...time, instant }).some(({ silence }) => silence === undefined);
 }

@@ -14,14 +14,14 @@ export function checkedOf({
   client,
   stored,
   found,
-  time: { instant, atOpening },
+  time: { instant, atOpening, readAt },
   takenUp,
   unreached,
 }: {
   readonly client: Client;
   readonly stored: VersionedProfile;
   readonly found: ClientCheck;
-  readonly time: Pick<CheckTime, 'instant' | 'atOpening'>;
+  readonly time: Pick<CheckTime, 'instant' | 'atOpening' | 'readAt'>;
   readonly takenUp: TakenUp | undefined;
   readonly unreached: readonly UnreachedRule[];
 }): CheckReport {
@@ -32,6 +32,7 @@ export function checkedOf({
     availableBalance: reading.availableBalance,
     currency: reading.currency,
     lastRefillAt: client.lastRefillAt,
+    ...(readAt === undefined ? {} : { readAt }),
     decisions,
     instant,
     ...(atOpening ? { atOpening } : {}),

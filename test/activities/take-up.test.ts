@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { check } from '../../activities/check.js';
 import { notify } from '../../activities/notify.js';
 import type { Parts } from '../../activities/parts.js';
@@ -6,8 +7,10 @@ import { remember, takeUpEarlier } from '../../activities/take-up.js';
 import { countsOf } from '../../domain/cycle/counters.js';
 import { unrecoveredCheck } from '../../domain/cycle/told.js';
 import { freshWatch, isMuted, mute, unmute } from '../../domain/cycle/watch-state.js';
+import { beginWatching } from '../../domain/watching/carried.js';
 import type { CheckInput } from '../../domain/watching/check.js';
 import { DeliveryError } from '../../delivery/delivery-error.js';
+import { noteCheck, startCheck } from '../../domain/watching/watching.js';
 import type { Unsent } from '../../domain/watching/unsent.js';
 import { createWatchedClients } from '../../store/watched-clients.js';
 import { addLowClient, aCheckOf, createNotifyWorld, notifyParts, type NotifyWorld } from './notify-setup.js';
@@ -262,6 +265,41 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
     assert.ok((await states()).every((state) => state === 'pending'));
     await takenUp(clientId, now);
     assert.ok((await states()).every((state) => state === 'withdrawn'));
+  });
+
+  it('counts in the cycle in which it was accepted, though the client was refilled while this check still read', async () => {
+    const checkAt = Date.now() - hourMs;
+    const clientId = await aWatchedClient(checkAt);
+    let refilledAt = 0;
+    const meanwhile = async () => {
+      await sleep(5);
+      await notified(clientId, checkAt);
+      await sleep(5);
+      refilledAt = Date.now();
+      await world.database.query('UPDATE billing_client SET last_refill_at = ? WHERE client_id = ?', [
+        new Date(refilledAt).toISOString().slice(0, -1),
+        clientId,
+      ]);
+    };
+    const billing: Parts['billing'] = {
+      ...parts.billing,
+      async readClients(...what) {
+        await meanwhile();
+        return await parts.billing.readClients(...what);
+      },
+    };
+    const now = Date.now();
+    const begun = startCheck(beginWatching(clientId, undefined, {}, now), now);
+    const result = await check(
+      { ...parts, billing, attemptedAt: () => Promise.resolve(now) },
+      { ...begun.input, clientId },
+    );
+    await parts.watched.flush();
+    assert.ok(result.kind === 'checked');
+    const watching = noteCheck(begun.watching, result, now);
+    const row = await parts.watched.earlier(clientId);
+    for (const watch of [watching.watch, row?.watch])
+      assert.deepEqual([watch?.lastRefillAt, countsOf(watch!)], [refilledAt, {}]);
   });
 
   it('counts for the profile alone under which it was sent', async () => {

@@ -47,6 +47,21 @@ describe('what one run hands to the next', () => {
   });
 });
 
+describe('a refill that the billing data shows (rules 5 and 6)', () => {
+  const refillAfter = (lastRefillAt: number, readAt: number | undefined) => {
+    const { watching } = startCheck(beginWatching('C-1', undefined, {}, now), now);
+    const report = aReport({ lastRefillAt, ...(readAt === undefined ? {} : { readAt }) });
+    return noteCheck(watching, report, now).watch.lastRefillAt! - now;
+  };
+
+  it('counts as the check where it is dated after it, and as what it is where it came while the check was reading', () => {
+    assert.equal(refillAfter(now - 1, undefined), -1);
+    assert.equal(refillAfter(now + 1_500, undefined), 0);
+    assert.equal(refillAfter(now + 1_500, now + 2_000), 1_500);
+    assert.equal(refillAfter(now + 9_000, now + 2_000), 2_000);
+  });
+});
+
 describe('a workflow that somebody reset (rule 25)', () => {
   const known = {
     ...beginWatching('C-1', undefined, {}, now),

@@ -175,8 +175,8 @@ class Model {
     const knownRefillAt = this.memory.lastRefillAt;
     if (result.lastRefillAt) {
       this.memory.readRefillAt = Math.max(this.memory.readRefillAt, result.lastRefillAt);
-      // A refill of the future counts as now, by the workflow's time.
-      this.memory.refilled(Math.min(result.lastRefillAt, heardAt));
+      // A refill of the future counts as now, by the workflow's time; one that came while the billing data was read is not of it.
+      this.memory.refilled(Math.min(result.lastRefillAt, Math.max(heardAt, result.readAt ?? heardAt)));
     }
     const profile = profileSeen(this.truth, result.profile!, from, at);
     if (!profile)
