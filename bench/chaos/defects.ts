@@ -52,7 +52,7 @@ export const defects: readonly Defect[] = [
     round: 1,
     finds: /expected (max-qty-reached|told-recently), found low/,
     file: 'domain/check-client.js',
-    code: 'noteRefill(known, { at: lastRefillAt }, now)',
+    code: 'noteRefill(known, { at: lastRefillAt }, Math.max(now, readAt ?? now))',
     becomes: 'noteRefill(known, { at: now }, now)',
   },
   {

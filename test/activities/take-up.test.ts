@@ -283,9 +283,9 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
     };
     const billing: Parts['billing'] = {
       ...parts.billing,
-      async readClients(...what) {
+      async readClient(...what) {
         await meanwhile();
-        return await parts.billing.readClients(...what);
+        return await parts.billing.readClient(...what);
       },
     };
     const now = Date.now();
