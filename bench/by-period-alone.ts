@@ -40,7 +40,7 @@ export async function byPeriodAlone(measured: number, fleet: number, minutes: nu
       figures: [
         { name: `a check, CPU of ${namesOf(processes)}`, value: ms, unit: 'ms' },
         {
-          name: `${fleet} clients, of one core (calculated)`,
+          name: `${fleet} clients, CPU of ${namesOf(processes)}, of one core (calculated)`,
           value: ((ms * fleet) / checkEvery.ms) * 100,
           unit: '%',
         },

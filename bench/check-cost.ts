@@ -54,7 +54,7 @@ export async function costOfChecks(
 }
 
 /** How many checks the worker has done. */
-async function checksOf(httpPort: number): Promise<number> {
+export async function checksOf(httpPort: number): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
   return Number(/^low_balance_checks_total\{result="checked"\} (\d+)/m.exec(text)?.[1] ?? 0);
 }

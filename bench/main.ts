@@ -16,6 +16,7 @@ import { lookWakes } from './look-wakes.js';
 import { looks } from './looks.js';
 import { describeMachine } from './machine.js';
 import { median, missed, type Measured } from './measured.js';
+import { memory } from './memory.js';
 import { plan } from './plan.js';
 import { replays } from './replays.js';
 import { sql } from './sql.js';
@@ -60,6 +61,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Measured[]>>> = {
   cold: async () => [
     await cold(values.full ? { lengths: [5, 10, 30], rounds: 3 } : { lengths: [10], rounds: 1 }),
   ],
+  memory: async () => [await memory(values.full ? 5 : 3)],
   replays: async () => [await replays(values.full ? 15 : 7)],
   'start-rate': async () => [await startRate(values.full ? 3_000 : 1_000, values.full ? 5 : 3)],
   fleet: async () => {
