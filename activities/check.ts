@@ -25,23 +25,25 @@ import { heldBack } from './held.js';
 import type { WatchParts } from './parts.js';
 import { knowsLess, takeUpEarlier } from './take-up.js';
 
+/** A worker that stands still before it reads for longer loses its workflow task: more is a clock that is ahead of Temporal's. Milliseconds. */
+const mostLateMs = 10_000;
+
 /** Reads a client and decides, rule by rule. Writes nothing but the client's row of watched clients. */
 export async function check(parts: WatchParts, input: CheckInput): Promise<CheckResult> {
   const now = Math.max(input.now, await parts.attemptedAt());
-  const begunAt = performance.now();
   const { clientId, missingSince } = input;
   const { client, stored } = await readWatched(parts, clientId, input.watch.profileId);
   const leaving = leavingOf({ client, profile: stored?.profile, missingSince, now });
   if (leaving || !client || !stored) return await noteLeaving(parts, input, leaving, now);
   const { profile } = stored;
   if (isUnclear(client)) return await unknownCheck(parts, input, stored, client, now);
-  const refilledMeanwhile = client.lastRefillAt !== null && client.lastRefillAt > now;
-  const readAt = now + Math.round(performance.now() - begunAt);
+  const refilledSince = client.lastRefillAt !== null && client.lastRefillAt > now;
+  const readAt = refilledSince ? Math.min(Math.round(await parts.now()), now + mostLateMs) : now;
   const starts = input.watch.profileId === undefined;
   const decideWith = (takenUp: TakenUp | undefined) => {
     const time = {
       ...checkTimeOf(input, takenUp, profile.periodMs, now),
-      ...(refilledMeanwhile ? { readAt } : {}),
+      ...(readAt > now ? { readAt } : {}),
       ...(parts.zoneOf ? { zoneOf: parts.zoneOf } : {}),
     };
     return { takenUp, time, seen: checkClient(client, profile, takenUp?.watch ?? input.watch, time) };

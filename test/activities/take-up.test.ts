@@ -6,7 +6,7 @@ import type { Parts } from '../../activities/parts.js';
 import { remember, takeUpEarlier } from '../../activities/take-up.js';
 import { countsOf } from '../../domain/cycle/counters.js';
 import { unrecoveredCheck } from '../../domain/cycle/told.js';
-import { freshWatch, isMuted, mute, unmute } from '../../domain/cycle/watch-state.js';
+import { freshWatch, isMuted, mute, unmute, type WatchState } from '../../domain/cycle/watch-state.js';
 import { beginWatching } from '../../domain/watching/carried.js';
 import type { CheckInput } from '../../domain/watching/check.js';
 import { DeliveryError } from '../../delivery/delivery-error.js';
@@ -276,10 +276,7 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
       await notified(clientId, checkAt);
       await sleep(5);
       refilledAt = Date.now();
-      await world.database.query('UPDATE billing_client SET last_refill_at = ? WHERE client_id = ?', [
-        new Date(refilledAt).toISOString().slice(0, -1),
-        clientId,
-      ]);
+      await refillOf(clientId, refilledAt);
     };
     const billing: Parts['billing'] = {
       ...parts.billing,
@@ -288,19 +285,40 @@ describe('what a workflow that starts again finds in MySQL (rule 25)', function 
         return await parts.billing.readClient(...what);
       },
     };
+    for (const watch of await checkedFirst(clientId, Date.now(), { billing }))
+      assert.deepEqual([watch.lastRefillAt, countsOf(watch)], [refilledAt, {}]);
+  });
+
+  it('knows a refill of the future, though the clock of MySQL is far ahead', async () => {
     const now = Date.now();
+    const clientId = await aWatchedClient(now - hourMs);
+    await refillOf(clientId, now + hourMs);
+    const clock = () => Promise.resolve(now + 2 * hourMs);
+    for (const watch of await checkedFirst(clientId, now, { now: clock }))
+      assert.deepEqual(watch.lastRefillAt, now + 10_000);
+  });
+
+  /** What a workflow that starts, and the row, know of a client after its first check. */
+  async function checkedFirst(
+    clientId: string,
+    now: number,
+    changes: Partial<Parts>,
+  ): Promise<readonly WatchState[]> {
     const begun = startCheck(beginWatching(clientId, undefined, {}, now), now);
-    const result = await check(
-      { ...parts, billing, attemptedAt: () => Promise.resolve(now) },
-      { ...begun.input, clientId },
-    );
+    const input = { ...begun.input, clientId };
+    const result = await check({ ...parts, ...changes, attemptedAt: () => Promise.resolve(now) }, input);
     await parts.watched.flush();
     assert.ok(result.kind === 'checked');
-    const watching = noteCheck(begun.watching, result, now);
     const row = await parts.watched.earlier(clientId);
-    for (const watch of [watching.watch, row?.watch])
-      assert.deepEqual([watch?.lastRefillAt, countsOf(watch!)], [refilledAt, {}]);
-  });
+    return [noteCheck(begun.watching, result, now).watch, row!.watch];
+  }
+
+  async function refillOf(clientId: string, at: number): Promise<void> {
+    await world.database.query('UPDATE billing_client SET last_refill_at = ? WHERE client_id = ?', [
+      new Date(at).toISOString().slice(0, -1),
+      clientId,
+    ]);
+  }
 
   it('counts for the profile alone under which it was sent', async () => {
     const checkAt = Date.now() - hourMs;

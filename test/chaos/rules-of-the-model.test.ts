@@ -107,6 +107,15 @@ const runway = { profile: { rules: [client({ threshold: { kind: 'lasts', halfDay
 const own = { profile: { rules: [client({ threshold: { kind: 'own', otherwiseCents: null } })] } };
 const owes = { profile: { rules: [aRule('advanced:owes', 3_000, { when: 'above' as const })] } };
 const waits = { profile: { alreadyLow: 'wait' as const } };
+const toldTwice: readonly Step[] = [
+  ...sent(t0, {}, 'advanced:owes'),
+  ...sent(minute(1), {}, 'advanced:owes'),
+];
+const toldTwiceMore: readonly Step[] = [
+  ...sent(minute(2) + 1_500, { instant: minute(2) }, 'advanced:owes'),
+  ...sent(minute(3), {}, 'advanced:owes'),
+  check(minute(4), 'max-qty-reached', {}, 'advanced:owes'),
+];
 const recovers = { profile: { rules: [client({ recovered: true })] } };
 const open = { from: nine, to: nine + 5, days: [0, 1, 2, 3, 4, 5, 6], audiences: ['client'] as const };
 const closed = { ...open, from: nine + 1 };
@@ -194,6 +203,33 @@ const cases: readonly Case[] = [
     rule: 'advanced:owes',
     count: 1,
     finds: /advanced:owes counts 1 at the end, expected 0/,
+  },
+  {
+    name: 'rule 21: a check whose answer was lost found it not above',
+    steps: [...toldTwice, { kind: 'taskLost', at: minute(2) + 1_000 }, ...toldTwiceMore],
+    truth: become(become(truthOf(owes), minute(2) - 1_000, { cents: 2_000 }), minute(2) + 500, {
+      cents: 4_000,
+    }),
+    rule: 'advanced:owes',
+    count: 2,
+  },
+  {
+    name: 'rule 21: a cycle that ended when nobody found it not above, though it was for a time',
+    steps: [...toldTwice, ...toldTwiceMore],
+    truth: become(become(truthOf(owes), minute(2) - 1_000, { cents: 2_000 }), minute(2) + 500, {
+      cents: 4_000,
+    }),
+    rule: 'advanced:owes',
+    count: 2,
+    finds: /expected max-qty-reached, found low/,
+  },
+  {
+    name: 'rule 21: a cycle that ended though it was above all the time, with a check whose answer was lost',
+    steps: [...toldTwice, { kind: 'taskLost', at: minute(2) + 1_000 }, ...toldTwiceMore],
+    truth: truthOf(owes),
+    rule: 'advanced:owes',
+    count: 2,
+    finds: /expected max-qty-reached, found low/,
   },
   // Rule 19.
   {

@@ -57,6 +57,17 @@ export class ClientMemory {
     if (when === 'above') rule.accepted = [];
   }
 
+  /** What it would be had a check found this rule's condition not met. */
+  hadFoundNotMet(rule: RuleTruth): ClientMemory {
+    const other = new ClientMemory();
+    other.lastRefillAt = this.lastRefillAt;
+    other.readRefillAt = this.readRefillAt;
+    other.profileId = this.profileId;
+    for (const [key, memory] of this.rules) other.rules.set(key, { ...memory });
+    other.found(rule, false, false);
+    return other;
+  }
+
   told(key: string, at: number, check: { readonly checkAt: number; readonly standsFor: number }): void {
     const rule = this.of(key);
     rule.accepted.push(at);

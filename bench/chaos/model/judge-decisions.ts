@@ -1,9 +1,9 @@
 import { holding, rowsBetween, slackMs, versionsBetween } from './ask-truth.js';
 import type { CheckedResult, Step } from './histories.js';
 import { isOpen } from './hours.js';
-import { availableOf, limitOf, tenThousandths } from './limits.js';
+import { availableOf, isMet, limitOf, tenThousandths } from './limits.js';
 import { isSending, reasonsFor, type CheckSeen } from './reasons.js';
-import type { ProfileVersion, Truth } from './truth.js';
+import type { ClientRow, ProfileVersion, RuleTruth, Truth } from './truth.js';
 
 type Decisions = NonNullable<CheckedResult['decisions']>;
 
@@ -16,16 +16,29 @@ interface Known extends Pick<CheckSeen, 'memory' | 'standsFor' | 'atOpening'> {
   readonly previousCheckAt: number;
 }
 
+/** What a check may have seen that the history does not have; nothing where there was none. */
+interface Unseen {
+  readonly versions: readonly ProfileVersion[];
+  readonly rows: readonly ClientRow[];
+}
+
+interface Judged {
+  /** The client as the check must have seen it; undefined where it never was so. */
+  readonly seen: CheckSeen | undefined;
+  readonly faults: readonly string[];
+  /** Rules that a check found not met which the history does not have: only so are the decisions right. */
+  readonly foundNotMet: readonly RuleTruth[];
+}
+
 /**
- * Whether a check decided by what the client was at that time: `seen` is the client as it must have seen it, undefined where it never
- * was so. Where the client changed while it was checked, it is enough that the decisions are right for one of the values.
+ * Whether a check decided by what the client was at that time. Where the client changed while it was checked, it is enough that the decisions are right for one of the values.
  */
 export function judgeDecisions(
   truth: Truth,
   clientId: string,
   { begunAt, from, at, result }: Extract<Step, { kind: 'checked' }>,
   { mayWait, previousCheckAt, ...known }: Known,
-): { readonly seen: CheckSeen | undefined; readonly faults: readonly string[] } {
+): Judged {
   const { decisions = [], availableBalance = '0' } = result;
   const suspended = decisions.some(({ reason }) => reason === 'suspended');
   const rows = rowsBetween(truth, clientId, from - slackMs, at + slackMs).filter(
@@ -33,25 +46,31 @@ export function judgeDecisions(
   );
   if (rows.length === 0) {
     const what = `saw ${availableBalance}${suspended ? ' suspended' : ''}, which it never was at that time`;
-    return { seen: undefined, faults: [what] };
+    return { seen: undefined, faults: [what], foundNotMet: [] };
   }
   const { hours } = known.profile;
   const zones = truth.zones.get(clientId) ?? [];
   const open = hours ? [begunAt - slackMs, at + slackMs].map((time) => isOpen(hours, zones, time)) : [true];
   const held = holding(truth, result.profile!.id, begunAt, at);
-  const unseen = mayWait ? versionsBetween(truth, result.profile!.id, previousCheckAt, at) : [];
+  const unseen: Unseen = mayWait
+    ? {
+        versions: versionsBetween(truth, result.profile!.id, previousCheckAt, at),
+        rows: rowsBetween(truth, clientId, previousCheckAt, at),
+      }
+    : { versions: [], rows: [] };
   const judged = rows.map((row) => {
     const seen = { ...known, row, open, held };
-    return { seen, faults: faultsOf(seen, decisions, unseen) };
+    const foundNotMet: RuleTruth[] = [];
+    return { seen, faults: faultsOf(seen, decisions, unseen, foundNotMet), foundNotMet };
   });
   return judged.find(({ faults }) => faults.length === 0) ?? judged.at(-1)!;
 }
 
-/** `unseen`: what the profile said where a check may have been made that the history does not have. */
 function faultsOf(
   seen: CheckSeen,
   decisions: Decisions,
-  unseen: readonly ProfileVersion[],
+  unseen: Unseen,
+  foundNotMet: RuleTruth[],
 ): readonly string[] {
   const { row, profile, memory } = seen;
   const faults = profile.rules.flatMap((rule): readonly string[] => {
@@ -61,7 +80,14 @@ function faultsOf(
     if (decided?.threshold !== undefined && tenThousandths(decided.threshold) !== limit)
       return [`${rule.key} has the limit ${decided.threshold}, expected ${(limit ?? 0) / 10_000}`];
     if (decided && expected.includes(decided.reason)) return [];
-    if (decided && mayFollowUnseenCheck(rule.key, unseen, expected, decided.reason)) return [];
+    if (decided && mayFollowUnseenCheck(rule.key, unseen.versions, expected, decided.reason)) return [];
+    if (decided && mayHaveBeenFoundNotMet(rule.key, unseen)) {
+      const after = { ...seen, memory: memory.hadFoundNotMet(rule) };
+      if (reasonsFor(rule, after).includes(decided.reason)) {
+        foundNotMet.push(rule);
+        return [];
+      }
+    }
     const count = `${memory.countOf(rule)} of ${profile.maxQty}`;
     return [
       `${rule.key} with ${availableOf(row)} ${rule.when} ${limit === undefined ? 'no limit' : limit / 100} and ${count}: expected ${expected.join(' or ')}, found ${decided?.reason}`,
@@ -87,4 +113,10 @@ function mayFollowUnseenCheck(
   if (found === 'told-recently') return expected.some((reason) => isSending(reason) || reason === 'held');
   const without = unseen.some(({ rules }) => rules.some((rule) => rule.key === key && !rule.recovered));
   return found === 'not-low' && expected.includes('recovered') && without;
+}
+
+/** Rules 20 to 22: such a check ends a cycle above, a wait, and what the rule had told. */
+function mayHaveBeenFoundNotMet(key: string, { versions, rows }: Unseen): boolean {
+  const rules = versions.flatMap((version) => version.rules.filter((rule) => rule.key === key));
+  return rules.some((rule) => rows.some((row) => isMet(rule, row) === false));
 }

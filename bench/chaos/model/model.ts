@@ -214,7 +214,7 @@ class Model {
     this.tally.decisions += decisions.length;
     for (const { reason } of decisions)
       this.tally.reasons.set(reason, (this.tally.reasons.get(reason) ?? 0) + 1);
-    const { seen, faults } = judgeDecisions(this.truth, this.facts.clientId, step, {
+    const { seen, faults, foundNotMet } = judgeDecisions(this.truth, this.facts.clientId, step, {
       profile,
       memory: this.memory,
       standsFor,
@@ -224,6 +224,7 @@ class Model {
       mayWait: this.startingAgain.mayWait(step.begunAt) || this.lostTasks.any(this.previousCheckAt, step.at),
     });
     for (const fault of faults) this.violation(step.at, fault);
+    for (const rule of foundNotMet) this.memory.found(rule, false, false);
     if (this.openings.includes(standsFor)) this.openedFor = standsFor;
     return seen;
   }
