@@ -108,9 +108,13 @@ function show({ bench, how, series, ratios, figures }: Measured): void {
   const table = new Table({ head: ['What', 'Median', 'Rounds'], style: { head: [], border: [] } });
   for (const { side, unit, rounds } of series)
     table.push([side, `${short(median(rounds))} ${unit}`, rounds.map(short).join(' ')]);
-  for (const { of, to, median, spread, atLeast, atMost } of ratios) {
+  for (const { of, to, median, spread, atLeast, worstAtLeast, atMost } of ratios) {
     const limit =
-      atLeast !== undefined ? ` (at least ${atLeast})` : atMost !== undefined ? ` (at most ${atMost})` : '';
+      atLeast !== undefined
+        ? ` (at least ${atLeast}${worstAtLeast === undefined ? '' : `, each ${worstAtLeast}`})`
+        : atMost !== undefined
+          ? ` (at most ${atMost})`
+          : '';
     table.push([
       `${of} / ${to}`,
       `${median.toFixed(2)}${limit}`,

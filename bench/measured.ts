@@ -14,6 +14,8 @@ export interface Ratio {
   readonly spread: readonly [number, number];
   /** What it must be at least; absent: only reported. */
   readonly atLeast?: number;
+  /** What it must be at least in each round. */
+  readonly worstAtLeast?: number;
   /** What it must be at most; absent: only reported. */
   readonly atMost?: number;
 }
@@ -64,6 +66,11 @@ export function ratioOf(of: Series, to: Series, atLeast?: number): Ratio {
 /** What is not as it should be, one sentence each. */
 export function missed({ bench, ratios, figures }: Measured): readonly string[] {
   return [
+    ...ratios.flatMap(({ of, to, spread: [worst], worstAtLeast = 0 }) =>
+      worst < worstAtLeast
+        ? [`${bench}: ${of} is ${worst.toFixed(2)} of ${to} in one round, expected at least ${worstAtLeast}`]
+        : [],
+    ),
     ...ratios.flatMap(({ of, to, median: found, atLeast = 0, atMost = Infinity }) => {
       const expected =
         found < atLeast ? `at least ${atLeast}` : found > atMost ? `at most ${atMost}` : undefined;
