@@ -94,7 +94,8 @@ async function measureApart(all: readonly string[]): Promise<void> {
 
 async function measure(name: string): Promise<void> {
   // The SDK tells of each worker that starts and stops: between the tables nobody wants it.
-  Runtime.install({ logger: new DefaultLogger('WARN') });
+  // An interrupted bench ends, as any program does: the SDK would only stop its workers.
+  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
   const measured = await benches[name]!();
   for (const each of measured) show(each);
   await keep(name, measured);

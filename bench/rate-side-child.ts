@@ -6,7 +6,7 @@ import { rateSides, startRateSide, type RateSideName } from './rate-sides.js';
 // Answers each message with how many checks it has done, until its parent lets go of it.
 
 const [name, clients] = process.argv.slice(2);
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 const side = await startRateSide(rateSides[name as RateSideName], Number(clients));
 const answer = () => process.send!({ done: side.done() });
 process.on('message', answer);
