@@ -25,7 +25,10 @@ import { heldBack } from './held.js';
 import type { WatchParts } from './parts.js';
 import { knowsLess, takeUpEarlier } from './take-up.js';
 
-/** A worker that stands still before it reads for longer loses its workflow task: more is a clock that is ahead of Temporal's. Milliseconds. */
+/**
+ * A check reads this long after its time at most, milliseconds: a worker that stands still for longer loses its workflow task. A
+ * clock of MySQL that says more is ahead of Temporal's.
+ */
 const mostLateMs = 10_000;
 
 /** Reads a client and decides, rule by rule. Writes nothing but the client's row of watched clients. */

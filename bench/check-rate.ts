@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { benchTemporal } from './given.js';
+import { inTurns } from './in-turns.js';
 import { ratioOf, type Measured, type Series } from './measured.js';
 import { rateSides, startRateSide, type RateSide } from './rate-sides.js';
 
@@ -14,8 +15,7 @@ export interface CheckRateOptions {
 
 /** Quiet checks per second of `watchClient` against bare loops of the same Temporal server, in turns. */
 export async function checkRate(options: CheckRateOptions): Promise<Measured> {
-  // What is compared comes one after the other: the machine is not the same a minute later.
-  const [ours, local, alone, regular] = await inTurns(options, [
+  const [ours, local, alone, regular] = await ratesInTurns(options, [
     rateSides.quiet,
     rateSides.bareLocal,
     rateSides.alone,
@@ -32,7 +32,7 @@ export async function checkRate(options: CheckRateOptions): Promise<Measured> {
 
 /** The same with a notice at each check; counted are accepted notices. */
 export async function noticeRate(options: CheckRateOptions): Promise<Measured> {
-  const [ours, bare] = await inTurns(options, [rateSides.notifying, rateSides.bareNotice]);
+  const [ours, bare] = await ratesInTurns(options, [rateSides.notifying, rateSides.bareNotice]);
   return {
     bench: 'a check with a notice',
     how: `${howOf(rateSides.notifying, options)}; the ledger in MySQL, and a mail provider that accepts at once; counted are accepted notices`,
@@ -49,17 +49,9 @@ function howOf(
   return `${clients} workflows with a Period of ${periodMs / 1_000} s on one worker, ${rounds} rounds of ${seconds} s in turns, each after ${warmUpSeconds} s of warming up, on ${benchTemporal}; a MySQL read, a decision and the row of watched clients at each check`;
 }
 
-async function inTurns(options: CheckRateOptions, sides: readonly RateSide[]): Promise<readonly Series[]> {
-  const found = new Map<RateSide, number[]>(sides.map((side) => [side, []]));
-  for (let round = 0; round < options.rounds; round += 1) {
-    // There and back, so that no side is always the first.
-    for (const side of round % 2 === 0 ? sides : [...sides].reverse()) {
-      const rate = await rateOf(side, options);
-      found.get(side)!.push(rate);
-      process.stderr.write(`round ${round + 1}, ${side.title}: ${rate.toFixed(1)} checks/s\n`);
-    }
-  }
-  return sides.map((side) => ({ side: side.title, unit: 'checks/s', rounds: found.get(side)! }));
+function ratesInTurns(options: CheckRateOptions, sides: readonly RateSide[]): Promise<readonly Series[]> {
+  const measured = sides.map((side) => ({ side: side.title, measure: () => rateOf(side, options) }));
+  return inTurns(options.rounds, 'checks/s', measured);
 }
 
 async function rateOf(

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import getPort from 'get-port';
 import { putProfile, startRealServers } from '../dev/trial/real-servers.js';
-import { startWorkerCommand, startWorkerProcess } from '../dev/trial/worker-command.js';
 import { taskQueue, watchWorkflowId } from '../worker/parts.js';
 import type { Environment } from '../settings/read-settings.js';
 import { costName, costOfChecks, processesOf, type CostingProcess } from './check-cost.js';
 import { clientIdOf, insertClients } from './clients.js';
+import { startComparedWorker, type ComparedWorkflow } from './compared-worker.js';
 import { ratioOf, type Measured, type Ratio, type Series } from './measured.js';
 
 const clients = 40;
@@ -18,11 +17,10 @@ const mostOverBare = 1.25;
 /** Room for few of the clients at once: by its next check, each has long made room for others. */
 const forgetful: Environment = { WORKER_CACHED_WORKFLOWS: '8', WORKER_CONCURRENT_WORKFLOW_TASKS: '4' };
 
-type What = 'watchClient' | 'bareLocal';
 type Memory = 'in memory' | 'replayed';
 
 interface Side {
-  readonly what: What;
+  readonly what: ComparedWorkflow;
   readonly memory: Memory;
   readonly checksPerRun: number;
 }
@@ -62,7 +60,7 @@ export async function cold({ lengths, rounds }: ColdOptions): Promise<Measured> 
       );
     }
   }
-  const of = (what: What, memory: Memory, checksPerRun: number): Series => {
+  const of = (what: ComparedWorkflow, memory: Memory, checksPerRun: number): Series => {
     const { side, worker } = found.find(
       ({ side }) => side.what === what && side.memory === memory && side.checksPerRun === checksPerRun,
     )!;
@@ -104,10 +102,7 @@ async function costs({
     ...(memory === 'replayed' ? forgetful : {}),
     WORKER_HTTP_PORT: String(httpPort),
   };
-  const worker =
-    what === 'bareLocal'
-      ? startWorkerProcess([fileURLToPath(new URL('./bare-worker-child.js', import.meta.url))], env)
-      : startWorkerCommand(env);
+  const worker = startComparedWorker(what, env);
   try {
     await worker.started();
     for (let i = 0; i < clients; i += 1) {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import getPort from 'get-port';
 import pThrottle from 'p-throttle';
 import { putProfile, startRealServers } from '../dev/trial/real-servers.js';
-import { startWorkerCommand, startWorkerProcess } from '../dev/trial/worker-command.js';
 import { taskQueue, watchWorkflowId } from '../worker/parts.js';
 import { checksOf } from './check-cost.js';
 import { clientIdOf, insertClients } from './clients.js';
+import { startComparedWorker, type ComparedWorkflow } from './compared-worker.js';
+import { inTurns } from './in-turns.js';
 import { ratioOf, type Measured } from './measured.js';
 import { rssOf } from './processes.js';
 
@@ -17,35 +17,22 @@ const startsPerSecond = 60;
 const settleMs = 15_000;
 const periodMs = 30 * 86_400_000;
 
-type What = 'watchClient' | 'bareLocal';
-
 /** What a workflow that a worker keeps in memory takes there, after its first check: against a bare loop, in turns. */
 export async function memory(rounds: number): Promise<Measured> {
-  const [ours, bare]: [number[], number[]] = [[], []];
-  for (let round = 0; round < rounds; round += 1) {
-    // There and back, so that no side is always the first.
-    const first = round % 2 === 0;
-    if (first) ours.push(await kilobytesOf('watchClient'));
-    bare.push(await kilobytesOf('bareLocal'));
-    if (!first) ours.push(await kilobytesOf('watchClient'));
-    process.stderr.write(
-      `round ${round + 1}: ${ours[round]!.toFixed(0)} and ${bare[round]!.toFixed(0)} kB\n`,
-    );
-  }
-  const series = [
-    { side: 'watchClient', unit: 'kB', rounds: ours },
-    { side: 'bare loop', unit: 'kB', rounds: bare },
-  ] as const;
+  const [ours, bare] = await inTurns(rounds, 'kB', [
+    { side: 'watchClient', measure: () => kilobytesOf('watchClient') },
+    { side: 'bare loop', measure: () => kilobytesOf('bareLocal') },
+  ]);
   return {
     bench: 'memory of a workflow that a worker keeps',
     how: `RSS of the worker's process with ${many} workflows that sleep, over that with ${few}, for each of the others; ${rounds} rounds in turns`,
-    series,
-    ratios: [ratioOf(series[0], series[1])],
+    series: [ours!, bare!],
+    ratios: [ratioOf(ours!, bare!)],
     figures: [],
   };
 }
 
-async function kilobytesOf(what: What): Promise<number> {
+async function kilobytesOf(workflow: ComparedWorkflow): Promise<number> {
   const servers = await startRealServers({ quiet: true, given: process.env });
   const httpPort = await getPort({ host: '127.0.0.1' });
   await putProfile(servers.database, 'prepaid', { period: `${periodMs / 1_000}s`, threshold: 10 });
@@ -55,14 +42,11 @@ async function kilobytesOf(what: What): Promise<number> {
     WORKER_HTTP_PORT: String(httpPort),
     WORKER_CACHED_WORKFLOWS: String(many + few),
   };
-  const worker =
-    what === 'bareLocal'
-      ? startWorkerProcess([fileURLToPath(new URL('./bare-worker-child.js', import.meta.url))], env)
-      : startWorkerCommand(env);
+  const worker = startComparedWorker(workflow, env);
   const paced = pThrottle({ limit: startsPerSecond / 20, interval: 1_000 / 20 });
   const start = paced(async (client: number) => {
     const clientId = clientIdOf(client);
-    await servers.client.workflow.start(what, {
+    await servers.client.workflow.start(workflow, {
       workflowId: watchWorkflowId(clientId),
       taskQueue,
       args: [{ clientId, periodMs }],

@@ -6,6 +6,7 @@ import { taskQueue } from '../worker/parts.js';
 import { bundleBareWorkflows, startBareWorker } from './bare-worker.js';
 import { insertClients, reconcile } from './clients.js';
 import { benchTemporal } from './given.js';
+import { inTurns } from './in-turns.js';
 import { ratioOf, type Measured } from './measured.js';
 
 /** As reconciliation paces its starts. */
@@ -18,26 +19,18 @@ const sleepMs = 30 * 86_400_000;
  */
 export async function startRate(clients: number, rounds: number): Promise<Measured> {
   const bundle = await bundleBareWorkflows();
-  const [ours, bare]: [number[], number[]] = [[], []];
-  for (let round = 0; round < rounds; round += 1) {
-    // There and back, so that no side is always the first.
-    const first = round % 2 === 0;
-    if (first) ours.push(await reconciled(clients));
-    bare.push(await startedBare(clients, bundle));
-    if (!first) ours.push(await reconciled(clients));
-    process.stderr.write(
-      `round ${round + 1}: ${ours[round]!.toFixed(1)} and ${bare[round]!.toFixed(1)} clients/s\n`,
-    );
-  }
-  const series = [
-    { side: 'watchClient, started by a reconciliation and checked once', unit: 'clients/s', rounds: ours },
-    { side: 'bare: started, and an empty local activity', unit: 'clients/s', rounds: bare },
-  ] as const;
+  const [ours, bare] = await inTurns(rounds, 'clients/s', [
+    {
+      side: 'watchClient, started by a reconciliation and checked once',
+      measure: () => reconciled(clients),
+    },
+    { side: 'bare: started, and an empty local activity', measure: () => startedBare(clients, bundle) },
+  ]);
   return {
     bench: 'start-up of a fleet',
     how: `${clients} clients, ${rounds} rounds in turns, each on ${benchTemporal}; starts paced to ${startsPerSecond}/s on both sides`,
-    series,
-    ratios: [ratioOf(series[0], series[1])],
+    series: [ours!, bare!],
+    ratios: [ratioOf(ours!, bare!)],
     figures: [],
   };
 }

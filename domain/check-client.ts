@@ -58,7 +58,8 @@ export interface SeenProfile {
 
 /**
  * What a client's counters are by this profile, before the check decides.
- * - 6: a refill whose signal was lost is seen in the billing data. One that came while this was read is not of the future (rule 5).
+ * - 6: a refill whose signal was lost is seen in the billing data. One that came after the check began, before it
+ *   read, is not of the future (rule 5).
  * - 12: counters go on under the same profile, and start afresh under another one.
  * - 22: under a profile that says so, rules that are met at the first check wait.
  */

@@ -23,8 +23,8 @@ export interface ServiceSettings {
   readonly httpHost: string;
   readonly httpPort: number;
   /**
-   * Workflows kept in memory, about 0.15 MB each after their first check. A sleeping client is replayed when it wakes, so what counts is the
-   * ones at work: a cache that is not well above them throws out workflows whose task still runs.
+   * Workflows kept in memory, about 0.15 MB each after their first check. A sleeping client is replayed when it wakes, so what counts
+   * is the ones at work: a cache that is not well above them throws out workflows whose task still runs.
    */
   readonly cachedWorkflows: number;
   /** Workflow tasks at once. Each is some milliseconds of one CPU core, and waits for its local check meanwhile. */

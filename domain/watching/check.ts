@@ -75,7 +75,7 @@ export interface CheckReport {
   readonly availableBalance: string;
   readonly currency: string;
   readonly lastRefillAt: number | null;
-  /** When the billing data was read, where that refill came while it was. */
+  /** When the billing data was read, where that refill came after the check began. */
   readonly readAt?: number;
   readonly decisions: readonly Decision[];
   /** What the check stood for (rule 17); absent in results of older versions. */

@@ -48,7 +48,7 @@ export interface CheckedResult {
   readonly profile?: { readonly id: string; readonly version: number };
   readonly availableBalance?: string;
   readonly lastRefillAt?: number | null;
-  /** When it was read, where that refill came while it was. */
+  /** When that was read, where the refill came after the check began. */
   readonly readAt?: number;
   /** What the check stood for; absent in histories of older versions. */
   readonly instant?: number;

@@ -26,12 +26,13 @@ interface Judged {
   /** The client as the check must have seen it; undefined where it never was so. */
   readonly seen: CheckSeen | undefined;
   readonly faults: readonly string[];
-  /** Rules that a check found not met which the history does not have: only so are the decisions right. */
+  /** Rules that a check which the history does not have must have found not met: otherwise the decisions would be wrong. */
   readonly foundNotMet: readonly RuleTruth[];
 }
 
 /**
- * Whether a check decided by what the client was at that time. Where the client changed while it was checked, it is enough that the decisions are right for one of the values.
+ * Whether a check decided by what the client was at that time. Where the client changed while it was checked, it is enough that the
+ * decisions are right for one of the values.
  */
 export function judgeDecisions(
   truth: Truth,

@@ -175,8 +175,9 @@ class Model {
     const knownRefillAt = this.memory.lastRefillAt;
     if (result.lastRefillAt) {
       this.memory.readRefillAt = Math.max(this.memory.readRefillAt, result.lastRefillAt);
-      // A refill of the future counts as now, by the workflow's time; one that came while the billing data was read is not of it.
-      this.memory.refilled(Math.min(result.lastRefillAt, Math.max(heardAt, result.readAt ?? heardAt)));
+      // A refill of the future counts as now, by the workflow's time; one that came since, before the billing data was read, is not of it.
+      const readAt = Math.min(result.readAt ?? heardAt, at + slackMs);
+      this.memory.refilled(Math.min(result.lastRefillAt, Math.max(heardAt, readAt)));
     }
     const profile = profileSeen(this.truth, result.profile!, from, at);
     if (!profile)
