@@ -4,6 +4,7 @@ import type { Connection } from '@temporalio/client';
 import { createConnection } from 'mysql2/promise';
 import type { Environment } from '../../settings/read-settings.js';
 import { registerSearchAttributes } from '../../worker/search-attributes.js';
+import { mysqlUrl } from '../../worker/settings.js';
 import { connectTemporal, temporalSettings } from '../../worker/temporal.js';
 
 // Servers that exist already: a trial has a database and a namespace of its own on them, and removes both.
@@ -20,8 +21,9 @@ export interface OwnNamespace {
   stop(): Promise<void>;
 }
 
-/** The user of `url` needs the right to create databases called `low_balance_trial_…`. */
-export async function createOwnDatabase(url: string): Promise<OwnDatabase> {
+/** The user of `url` needs the right to create databases called `low_balance_trial_…`. Throws SettingsError where it is no such URL. */
+export async function createOwnDatabase(given: string): Promise<OwnDatabase> {
+  const url = mysqlUrl({ MYSQL_URL: given });
   const name = `low_balance_trial_${nonce()}`;
   await ask(url, `CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
   const own = new URL(url);

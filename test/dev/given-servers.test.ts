@@ -38,6 +38,15 @@ describe('a trial on servers that are given', () => {
     }
   }
 
+  it('is refused where MYSQL_URL is none, with what was expected and without its password', async () => {
+    for (const url of ['foo', 'postgres://u:secret@db.example/x', ' '])
+      await assert.rejects(
+        startRealServers({ quiet: true, given: { MYSQL_URL: url } }),
+        ({ message }: Error) =>
+          /MYSQL_URL .*Expected.*mysql:\/\//.test(message) && !message.includes('u:secret'),
+      );
+  });
+
   it('has a database and a namespace of its own, in which a client is watched, and removes both', async () => {
     const given = { MYSQL_URL: mysql.url, TEMPORAL_ADDRESS: temporal.address };
     const servers = await startRealServers({ quiet: true, given });
